@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { celsiusMax, celsiusMin, faultWords } from "../readings/reading.ts";
+
+/** Most readings in one batch. */
+export const batchReadingsMax = 10_000;
+
+/** Largest batch body in bytes, before and after decompression. */
+export const batchBytesMax = 4 * 1024 * 1024;
+
+/** Names of probes, appliances, sites, profiles and gateways: lower case, digits, dots and dashes. */
+export const idSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "lower case letters, digits, '.', '_' and '-', at most 64");
+
+/** One reading on the wire: either a temperature or a fault. */
+export const wireReadingSchema = z.union([
+  z.object({
+    probe: idSchema,
+    at: z.iso.datetime({ offset: true }),
+    celsius: z.number().min(celsiusMin).max(celsiusMax),
+  }),
+  z.object({ probe: idSchema, at: z.iso.datetime({ offset: true }), fault: z.enum(faultWords) }),
+]);
+
+/**
+ * A gateway's batch: `POST /v1/batches`. `sequence` counts the batches of that gateway from 1. `heldReadings` tells how many readings the
+ * gateway still holds after this batch.
+ */
+export const batchSchema = z.object({
+  gateway: idSchema,
+  sequence: z.int().min(0),
+  heldReadings: z.int().min(0).optional(),
+  readings: z.array(wireReadingSchema).max(batchReadingsMax),
+});
+
+/** Why one reading of a batch is refused while its neighbours are taken; listed in docs/errors.md. */
+export const readingRefusals = [
+  "reading.shape-invalid",
+  "reading.probe-unknown",
+  "reading.at-invalid",
+  "reading.at-future",
+  "reading.at-too-old",
+  "reading.celsius-invalid",
+  "reading.fault-unknown",
+] as const;
+
+/** One of the reasons for refusing a reading. */
+export type ReadingRefusal = (typeof readingRefusals)[number];
+
+/** The answer to a batch, sent only after its commit. */
+export const batchAnswerSchema = z.object({
+  committed: z.int(),
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(z.object({ index: z.int(), code: z.enum(readingRefusals) })),
+});
+
+/** A batch as a gateway builds it. */
+export type Batch = z.infer<typeof batchSchema>;
+
+/** One reading as it goes over the wire. */
+export type WireReading = z.infer<typeof wireReadingSchema>;
+
+/** The answer to a batch. */
+export type BatchAnswer = z.infer<typeof batchAnswerSchema>;

@@ -1,0 +1,68 @@
+/**
+ * Time as the whole platform counts it: integer milliseconds of UTC since 1970. Local time exists only where a person reads it.
+ */
+
+/** A wall-clock instant in integer milliseconds of UTC since 1970-01-01T00:00:00Z. */
+export type EpochMs = number;
+
+/** A length of time in integer milliseconds, at least 0. */
+export type DurationMs = number;
+
+export const secondMs = 1_000;
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+export const dayMs = 86_400_000;
+
+const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Reads an RFC 3339 timestamp. Fractions finer than a millisecond are cut off.
+ * Returns null where the text is not such a timestamp or names a date that does not exist.
+ */
+export function parseInstant(text: string): EpochMs | null {
+  if (!rfc3339.test(text)) return null;
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes an instant as RFC 3339 UTC with three decimals, e.g. `2026-11-22T02:10:00.000Z`. */
+export function formatInstant(at: EpochMs): string {
+  return Temporal.Instant.fromEpochMilliseconds(at).toString({ smallestUnit: "millisecond" });
+}
+
+const durationUnits: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: secondMs,
+  m: minuteMs,
+  h: hourMs,
+  d: dayMs,
+};
+
+/**
+ * Reads a duration as configuration files write it: `90s`, `5m`, `1h30m`, `2d`, `250ms`.
+ * Returns null for anything else, also for a bare number: a duration always says its unit.
+ */
+export function parseDuration(text: string): DurationMs | null {
+  if (!/^(\d+(ms|d|h|m|s))+$/.test(text)) return null;
+  let total = 0;
+  for (const [, digits = "", unit = ""] of text.matchAll(/(\d+)(ms|d|h|m|s)/g)) {
+    total += Number(digits) * (durationUnits[unit] ?? 0);
+  }
+  return Number.isSafeInteger(total) ? total : null;
+}
+
+/** Writes a duration for people: `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. Rounds down to the unit shown. */
+export function formatDuration(length: DurationMs): string {
+  const seconds = Math.floor(length / secondMs);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) {
+    return seconds % 60 === 0 || minutes >= 10 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
