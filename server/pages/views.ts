@@ -1,0 +1,166 @@
+import type { AlarmKind, AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
+import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
+import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import type { ApplianceKind } from "@coldkeep/core/site/site.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+
+/** What the pages show, as the read side of the server hands it to them. The pages never touch the database. */
+
+/** How a probe stands now. `pending`: too early to say; `none`: never heard of. */
+export type Standing = "in" | "low" | "high" | "unknown" | "pending" | "none";
+
+/** The site whose pages these are. */
+export interface SiteView {
+  readonly id: string;
+  /** IANA name; every time on a page is shown in it. */
+  readonly timeZone: string;
+}
+
+/** An alarm that somebody should see. */
+export interface AlarmView {
+  readonly id: string;
+  readonly kind: AlarmKind;
+  readonly phase: AlarmPhase;
+  readonly severity: "critical" | "warning";
+  readonly appliance: string | null;
+  readonly applianceName: string | null;
+  readonly probe: string | null;
+  readonly raisedAt: EpochMs;
+  /** One sentence: what, where, how bad. */
+  readonly text: string;
+  readonly acknowledgedBy: string | null;
+}
+
+/** The limits in force now, degrees Celsius. */
+export interface LimitsView {
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly criticalLow: number | null;
+  readonly criticalHigh: number | null;
+}
+
+/** A probe as the board and the appliance page show it. */
+export interface ProbeView {
+  readonly id: string;
+  readonly kind: "air" | "buffered" | "product";
+  readonly standing: Standing;
+  readonly latest: Reading | null;
+  readonly limits: LimitsView;
+  /** The last hours for a sparkline: at most 120 points in time order; a fault or a gap is a null. */
+  readonly spark: readonly (readonly [EpochMs, number | null])[];
+}
+
+/** An appliance on the board. */
+export interface ApplianceView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: ApplianceKind;
+  readonly profile: string;
+  readonly probes: readonly ProbeView[];
+  readonly openExcursions: readonly string[];
+  readonly unitsInside: number;
+  readonly unitsHeld: number;
+}
+
+/** The board: every appliance, worst first, and the alarms that call for somebody. */
+export interface BoardView {
+  readonly site: SiteView;
+  readonly at: EpochMs;
+  readonly alarms: readonly AlarmView[];
+  readonly appliances: readonly ApplianceView[];
+}
+
+/** One excursion in a list. */
+export interface ExcursionView extends ExcursionFigures {
+  readonly id: string;
+  readonly probe: string;
+  readonly appliance: string;
+  readonly applianceName: string;
+  readonly status: "open" | "closed" | "withdrawn";
+  readonly revision: number;
+  readonly unitsHeld: number;
+}
+
+/** A curve over a window: readings in time order, with what is needed to show gaps as gaps and limits as they were. */
+export interface CurveView {
+  readonly probe: string;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly readings: readonly Reading[];
+  /** Two good readings further apart than this have unknown time between them. */
+  readonly maxGapMs: number;
+  readonly limits: LimitsView;
+}
+
+/** One appliance with its curves and what happened to it. */
+export interface AppliancePageView {
+  readonly site: SiteView;
+  readonly at: EpochMs;
+  readonly appliance: ApplianceView;
+  readonly curves: readonly CurveView[];
+  readonly alarms: readonly AlarmView[];
+  readonly excursions: readonly ExcursionView[];
+}
+
+/** A unit held because of an excursion. */
+export interface HeldUnitView {
+  readonly din: string;
+  readonly productCode: string;
+  /** When it was in the appliance during the held interval. */
+  readonly residenceFrom: EpochMs;
+  readonly residenceTo: EpochMs | null;
+  /** Where it is now: an appliance's name, or null where it left (issued or otherwise out): then it is on the recall list. */
+  readonly now: string | null;
+  /** False where a later revision shows that it was never exposed; a person still releases it. */
+  readonly exposed: boolean;
+  readonly heldSince: EpochMs;
+  readonly released: boolean;
+}
+
+/** A revision of an excursion: what was known since when, and why it changed. */
+export interface RevisionView {
+  readonly revision: number;
+  readonly knownAt: EpochMs;
+  readonly change: string;
+  readonly reason: string;
+  readonly figures: ExcursionFigures;
+}
+
+/** Someone who was told, or is owed to be told. */
+export interface NotificationView {
+  readonly contact: string;
+  readonly address: string;
+  readonly subject: string;
+  readonly owedAt: EpochMs;
+  readonly sentAt: EpochMs | null;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+/** One excursion with everything that belongs to it; the page and the report show the same. */
+export interface ExcursionPageView {
+  readonly site: SiteView;
+  readonly at: EpochMs;
+  readonly excursion: ExcursionView;
+  readonly profile: string;
+  readonly profileSource: string | null;
+  readonly curve: CurveView;
+  readonly units: readonly HeldUnitView[];
+  readonly revisions: readonly RevisionView[];
+  readonly alarms: readonly AlarmView[];
+  readonly notifications: readonly NotificationView[];
+  /** The journal's head when this was read: sequence number and SHA-256 in hex. */
+  readonly journalHead: { readonly sequence: number; readonly hash: string };
+}
+
+/** The read side as the pages need it. Null where there is no such thing. */
+export interface PageViews {
+  readonly board: () => BoardView;
+  readonly appliance: (id: string, fromMs: EpochMs, toMs: EpochMs) => AppliancePageView | null;
+  readonly excursions: () => {
+    readonly site: SiteView;
+    readonly at: EpochMs;
+    readonly excursions: readonly ExcursionView[];
+  };
+  readonly excursion: (id: string) => ExcursionPageView | null;
+}
