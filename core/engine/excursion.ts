@@ -1,4 +1,6 @@
-import type { DurationMs, EpochMs } from "../time/millis.ts";
+import { type ProbeRules, ruleAt } from "../site/profile.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "../time/millis.ts";
+import type { Episode } from "./out-of-range.ts";
 
 /** Which way a probe was out of range; `unmonitored` where nothing can be shown. */
 export type Side = "high" | "low" | "unmonitored";
@@ -48,4 +50,46 @@ export interface HeldInterval {
 export function heldInterval(figures: ExcursionFigures): HeldInterval {
   if (figures.side === "unmonitored") return { from: figures.start, to: figures.end };
   return { from: figures.provenGoodBefore ?? figures.start, to: figures.provenGoodAfter };
+}
+
+/** The figures of an episode as far as they are known. While it has not recovered its held interval is open-ended. */
+export function episodeFigures(episode: Episode): ExcursionFigures {
+  return {
+    side: episode.side,
+    start: episode.start,
+    end: episode.recovered ? episode.end : null,
+    provenGoodBefore: episode.provenGoodBefore,
+    provenGoodAfter: episode.recovered ? episode.provenGoodAfter : null,
+    outMs: episode.outMs,
+    unknownMs: episode.unknownMs + (episode.recovered ? 0 : episode.laterUnknownMs),
+    extremeCelsius: episode.extreme,
+    degreeMinutes: episode.degreeMs / minuteMs,
+    critical: episode.critical,
+  };
+}
+
+/** The figures of unmonitored time from `start`; `end` is null while it lasts, `until` says up to when it is judged. */
+export function unmonitoredFigures(start: EpochMs, end: EpochMs | null, until: EpochMs): ExcursionFigures {
+  return {
+    side: "unmonitored",
+    start,
+    end,
+    provenGoodBefore: null,
+    provenGoodAfter: null,
+    outMs: 0,
+    unknownMs: until - start,
+    extremeCelsius: null,
+    degreeMinutes: 0,
+    critical: false,
+  };
+}
+
+/**
+ * True where the figures make an excursion and not a blip (design.md section 5, "It qualifies"). The timings are those of the profile in force at
+ * its start.
+ */
+export function qualifies(figures: ExcursionFigures, rules: ProbeRules): boolean {
+  const profile = ruleAt(rules.profiles, figures.start);
+  if (figures.side === "unmonitored") return figures.unknownMs > profile.unmonitoredAfter;
+  return figures.critical || figures.outMs + figures.unknownMs >= profile.excursionAfter;
 }

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { constantRules, type Profile } from "../site/profile.ts";
+import { minuteMs } from "../time/millis.ts";
+import { judge, present } from "./judge.ts";
+import { measure } from "./measure.ts";
+import { unheardOf } from "./probe-state.ts";
+
+/** The profile of the worked example in design.md section 5. */
+const profile: Profile = {
+  low: 2,
+  high: 6,
+  criticalLow: null,
+  criticalHigh: null,
+  deadband: 0.3,
+  maxGap: 5 * minuteMs,
+  excursionAfter: 10 * minuteMs,
+  recoverAfter: 5 * minuteMs,
+  unmonitoredAfter: 30 * minuteMs,
+  alarmDelay: 5 * minuteMs,
+};
+
+const trace = "4 4 5 6 7 8 8 8 8 8 8 8 8 8 7 6 5 4 4 4 4 4 4 4 4"
+  .split(" ")
+  .map((celsius, minute) => ({ at: minute * minuteMs, celsius: Number(celsius) }));
+
+const expected = {
+  side: "high",
+  start: 3 * minuteMs,
+  end: 15 * minuteMs,
+  provenGoodBefore: 3 * minuteMs,
+  provenGoodAfter: 15 * minuteMs,
+  outMs: 720_000,
+  unknownMs: 0,
+  extremeCelsius: 8,
+  degreeMinutes: 20,
+  critical: false,
+};
+
+test("the worked example gives the figures of the design in one go and reading by reading", () => {
+  const rules = constantRules(profile);
+  expect(judge(unheardOf(), trace, rules).ended).toEqual([expected]);
+  let state = unheardOf();
+  const ended = [];
+  for (const reading of trace) {
+    const judged = judge(state, [reading], rules);
+    state = judged.state;
+    ended.push(...judged.ended);
+  }
+  expect(ended).toEqual([expected]);
+  expect(present(state, rules, 24 * minuteMs)).toEqual([]);
+});
+
+test("the worked example's window divides to the millisecond", () => {
+  const window = { from: 0, to: 30 * minuteMs };
+  expect(measure(trace, constantRules(profile), window, 24 * minuteMs)).toMatchObject({
+    inMs: 12 * minuteMs,
+    lowMs: 0,
+    highMs: 12 * minuteMs,
+    unknownMs: 0,
+    pendingMs: 6 * minuteMs,
+    degreeMinutes: 20,
+  });
+});
