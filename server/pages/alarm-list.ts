@@ -1,0 +1,75 @@
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { html } from "ghtml";
+import { instant } from "./layout.ts";
+import { nameCharactersMax, noteCharactersMax } from "./limits.ts";
+import { ago, siteTime } from "./site-time.ts";
+import { symbol } from "./symbol.ts";
+import type { AlarmView, SiteView } from "./views.ts";
+import { alarmWords, phaseWords } from "./words.ts";
+
+/** What a list of alarms needs besides the alarms. */
+export interface AlarmSurroundings {
+  readonly site: SiteView;
+  readonly at: EpochMs;
+  /** Whether this server takes acknowledgements from its pages. */
+  readonly canAcknowledge: boolean;
+}
+
+/** Lists alarms: what, where, how bad, since when, and what a person can do. */
+export function alarmList(alarms: readonly AlarmView[], around: AlarmSurroundings): string {
+  return html`<ul class="alarms">
+    !${alarms.map((alarm) => alarmItem(alarm, around))}
+  </ul>`;
+}
+
+/** True where the alarm still waits for somebody to say that they have seen it. */
+export function waits(alarm: AlarmView): boolean {
+  return alarm.phase === "unacknowledged" || alarm.phase === "returned-unacknowledged";
+}
+
+function alarmItem(alarm: AlarmView, around: AlarmSurroundings): string {
+  const time = siteTime(around.site.timeZone);
+  const shape = !waits(alarm) ? "acknowledged" : alarm.severity === "critical" ? "alarm" : "warning";
+  return html`<li
+    class="alarm"
+    id="alarm-${alarm.id}"
+    data-severity="${alarm.severity}"
+    data-phase="${alarm.phase}"
+  >
+    !${symbol(shape)}
+    <div class="what">
+      <p class="headline">
+        <strong>${alarmWords[alarm.kind]}</strong>
+        !${alarm.appliance === null ? "" : html`<a href="/appliances/${encodeURIComponent(alarm.appliance)}">${alarm.applianceName ?? alarm.appliance}</a>`}
+      </p>
+      <p class="text">${alarm.text}</p>
+      <p class="note">
+        <span class="severity">${alarm.severity === "critical" ? "Critical" : "Warning"}</span> since
+        !${instant(alarm.raisedAt, time.short(alarm.raisedAt))}, ${ago(around.at - alarm.raisedAt)} ·
+        ${phaseText(alarm)}
+      </p>
+    </div>
+    !${around.canAcknowledge && waits(alarm) ? acknowledgeForm(alarm) : ""}
+  </li>`;
+}
+
+function phaseText(alarm: AlarmView): string {
+  const by = alarm.acknowledgedBy === null ? "" : ` by ${alarm.acknowledgedBy}`;
+  return `${phaseWords[alarm.phase]}${by}`;
+}
+
+function acknowledgeForm(alarm: AlarmView): string {
+  return html`<details class="acknowledge">
+    <summary>Acknowledge</summary>
+    <form method="post" action="/alarms/${encodeURIComponent(alarm.id)}/acknowledge">
+      <label
+        >Your name <input name="by" required maxlength="${nameCharactersMax}" autocomplete="name"
+      /></label>
+      <label
+        >What you do about it <input name="note" maxlength="${noteCharactersMax}" autocomplete="off"
+      /></label>
+      <button type="submit">Acknowledge</button>
+      <p class="note">Others stop being called. The record, the excursion and the holds stay.</p>
+    </form>
+  </details>`;
+}

@@ -1,0 +1,112 @@
+import { html } from "ghtml";
+import { alarmList } from "./alarm-list.ts";
+import { curveFigure } from "./curve-figure.ts";
+import { excursionFacts, summary, timeOut } from "./excursion-facts.ts";
+import { excursionMark, heldMark } from "./excursion-marks.ts";
+import { heldUnits } from "./held-units.ts";
+import { instant } from "./layout.ts";
+import { siteTime } from "./site-time.ts";
+import { celsius } from "./temperature.ts";
+import type { ExcursionPageView, NotificationView, RevisionView } from "./views.ts";
+import { sideWords, statusWords } from "./words.ts";
+
+/** What an excursion's page is called. */
+export function excursionTitle(view: ExcursionPageView): string {
+  return `${sideWords[view.excursion.side]}: ${view.excursion.applianceName}`;
+}
+
+/** The main part of an excursion's page: what happened, which blood it touched, what was known when, and who was told. */
+export function excursionBody(view: ExcursionPageView, canAcknowledge: boolean): string {
+  const { excursion } = view;
+  const id = encodeURIComponent(excursion.id);
+  return html`<header class="head" data-side="${excursion.side}">
+      <p class="crumb"><a href="/excursions">Excursions</a> / ${excursion.id}</p>
+      <h1>${excursionTitle(view)}</h1>
+      <span class="badge" data-status="${excursion.status}">${statusWords[excursion.status]}</span>
+      !${excursion.critical ? html`<span class="badge" data-status="critical">Beyond critical</span>` : ""}
+      <p class="lead">${summary(view)}</p>
+      <p class="actions"><a class="button" href="/excursions/${id}/report.pdf">Report (PDF)</a></p>
+    </header>
+    <section aria-labelledby="figures-title">
+      <h2 id="figures-title">Figures</h2>
+      <dl class="facts">
+        !${excursionFacts(view).map(
+          ({ label, value, meaning }) =>
+            html`<div>
+              <dt>${label}</dt>
+              <dd><b>${value}</b><span class="note">${meaning}</span></dd>
+            </div>`,
+        )}
+      </dl>
+    </section>
+    <section aria-labelledby="curve-title">
+      <h2 id="curve-title">Curve</h2>
+      !${curveFigure(view.curve, [heldMark(excursion), excursionMark(excursion)], view.site.timeZone, view.at)}
+      <p class="note">
+        <a href="/appliances/${encodeURIComponent(excursion.appliance)}">${excursion.applianceName}</a>,
+        profile ${view.profile}${view.profileSource === null ? "" : ` (${view.profileSource})`}
+      </p>
+    </section>
+    !${heldUnits(view)}
+    <section aria-labelledby="revisions-title">
+      <h2 id="revisions-title">What was known when</h2>
+      <ol class="revisions">
+        !${[...view.revisions].reverse().map((revision) => revisionItem(revision, view))}
+      </ol>
+    </section>
+    !${
+      view.alarms.length === 0
+        ? ""
+        : html`<section aria-labelledby="alarms-title" class="alarm-section">
+            <h2 id="alarms-title">Alarms</h2>
+            !${alarmList(view.alarms, { site: view.site, at: view.at, canAcknowledge })}
+          </section>`
+    }
+    <section aria-labelledby="told-title">
+      <h2 id="told-title">Who was told</h2>
+      !${
+        view.notifications.length === 0
+          ? html`<p class="empty">Nobody was told of it, and nobody is owed a message.</p>`
+          : html`<ul class="told">
+              !${view.notifications.map((notification) => toldItem(notification, view))}
+            </ul>`
+      }
+    </section>
+    <p class="note proof">
+      Journal at number ${view.journalHead.sequence}, SHA-256 <code>${view.journalHead.hash}</code>
+    </p>`;
+}
+
+function revisionItem(revision: RevisionView, view: ExcursionPageView): string {
+  const time = siteTime(view.site.timeZone);
+  const { figures } = revision;
+  const end = figures.end === null ? "open" : time.short(figures.end);
+  const extreme = figures.extremeCelsius === null ? "" : `, extreme ${celsius(figures.extremeCelsius, 2)}`;
+  return html`<li>
+    <p>
+      <b>Revision ${revision.revision}: ${revision.change}</b>, known at
+      !${instant(revision.knownAt, time.full(revision.knownAt))}
+    </p>
+    <p>${revision.reason}</p>
+    <p class="note">${time.short(figures.start)} – ${end}, out of range ${timeOut(figures)}${extreme}</p>
+  </li>`;
+}
+
+function toldItem(notification: NotificationView, view: ExcursionPageView): string {
+  const time = siteTime(view.site.timeZone);
+  const sent = notification.sentAt;
+  return html`<li data-sent="${sent === null ? "no" : "yes"}">
+    <p><b>${notification.contact}</b> <span class="note">${notification.address}</span></p>
+    <p>${notification.subject}</p>
+    <p class="note">
+      !${sent === null ? html`<b class="owed">Not sent</b>, owed since !${instant(notification.owedAt, time.full(notification.owedAt))}` : html`Sent at !${instant(sent, time.full(sent))}`}${attemptsText(notification)}
+    </p>
+  </li>`;
+}
+
+/** Writes how often sending was tried and why it failed last; empty where the first try did it. */
+export function attemptsText(notification: NotificationView): string {
+  if (notification.sentAt !== null && notification.attempts <= 1) return "";
+  const error = notification.lastError === null ? "" : `: ${notification.lastError}`;
+  return `, ${notification.attempts} ${notification.attempts === 1 ? "attempt" : "attempts"}${error}`;
+}

@@ -1,0 +1,102 @@
+import helmet from "@fastify/helmet";
+import type { Clock } from "@coldkeep/core/time/clock.ts";
+import { systemClock } from "@coldkeep/core/time/system-clock.ts";
+import fastify, { type FastifyInstance } from "fastify";
+import { pagesPlugin, type PagesOptions } from "./plugin.ts";
+import {
+  sampleAppliancePage,
+  sampleBoard,
+  sampleExcursion,
+  sampleExcursionPage,
+  sampleNow,
+  sampleOpenExcursion,
+  sampleSite,
+} from "./sample-views.ts";
+import type { PageViews } from "./views.ts";
+
+/** An application with the pages over sample views, for tests. */
+export interface SampleApp {
+  readonly app: FastifyInstance;
+  /** Tells the pages that something changed. */
+  readonly change: () => void;
+  /** How many listen for changes. */
+  readonly subscribers: () => number;
+}
+
+/** The content security policy under which the pages have to work, as the server sets it. */
+export const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", "data:"],
+    connectSrc: ["'self'"],
+  },
+} as const;
+
+/** Views that show the samples. */
+export function sampleViews(change: Partial<PageViews> = {}): PageViews {
+  return {
+    board: () => sampleBoard(),
+    appliance: (id, fromMs, toMs) => {
+      if (id !== "fridge-3") return null;
+      const page = sampleAppliancePage();
+      const shift = toMs - sampleNow;
+      return {
+        ...page,
+        at: toMs,
+        curves: page.curves.map((curve) => ({
+          ...curve,
+          from: fromMs,
+          to: toMs,
+          readings: curve.readings.map((reading) => ({ ...reading, at: reading.at + shift })),
+        })),
+      };
+    },
+    excursions: () => ({
+      site: sampleSite,
+      at: sampleNow,
+      excursions: [
+        sampleOpenExcursion({ id: "exc-open" }),
+        sampleExcursion(),
+        sampleExcursion({ id: "exc-w", status: "withdrawn", critical: true }),
+      ],
+    }),
+    excursion: (id) => {
+      if (id === "exc-open") return sampleExcursionPage({ excursion: sampleOpenExcursion({ id }) });
+      return id === sampleExcursion().id ? sampleExcursionPage() : null;
+    },
+    ...change,
+  };
+}
+
+/** Builds the application; nothing listens yet. */
+export async function sampleApp(
+  change: Partial<PagesOptions> = {},
+  clock: Clock = systemClock,
+): Promise<SampleApp> {
+  const listeners = new Set<() => void>();
+  const app = fastify({ forceCloseConnections: true });
+  await app.register(helmet, { contentSecurityPolicy });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: "not-found" }));
+  await app.register(pagesPlugin, {
+    views: sampleViews(),
+    clock,
+    report: () => Promise.resolve(new TextEncoder().encode("%PDF-sample")),
+    changes: {
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    ...change,
+  });
+  return {
+    app,
+    change: () => {
+      for (const listener of listeners) listener();
+    },
+    subscribers: () => listeners.size,
+  };
+}

@@ -1,0 +1,410 @@
+import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
+import { isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
+import { hourMs, minuteMs, secondMs, type EpochMs } from "@coldkeep/core/time/millis.ts";
+import type {
+  AlarmView,
+  AppliancePageView,
+  ApplianceView,
+  BoardView,
+  CurveView,
+  ExcursionPageView,
+  ExcursionView,
+  HeldUnitView,
+  LimitsView,
+  ProbeView,
+  Standing,
+} from "./views.ts";
+
+/** Builders of views with defaults, for tests: a morning at a blood bank. Each takes what a test wants otherwise. */
+
+/** 2026-11-22T08:30:00Z, 09:30 in Brussels. */
+export const sampleNow: EpochMs = Temporal.Instant.from("2026-11-22T08:30:00Z").epochMilliseconds;
+
+export const sampleSite = { id: "mechelen", timeZone: "Europe/Brussels" } as const;
+
+export const redCellLimits: LimitsView = { low: 2, high: 6, criticalLow: 1, criticalHigh: 10 };
+export const plasmaLimits: LimitsView = { low: null, high: -25, criticalLow: null, criticalHigh: -18 };
+export const plateletLimits: LimitsView = { low: 20, high: 24, criticalLow: 18, criticalHigh: 26 };
+
+/** One reading a minute around `base`, with a swell like a compressor's; from `outFrom` it climbs by `rise` within half an hour. */
+export function sampleReadings(
+  from: EpochMs,
+  to: EpochMs,
+  base: number,
+  outFrom = Infinity,
+  rise = 0,
+): Reading[] {
+  const readings: Reading[] = [];
+  for (let at = from; at <= to; at += minuteMs) {
+    const swell = Math.sin(at / (9 * minuteMs)) * 0.35 + Math.sin(at / (37 * minuteMs)) * 0.2;
+    const climb = at < outFrom ? 0 : rise * Math.min(1, (at - outFrom) / (30 * minuteMs));
+    readings.push({ at, celsius: Math.round((base + swell + climb) * 100) / 100 });
+  }
+  return readings;
+}
+
+/** A probe whose sparkline is thinned from its readings. A gap is a null in it. */
+export function sampleProbe(
+  id: string,
+  standing: Standing,
+  readings: readonly Reading[],
+  limits: LimitsView = redCellLimits,
+): ProbeView {
+  const step = Math.max(1, Math.ceil(readings.length / 118));
+  const spark: [EpochMs, number | null][] = [];
+  for (const [index, reading] of readings.entries()) {
+    if (index % step !== 0 && index !== readings.length - 1) continue;
+    const last = spark.at(-1)?.[0];
+    if (last !== undefined && reading.at - last > step * 6 * minuteMs)
+      spark.push([(last + reading.at) / 2, null]);
+    spark.push([reading.at, isGood(reading) ? reading.celsius : null]);
+  }
+  return {
+    id,
+    kind: "buffered",
+    standing,
+    latest: readings.at(-1) ?? null,
+    limits,
+    spark: spark.slice(-120),
+  };
+}
+
+/** An appliance in range with one probe. */
+export function sampleAppliance(change: Partial<ApplianceView> = {}): ApplianceView {
+  const id = change.id ?? "fridge-1";
+  const readings = sampleReadings(sampleNow - 6 * hourMs, sampleNow - 20 * secondMs, 4);
+  return {
+    id,
+    name: "Red cells 1",
+    kind: "refrigerator",
+    profile: "red-cells-eu",
+    probes: [sampleProbe(`${id}-product`, "in", readings)],
+    openExcursions: [],
+    unitsInside: 214,
+    unitsHeld: 0,
+    ...change,
+  };
+}
+
+/** An alarm that nobody has acknowledged. */
+export function sampleAlarm(change: Partial<AlarmView> = {}): AlarmView {
+  return {
+    id: "alarm-1",
+    kind: "temperature-high",
+    phase: "unacknowledged",
+    severity: "critical",
+    appliance: "fridge-3",
+    applianceName: "Réfrigérateur 3",
+    probe: "fridge-3-product",
+    raisedAt: sampleNow - 42 * minuteMs,
+    text: "fridge-3-product has been above 6 °C for 47 min; latest 9.1 °C.",
+    acknowledgedBy: null,
+    ...change,
+  };
+}
+
+/** A high excursion, closed, with a gap in it. */
+export function sampleExcursion(change: Partial<ExcursionView> = {}): ExcursionView {
+  const start = sampleNow - 3 * hourMs;
+  return {
+    id: "exc-20261122-0001",
+    probe: "fridge-3-product",
+    appliance: "fridge-3",
+    applianceName: "Réfrigérateur 3",
+    status: "closed",
+    revision: 3,
+    unitsHeld: 3,
+    side: "high",
+    start,
+    end: start + 74 * minuteMs,
+    provenGoodBefore: start - 12 * secondMs,
+    provenGoodAfter: start + 75 * minuteMs,
+    outMs: 52 * minuteMs + 14 * secondMs,
+    unknownMs: 22 * minuteMs,
+    extremeCelsius: 9.37,
+    degreeMinutes: 131.42,
+    critical: false,
+    ...change,
+  };
+}
+
+/** The same excursion while it lasts. */
+export function sampleOpenExcursion(change: Partial<ExcursionView> = {}): ExcursionView {
+  return sampleExcursion({ status: "open", end: null, provenGoodAfter: null, revision: 1, ...change });
+}
+
+/** Readings of an excursion with a gap in the middle of it. */
+export function sampleCurve(change: Partial<CurveView> = {}): CurveView {
+  const from = sampleNow - 6 * hourMs;
+  const start = sampleNow - 3 * hourMs - 10 * minuteMs;
+  const back = sampleNow - 110 * minuteMs;
+  const readings = sampleReadings(from, sampleNow - 20 * secondMs, 4, start, 4.8).map((reading) =>
+    isGood(reading) && reading.at > back
+      ? {
+          at: reading.at,
+          celsius: reading.celsius - 4.8 * Math.min(1, (reading.at - back) / (12 * minuteMs)),
+        }
+      : reading,
+  );
+  const gap = (at: EpochMs): boolean => at > start + 48 * minuteMs && at < start + 70 * minuteMs;
+  return {
+    probe: "fridge-3-product",
+    from,
+    to: sampleNow,
+    readings: readings.filter((reading) => !gap(reading.at)),
+    maxGapMs: 5 * minuteMs,
+    limits: redCellLimits,
+    ...change,
+  };
+}
+
+/** A held unit that is still inside. */
+export function sampleUnit(index: number, change: Partial<HeldUnitView> = {}): HeldUnitView {
+  return {
+    din: `B1234 26 ${String(100_000 + index * 37)}`.replaceAll(" ", ""),
+    productCode: index % 2 === 0 ? "E0398V00" : "E0382V00",
+    residenceFrom: sampleNow - (30 + index) * hourMs,
+    residenceTo: null,
+    now: "Réfrigérateur 3",
+    exposed: true,
+    heldSince: sampleNow - 2 * hourMs - 40 * minuteMs,
+    released: false,
+    ...change,
+  };
+}
+
+/** Everything about an excursion. */
+export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): ExcursionPageView {
+  const excursion = change.excursion ?? sampleExcursion();
+  const {
+    side,
+    start,
+    end,
+    provenGoodBefore,
+    provenGoodAfter,
+    outMs,
+    unknownMs,
+    extremeCelsius,
+    degreeMinutes,
+    critical,
+  } = excursion;
+  const figures: ExcursionFigures = {
+    side,
+    start,
+    end,
+    provenGoodBefore,
+    provenGoodAfter,
+    outMs,
+    unknownMs,
+    extremeCelsius,
+    degreeMinutes,
+    critical,
+  };
+  const early: ExcursionFigures = {
+    ...figures,
+    end: null,
+    provenGoodAfter: null,
+    outMs: 10 * minuteMs,
+    unknownMs: 0,
+    extremeCelsius: 8.12,
+    degreeMinutes: 11,
+  };
+  return {
+    site: sampleSite,
+    at: sampleNow,
+    excursion,
+    profile: "red-cells-eu",
+    profileSource: "Directive 2004/33/EC Annex IV",
+    curve: sampleCurve(),
+    units: [
+      sampleUnit(1),
+      sampleUnit(2, { now: null, residenceTo: start + 20 * minuteMs }),
+      sampleUnit(3, { exposed: false, now: "Koelkast één" }),
+    ],
+    revisions: [
+      {
+        revision: 1,
+        knownAt: start + 10 * minuteMs,
+        change: "opened",
+        reason: "Out of range for as long as the profile allows.",
+        figures: early,
+      },
+      {
+        revision: 2,
+        knownAt: start + 81 * minuteMs,
+        change: "extended",
+        reason: "Closed after 5 min of recovery.",
+        figures: { ...figures, outMs: figures.outMs - 8 * minuteMs },
+      },
+      {
+        revision: 3,
+        knownAt: start + 95 * minuteMs,
+        change: "extended",
+        reason: "Readings from 06:08 to 06:16 arrived late.",
+        figures,
+      },
+    ],
+    alarms: [sampleAlarm({ phase: "acknowledged", acknowledgedBy: "A. Peeters" })],
+    notifications: [
+      {
+        contact: "Night duty",
+        address: "duty@example.org",
+        subject: "Réfrigérateur 3 is too warm",
+        owedAt: start + 10 * minuteMs,
+        sentAt: start + 10 * minuteMs + 4 * secondMs,
+        attempts: 1,
+        lastError: null,
+      },
+      {
+        contact: "Quality officer",
+        address: "quality@example.org",
+        subject: "Excursion at Réfrigérateur 3",
+        owedAt: start + 10 * minuteMs,
+        sentAt: null,
+        attempts: 4,
+        lastError: "mail server refused the connection",
+      },
+    ],
+    journalHead: {
+      sequence: 184_223,
+      hash: "9f3c1b0de42a7766c15f0e6b2a8d94c07be15a3390d1f4c2e87a6b5d43210fed",
+    },
+    ...change,
+  };
+}
+
+/** A board with every state on it. */
+export function sampleBoard(change: Partial<BoardView> = {}): BoardView {
+  const from = sampleNow - 6 * hourMs;
+  const to = sampleNow - 20 * secondMs;
+  const warm = sampleReadings(from, to, 4.2, sampleNow - 70 * minuteMs, 4.9);
+  const cold = sampleReadings(from, to, 21.4, sampleNow - 50 * minuteMs, -2.6);
+  const silent = sampleReadings(from, sampleNow - 71 * minuteMs, -31).filter(
+    (_, index) => index < 90 || index > 150,
+  );
+  const pending = sampleReadings(from, sampleNow - 3 * minuteMs, 3.6);
+  const faulty: Reading[] = [
+    ...sampleReadings(from, sampleNow - 30 * minuteMs, 4.1),
+    { at: to, fault: "open" },
+  ];
+  const calm = Array.from({ length: 14 }, (_, index) =>
+    sampleAppliance({
+      id: `calm-${index}`,
+      name: index % 3 === 2 ? `Plasma ${index}` : `Red cells ${index + 4}`,
+      kind: index % 3 === 2 ? "freezer" : "refrigerator",
+      unitsInside: 40 + index * 13,
+      probes: [
+        index % 3 === 2
+          ? sampleProbe(
+              `calm-${index}-air`,
+              "in",
+              sampleReadings(from, to - index * secondMs, -31 - index / 9),
+              plasmaLimits,
+            )
+          : sampleProbe(
+              `calm-${index}-product`,
+              "in",
+              sampleReadings(from, to - index * secondMs, 3.6 + index / 20),
+            ),
+      ],
+    }),
+  );
+  return {
+    site: sampleSite,
+    at: sampleNow,
+    alarms: [
+      sampleAlarm(),
+      sampleAlarm({
+        id: "alarm-2",
+        kind: "probe-silent",
+        severity: "warning",
+        appliance: "freezer-2",
+        applianceName: "Plasma 2",
+        probe: "freezer-2-air",
+        raisedAt: sampleNow - 66 * minuteMs,
+        text: "freezer-2-air has sent nothing since 08:19.",
+      }),
+      sampleAlarm({
+        id: "alarm-3",
+        kind: "temperature-low",
+        phase: "acknowledged",
+        acknowledgedBy: "A. Peeters",
+        appliance: "incubator-1",
+        applianceName: "Platelets 1",
+        raisedAt: sampleNow - 31 * minuteMs,
+        text: "incubator-1-product has been below 20 °C for 36 min; latest 19.0 °C.",
+      }),
+    ],
+    appliances: [
+      sampleAppliance({
+        id: "fridge-3",
+        name: "Réfrigérateur 3",
+        probes: [sampleProbe("fridge-3-product", "high", warm), sampleProbe("fridge-3-air", "high", warm)],
+        openExcursions: ["exc-20261122-0001"],
+        unitsHeld: 86,
+        unitsInside: 86,
+      }),
+      sampleAppliance({
+        id: "incubator-1",
+        name: "Platelets 1",
+        kind: "incubator",
+        probes: [sampleProbe("incubator-1-product", "low", cold, plateletLimits)],
+        openExcursions: ["exc-20261122-0002"],
+        unitsHeld: 31,
+        unitsInside: 31,
+      }),
+      sampleAppliance({
+        id: "freezer-2",
+        name: "Plasma 2",
+        kind: "freezer",
+        probes: [sampleProbe("freezer-2-air", "unknown", silent, plasmaLimits)],
+        openExcursions: ["exc-20261122-0003"],
+        unitsHeld: 410,
+        unitsInside: 410,
+      }),
+      sampleAppliance({
+        id: "fridge-9",
+        name: "Koelkast één",
+        probes: [sampleProbe("fridge-9-product", "unknown", faulty)],
+      }),
+      sampleAppliance({
+        id: "box-1",
+        name: "Transport box 1",
+        kind: "transport-box",
+        probes: [sampleProbe("box-1-product", "none", [])],
+        unitsInside: 0,
+      }),
+      sampleAppliance({
+        id: "fridge-2",
+        name: "Red cells 2",
+        probes: [sampleProbe("fridge-2-product", "pending", pending)],
+      }),
+      ...calm,
+    ],
+    ...change,
+  };
+}
+
+/** The page of the appliance that is too warm. */
+export function sampleAppliancePage(change: Partial<AppliancePageView> = {}): AppliancePageView {
+  const board = sampleBoard();
+  return {
+    site: sampleSite,
+    at: sampleNow,
+    appliance: board.appliances[0] ?? sampleAppliance(),
+    curves: [sampleCurve()],
+    alarms: [sampleAlarm()],
+    excursions: [
+      sampleExcursion(),
+      sampleExcursion({
+        id: "exc-20261119-0004",
+        side: "unmonitored",
+        outMs: 0,
+        extremeCelsius: null,
+        provenGoodBefore: null,
+        provenGoodAfter: null,
+      }),
+    ],
+    ...change,
+  };
+}

@@ -1,0 +1,89 @@
+import type { AlarmKind, AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
+import type { Side } from "@coldkeep/core/engine/excursion.ts";
+import type { Fault } from "@coldkeep/core/readings/reading.ts";
+import type { ApplianceKind, ProbeKind } from "@coldkeep/core/site/site.ts";
+import type { ExcursionView, Standing } from "./views.ts";
+
+/** The words that people read for what the program calls by a term. One place, so that every page and the report say the same. */
+
+export const standingWords: Readonly<Record<Standing, string>> = {
+  in: "In range",
+  low: "Too cold",
+  high: "Too warm",
+  unknown: "Unknown",
+  pending: "Waiting",
+  none: "No reading yet",
+};
+
+/** What a standing means, for those who hover or listen. */
+export const standingMeanings: Readonly<Record<Standing, string>> = {
+  in: "The latest reading is within the limits.",
+  low: "The latest reading is below the low limit.",
+  high: "The latest reading is above the high limit.",
+  unknown: "Nothing can be shown for the time since the latest reading.",
+  pending: "The next reading is due; it is too early to call the time unknown.",
+  none: "No reading has ever arrived from this probe.",
+};
+
+export const applianceWords: Readonly<Record<ApplianceKind, string>> = {
+  refrigerator: "Refrigerator",
+  freezer: "Freezer",
+  incubator: "Incubator",
+  "transport-box": "Transport box",
+  room: "Room",
+};
+
+export const probeWords: Readonly<Record<ProbeKind, string>> = {
+  air: "Air",
+  buffered: "Buffered",
+  product: "Product",
+};
+
+export const faultWords: Readonly<Record<Fault, string>> = {
+  open: "Probe circuit open",
+  short: "Probe shorted",
+  disconnected: "Probe disconnected",
+  "power-on": "Sensor just started",
+  range: "Outside what the sensor measures",
+  bus: "Line to the sensor failed",
+  implausible: "Value cannot be true",
+  unspecified: "Sensor fault",
+};
+
+export const sideWords: Readonly<Record<Side, string>> = {
+  high: "Too warm",
+  low: "Too cold",
+  unmonitored: "Unmonitored",
+};
+
+export const statusWords: Readonly<Record<ExcursionView["status"], string>> = {
+  open: "Open",
+  closed: "Closed",
+  withdrawn: "Withdrawn",
+};
+
+export const alarmWords: Readonly<Record<AlarmKind, string>> = {
+  "temperature-high": "Too warm",
+  "temperature-low": "Too cold",
+  "probe-silent": "Probe silent",
+  "probe-fault": "Probe fault",
+  "late-excursion": "Excursion found late",
+  "gateway-silent": "Gateway silent",
+  "notification-failing": "Notification failing",
+  "projection-behind": "History behind",
+};
+
+export const phaseWords: Readonly<Record<AlarmPhase, string>> = {
+  normal: "Over",
+  unacknowledged: "Not acknowledged",
+  acknowledged: "Acknowledged",
+  "returned-unacknowledged": "Over, not acknowledged",
+  shelved: "Shelved",
+  suppressed: "Suppressed by design",
+  "out-of-service": "Out of service",
+};
+
+/** `1 unit`, `12 units`. */
+export function count(many: number, one: string, several = `${one}s`): string {
+  return `${many} ${many === 1 ? one : several}`;
+}
