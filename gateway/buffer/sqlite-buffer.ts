@@ -1,0 +1,356 @@
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { Fault } from "@coldkeep/core/readings/reading.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { BootLedger } from "../intake/ledger.ts";
+import {
+  type Commit,
+  type Evidence,
+  evidenceMax,
+  type LaneName,
+  type ProbeReading,
+  type ReadingBuffer,
+  type RefusedReading,
+  type StoredBatch,
+} from "./buffer.ts";
+import { unknownBatch, unsplittable } from "./memory-buffer.ts";
+import { schemaSql, schemaVersion } from "./schema.ts";
+
+/** The buffer's file inside the data folder. */
+export const bufferFileName = "buffer.db";
+
+/** An opened buffer, and the damaged file that had to be set aside for it, if there was one. */
+export interface OpenedBuffer {
+  readonly buffer: ReadingBuffer;
+  readonly damagedFile: string | null;
+}
+
+/**
+ * Opens the buffer in a folder, making both where they do not exist. A file that fails SQLite's own check is set aside under another name
+ * (for salvage) and a new one begun: a gateway that records is worth more than one that waits for a person.
+ * Throws `buffer.open-failed` where the folder cannot be used.
+ */
+export function openSqliteBuffer(folder: string, createdAt: EpochMs): OpenedBuffer {
+  const path = join(folder, bufferFileName);
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (!existsSync(path)) return { buffer: sqliteBuffer(path, createdAt), damagedFile: null };
+    if (isSound(path)) return { buffer: sqliteBuffer(path, createdAt), damagedFile: null };
+    const damagedFile = `${path}.damaged-${createdAt}`;
+    for (const suffix of ["", "-wal", "-shm"]) {
+      if (existsSync(path + suffix)) renameSync(path + suffix, damagedFile + suffix);
+    }
+    return { buffer: sqliteBuffer(path, createdAt), damagedFile };
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    throw new CodedError(
+      "buffer.open-failed",
+      `The buffer ${path} cannot be opened: ${String(error)}. Check that the data folder exists, can be written and is not full.`,
+      { context: { path }, cause: error },
+    );
+  }
+}
+
+function isSound(path: string): boolean {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path);
+    const rows = db.prepare("PRAGMA quick_check(1)").all();
+    return rows.length === 1 && rows[0]?.["quick_check"] === "ok";
+  } catch (error) {
+    // Locked, unreadable or a full disk is not damage: only what SQLite itself calls corrupt is set aside.
+    const code = (error as { errcode?: number }).errcode ?? 0;
+    if (code % 256 === sqliteCorrupt || code % 256 === sqliteNotADatabase) return false;
+    throw error;
+  } finally {
+    db?.close();
+  }
+}
+
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
+
+interface BatchRow {
+  readonly sequence: number;
+  readonly lane: LaneName;
+  readonly first: number;
+  readonly last: number;
+  readonly held: number;
+}
+
+/** The values that change with every commit, mirrored in memory and rolled back with the transaction. */
+interface Meta {
+  nextReading: number;
+  nextSequence: number;
+  backlogNext: number;
+  backlogEnd: number;
+  liveNext: number;
+  held: number;
+}
+
+/** The buffer over one SQLite file; the only place in the gateway that speaks SQL. */
+export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  db.exec(
+    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;",
+  );
+  prepareSchema(db, path, createdAt);
+  const sql = statements(db);
+  let meta = loadMeta(db);
+  const probes = new Map<string, number>();
+  for (const row of db.prepare("SELECT number, id FROM probe").all())
+    probes.set(String(row["id"]), Number(row["number"]));
+
+  function transact<Result>(work: () => Result): Result {
+    const before = { ...meta };
+    const probesBefore = probes.size;
+    try {
+      db.exec("BEGIN IMMEDIATE");
+      const result = work();
+      sql.saveMeta.run(
+        meta.nextReading,
+        meta.nextSequence,
+        meta.backlogNext,
+        meta.backlogEnd,
+        meta.liveNext,
+        meta.held,
+      );
+      db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      meta = before;
+      for (const id of [...probes.keys()].slice(probesBefore)) probes.delete(id);
+      if (db.isTransaction) db.exec("ROLLBACK");
+      if (error instanceof CodedError) throw error;
+      throw new CodedError(
+        "buffer.write-failed",
+        `The buffer ${path} could not be written: ${String(error)}. Nothing was acknowledged; check the disk.`,
+        { context: { path }, cause: error },
+      );
+    }
+  }
+
+  const probeNumber = (id: string): number => {
+    const known = probes.get(id);
+    if (known !== undefined) return known;
+    const number = Number(sql.insertProbe.run(id).lastInsertRowid);
+    probes.set(id, number);
+    return number;
+  };
+  const insertReading = (reading: ProbeReading): void => {
+    const value = "celsius" in reading ? reading.celsius : reading.fault;
+    sql.insertReading.run(meta.nextReading, probeNumber(reading.probe), reading.at, value);
+    meta.nextReading += 1;
+  };
+  const keepEvidence = (evidence: readonly Evidence[]): void => {
+    for (const one of evidence.slice(-evidenceMax))
+      sql.insertEvidence.run(one.at, one.source, one.code, one.excerpt);
+    if (evidence.length > 0) sql.trimEvidence.run(evidenceMax);
+  };
+  const findBatch = (sequence: number): BatchRow => {
+    const row = sql.findBatch.get(sequence) as BatchRow | undefined;
+    if (row === undefined) throw unknownBatch(sequence);
+    return row;
+  };
+  const insertBatch = (lane: LaneName, first: number, last: number, size: number): BatchRow => {
+    const row = { sequence: meta.nextSequence, lane, first, last, held: meta.held - size };
+    meta.nextSequence += 1;
+    sql.insertBatch.run(row.sequence, lane, first, last, row.held);
+    return row;
+  };
+  const load = (row: BatchRow): StoredBatch => ({
+    sequence: row.sequence,
+    lane: row.lane,
+    heldReadings: row.held,
+    readings: sql.readings.all(row.first, row.last).map(toReading),
+  });
+  const takeLive = (readingsMax: number): BatchRow | null => {
+    const waiting = meta.nextReading - meta.liveNext;
+    if (waiting > readingsMax) {
+      if (meta.backlogNext >= meta.backlogEnd) meta.backlogNext = meta.liveNext;
+      meta.backlogEnd = meta.nextReading;
+      meta.liveNext = meta.nextReading;
+      return null;
+    }
+    if (waiting === 0) return null;
+    const first = meta.liveNext;
+    meta.liveNext = meta.nextReading;
+    return insertBatch("live", first, meta.nextReading - 1, waiting);
+  };
+  const takeBacklog = (readingsMax: number): BatchRow | null => {
+    if (meta.backlogNext >= meta.backlogEnd) return null;
+    const ids = sql.backlogIds.all(meta.backlogNext, meta.backlogEnd, readingsMax) as { id: number }[];
+    const [first, last] = [ids[0]?.id, ids.at(-1)?.id];
+    meta.backlogNext = last === undefined ? meta.backlogEnd : last + 1;
+    return first === undefined || last === undefined ? null : insertBatch("backlog", first, last, ids.length);
+  };
+
+  return {
+    heldReadings: () => meta.held,
+    backlogReadings: () =>
+      meta.backlogNext >= meta.backlogEnd
+        ? 0
+        : Number(sql.countBetween.get(meta.backlogNext, meta.backlogEnd)?.["count"] ?? 0),
+    ledgers: () => sql.ledgers.all().map(toLedger),
+    append: (commit: Commit) =>
+      transact(() => {
+        for (const reading of commit.readings) insertReading(reading);
+        meta.held += commit.readings.length;
+        for (const one of commit.ledgers) {
+          const [kept, lost, anchors] = [one.kept, one.lost, one.anchors].map((part) => JSON.stringify(part));
+          sql.saveLedger.run(
+            one.device,
+            one.boot,
+            one.source,
+            one.lastHeardAt,
+            kept ?? "[]",
+            lost ?? "[]",
+            anchors ?? "[]",
+          );
+        }
+        for (const { device, boot } of commit.forgotten) sql.forgetLedger.run(device, boot);
+        keepEvidence(commit.evidence);
+      }),
+    nextBatch: (lane, readingsMax) => {
+      const open = sql.openBatch.get(lane) as BatchRow | undefined;
+      if (open !== undefined) return load(open);
+      const nothing =
+        lane === "live" ? meta.nextReading === meta.liveNext : meta.backlogNext >= meta.backlogEnd;
+      if (nothing) return null;
+      const row = transact(() => (lane === "live" ? takeLive(readingsMax) : takeBacklog(readingsMax)));
+      return row === null ? null : load(row);
+    },
+    complete: (sequence, evidence) =>
+      transact(() => {
+        const row = findBatch(sequence);
+        meta.held -= Number(sql.deleteReadings.run(row.first, row.last).changes);
+        sql.deleteBatch.run(sequence);
+        keepEvidence(evidence);
+      }),
+    split: (sequence) =>
+      transact(() => {
+        const row = findBatch(sequence);
+        const ids = sql.idsBetween.all(row.first, row.last) as { id: number }[];
+        const middle = ids[Math.ceil(ids.length / 2)]?.id;
+        if (ids.length < 2 || middle === undefined) throw unsplittable(sequence);
+        const firstHalf = Math.ceil(ids.length / 2);
+        sql.deleteBatch.run(sequence);
+        insertBatch(row.lane, row.first, middle - 1, firstHalf);
+        insertBatch(row.lane, middle, row.last, ids.length - firstHalf);
+      }),
+    renumber: (sequence, floor) =>
+      transact(() => {
+        findBatch(sequence);
+        meta.nextSequence = Math.max(meta.nextSequence, floor);
+        sql.renumber.run(meta.nextSequence, sequence);
+        meta.nextSequence += 1;
+      }),
+    refuse: (sequence, code, at) =>
+      transact(() => {
+        const row = findBatch(sequence);
+        sql.copyRefused.run(code, at, row.first, row.last);
+        sql.deleteReadings.run(row.first, row.last);
+        sql.deleteBatch.run(sequence);
+      }),
+    requeueRefused: () =>
+      transact(() => {
+        const rows = sql.refused.all().map(toReading);
+        for (const reading of rows) insertReading(reading);
+        sql.deleteRefused.run();
+        return rows.length;
+      }),
+    refused: () =>
+      sql.refused.all().map((row): RefusedReading => ({
+        reading: toReading(row),
+        code: String(row["code"]),
+        at: Number(row["refusedAt"]),
+      })),
+    evidence: () =>
+      sql.evidence.all().map((row) => ({
+        at: Number(row["at"]),
+        source: String(row["source"]),
+        code: String(row["code"]),
+        excerpt: row["excerpt"] as Uint8Array,
+      })),
+    close: () => db.close(),
+  };
+}
+
+function prepareSchema(db: DatabaseSync, path: string, createdAt: EpochMs): void {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  if (version > schemaVersion) {
+    throw new CodedError(
+      "buffer.newer",
+      `The buffer ${path} was written by a newer gateway (format ${version}, this one knows ${schemaVersion}). Install the newer gateway again.`,
+      { context: { path, version } },
+    );
+  }
+  if (version === schemaVersion) return;
+  db.exec(`BEGIN IMMEDIATE; ${schemaSql} PRAGMA user_version=${schemaVersion};`);
+  db.prepare("INSERT INTO meta VALUES (1, 1, ?, 1, 1, 1, 0)").run(createdAt);
+  db.exec("COMMIT");
+}
+
+function loadMeta(db: DatabaseSync): Meta {
+  return { ...(db.prepare("SELECT * FROM meta WHERE one = 1").get() as unknown as Meta) };
+}
+
+type Row = Record<string, unknown>;
+
+function toReading(row: Row): ProbeReading {
+  const [probe, at, value] = [String(row["probe"]), Number(row["at"]), row["value"]];
+  return typeof value === "number" ? { probe, at, celsius: value } : { probe, at, fault: value as Fault };
+}
+
+function toLedger(row: Row): BootLedger {
+  return {
+    device: String(row["device"]),
+    boot: Number(row["boot"]),
+    source: String(row["source"]),
+    lastHeardAt: Number(row["lastHeardAt"]),
+    kept: JSON.parse(String(row["kept"])) as BootLedger["kept"],
+    lost: JSON.parse(String(row["lost"])) as BootLedger["lost"],
+    anchors: JSON.parse(String(row["anchors"])) as BootLedger["anchors"],
+  };
+}
+
+function statements(db: DatabaseSync) {
+  const reading = "probe.id AS probe, at, value";
+  return {
+    saveMeta: db.prepare(
+      "UPDATE meta SET nextReading=?, nextSequence=?, backlogNext=?, backlogEnd=?, liveNext=?, held=? WHERE one=1",
+    ),
+    insertProbe: db.prepare("INSERT INTO probe (id) VALUES (?)"),
+    insertReading: db.prepare("INSERT INTO reading (id, probe, at, value) VALUES (?, ?, ?, ?)"),
+    readings: db.prepare(
+      `SELECT ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id BETWEEN ? AND ? ORDER BY reading.id`,
+    ),
+    backlogIds: db.prepare("SELECT id FROM reading WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"),
+    idsBetween: db.prepare("SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id"),
+    countBetween: db.prepare("SELECT count(*) AS count FROM reading WHERE id >= ? AND id < ?"),
+    deleteReadings: db.prepare("DELETE FROM reading WHERE id BETWEEN ? AND ?"),
+    openBatch: db.prepare("SELECT * FROM batch WHERE lane = ? ORDER BY first LIMIT 1"),
+    findBatch: db.prepare("SELECT * FROM batch WHERE sequence = ?"),
+    insertBatch: db.prepare("INSERT INTO batch (sequence, lane, first, last, held) VALUES (?, ?, ?, ?, ?)"),
+    deleteBatch: db.prepare("DELETE FROM batch WHERE sequence = ?"),
+    renumber: db.prepare("UPDATE batch SET sequence = ? WHERE sequence = ?"),
+    copyRefused: db.prepare(
+      "INSERT INTO refused (probe, at, value, code, refusedAt) SELECT probe, at, value, ?, ? FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
+    ),
+    refused: db.prepare(
+      `SELECT ${reading}, code, refusedAt FROM refused JOIN probe ON probe.number = refused.probe ORDER BY refused.id`,
+    ),
+    deleteRefused: db.prepare("DELETE FROM refused"),
+    saveLedger: db.prepare(
+      "INSERT INTO ledger (device, boot, source, lastHeardAt, kept, lost, anchors) VALUES (?, ?, ?, ?, ?, ?, ?) " +
+        "ON CONFLICT (device, boot) DO UPDATE SET source=excluded.source, lastHeardAt=excluded.lastHeardAt, kept=excluded.kept, lost=excluded.lost, anchors=excluded.anchors",
+    ),
+    forgetLedger: db.prepare("DELETE FROM ledger WHERE device = ? AND boot = ?"),
+    ledgers: db.prepare("SELECT * FROM ledger"),
+    insertEvidence: db.prepare("INSERT INTO evidence (at, source, code, excerpt) VALUES (?, ?, ?, ?)"),
+    trimEvidence: db.prepare("DELETE FROM evidence WHERE id <= (SELECT max(id) FROM evidence) - ?"),
+    evidence: db.prepare("SELECT * FROM evidence ORDER BY id"),
+  };
+}

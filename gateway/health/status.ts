@@ -1,0 +1,65 @@
+import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import type { Evidence, ReadingBuffer } from "../buffer/buffer.ts";
+import { highestKept, holes } from "../intake/ledger.ts";
+import type { Recorder } from "../intake/recorder.ts";
+import { sizeOf } from "../intake/ranges.ts";
+import type { Source } from "../sources/source.ts";
+import type { Uplink } from "../uplink/uplink.ts";
+import type { Counters } from "./counters.ts";
+
+/** How many of the latest refusals the status shows. */
+const evidenceShown = 20;
+
+/** Everything a person at the gateway wants to know, as JSON. */
+export function statusOf(parts: {
+  readonly gateway: string;
+  readonly bufferReadingsMax: number;
+  readonly buffer: ReadingBuffer;
+  readonly recorder: Recorder;
+  readonly sources: readonly Source[];
+  readonly uplink: Uplink;
+  readonly counters: Counters;
+  readonly damagedFile: string | null;
+}): unknown {
+  const { buffer, recorder } = parts;
+  return {
+    gateway: parts.gateway,
+    buffer: {
+      heldReadings: buffer.heldReadings(),
+      bufferReadingsMax: parts.bufferReadingsMax,
+      full: recorder.full(),
+      refusedReadings: buffer.refused().length,
+      damagedFile: parts.damagedFile,
+    },
+    uplink: parts.uplink.status().map(({ lane, trouble, failures, deliveredAt }) => ({
+      lane,
+      trouble,
+      failures,
+      deliveredAt: instant(deliveredAt),
+    })),
+    sources: parts.sources.map((source) => {
+      const status = source.status();
+      return { ...status, lastHeardAt: instant(status.lastHeardAt) };
+    }),
+    devices: recorder.ledgers().map((ledger) => ({
+      device: ledger.device,
+      boot: ledger.boot,
+      source: ledger.source,
+      lastHeardAt: instant(ledger.lastHeardAt),
+      lastSequence: highestKept(ledger),
+      missing: holes(ledger).reduce((sum, hole) => sum + sizeOf([hole]), 0),
+      lost: sizeOf(ledger.lost),
+    })),
+    counters: parts.counters.all(),
+    refusedInput: buffer.evidence().slice(-evidenceShown).map(shown),
+  };
+}
+
+const instant = (at: number | null): string | null => (at === null ? null : formatInstant(at));
+
+const shown = (one: Evidence): unknown => ({
+  at: formatInstant(one.at),
+  source: one.source,
+  code: one.code,
+  excerpt: Buffer.from(one.excerpt).toString("latin1"),
+});

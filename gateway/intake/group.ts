@@ -1,0 +1,206 @@
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import {
+  type Commit,
+  type Evidence,
+  evidenceMax,
+  excerptBytesMax,
+  type ProbeReading,
+} from "../buffer/buffer.ts";
+import { admit, type AdmitRules, type Arrival } from "./admit.ts";
+import { type DriftWatch, watchDrift } from "./anchor.ts";
+import { bootKey, type BootLedger, bootsMax } from "./ledger.ts";
+import { missingIn, type Range, sizeOf, withRange } from "./ranges.ts";
+
+/** Something to count after the commit and, with a message, to log. */
+export interface Note {
+  readonly code: string;
+  readonly source: string;
+  readonly count: number;
+  readonly message: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What a group of samples comes to. */
+export interface GroupResult {
+  readonly commit: Commit;
+  readonly state: GroupState;
+  readonly notes: readonly Note[];
+  /** True where a sample found no room. */
+  readonly full: boolean;
+}
+
+/** One commit in the making. Nothing of it counts before the commit has been made. */
+export interface Group {
+  /** Gives boots that have no anchor yet one from the earliest of their samples in this group. */
+  readonly anchorFirst: (samples: readonly { readonly arrival: Arrival; readonly live: boolean }[]) => void;
+  readonly sample: (arrival: Arrival, live: boolean) => "kept" | "duplicate" | "refused" | "full";
+  readonly evidence: (evidence: Evidence) => void;
+  readonly lose: (device: string, boot: number, range: Range) => void;
+  readonly result: () => GroupResult;
+}
+
+/** What is known of all devices between two commits; replaced as a whole by each commit. */
+export interface GroupState {
+  readonly ledgers: ReadonlyMap<string, BootLedger>;
+  readonly begin: (rules: AdmitRules & { readonly driftMaxMs: number }, room: number) => Group;
+}
+
+interface Knowledge {
+  readonly ledgers: ReadonlyMap<string, BootLedger>;
+  readonly watches: ReadonlyMap<string, DriftWatch>;
+  /** `device/channel` whose missing mapping has been kept as evidence since the start. */
+  readonly unmapped: ReadonlySet<string>;
+}
+
+/** Most names of unmapped devices and channels that are remembered, so that each is shown once. */
+export const unmappedNamesMax = 1_000;
+
+/** The state at the start, from the ledgers on disk. */
+export function groupState(ledgers: readonly BootLedger[]): GroupState {
+  const byKey = new Map(ledgers.map((one) => [bootKey(one.device, one.boot), one]));
+  return stateOf({ ledgers: byKey, watches: new Map(), unmapped: new Set() });
+}
+
+const stateOf = (knowledge: Knowledge): GroupState => ({
+  ledgers: knowledge.ledgers,
+  begin: (rules, room) => beginGroup(knowledge, rules, room),
+});
+
+function beginGroup(
+  before: Knowledge,
+  rules: AdmitRules & { readonly driftMaxMs: number },
+  roomAtStart: number,
+): Group {
+  const changed = new Map<string, BootLedger>();
+  const watches = new Map<string, DriftWatch>();
+  const unmapped = new Set<string>();
+  const zeros = new Map<string, EpochMs>();
+  const readings: ProbeReading[] = [];
+  const evidence: Evidence[] = [];
+  const notes: Note[] = [];
+  let full = false;
+
+  const ledgerOf = (key: string): BootLedger | undefined => changed.get(key) ?? before.ledgers.get(key);
+  const note = (code: string, source: string, count = 1): void =>
+    void notes.push({ code, source, count, message: null, facts: {} });
+  const keepEvidence = (one: Evidence): void => {
+    evidence.push(one);
+    if (evidence.length > evidenceMax) evidence.shift();
+  };
+
+  function refuse(arrival: Arrival, code: string, name: string | null): void {
+    note(code, arrival.source);
+    if (name !== null) {
+      if (before.unmapped.has(name) || unmapped.has(name)) return;
+      if (before.unmapped.size + unmapped.size < unmappedNamesMax) unmapped.add(name);
+      notes.push({
+        code,
+        source: arrival.source,
+        count: 0,
+        message: `No probe is mapped for ${name}: its readings are not taken. Add it to "probes" in the gateway's settings.`,
+        facts: { name },
+      });
+    }
+    keepEvidence({
+      at: arrival.arrivedAt,
+      source: arrival.source,
+      code,
+      excerpt: Uint8Array.from(arrival.raw.subarray(0, excerptBytesMax)),
+    });
+  }
+
+  function drift(arrival: Arrival, key: string, ledger: BootLedger): void {
+    const watch = watches.get(key) ?? before.watches.get(key) ?? { zeros: [] };
+    const heardAt = arrival.at ?? arrival.arrivedAt;
+    const seen = watchDrift(ledger.anchors, watch, arrival.sample, heardAt, rules.driftMaxMs);
+    watches.set(key, seen.watch);
+    if (seen.driftMs === null) return;
+    changed.set(key, { ...ledger, anchors: seen.anchors });
+    notes.push({
+      code: "sample.clock-drift",
+      source: arrival.source,
+      count: 1,
+      message: `The clock of ${ledger.device} (boot ${ledger.boot}) stands ${Math.round(seen.driftMs / 1000)} s from where it stood. Later samples are stamped anew; stored times stay.`,
+      facts: { device: ledger.device, boot: ledger.boot, driftMs: seen.driftMs },
+    });
+  }
+
+  return {
+    anchorFirst: (samples) => {
+      for (const { arrival } of samples) {
+        const key = bootKey(arrival.sample.device, arrival.sample.boot);
+        const zero = (arrival.at ?? arrival.arrivedAt) - arrival.sample.uptimeMs;
+        zeros.set(key, Math.min(zeros.get(key) ?? zero, zero));
+      }
+    },
+    sample: (arrival, live) => {
+      const { device, boot } = arrival.sample;
+      const key = bootKey(device, boot);
+      const zeroAt = zeros.get(key) ?? arrival.arrivedAt - arrival.sample.uptimeMs;
+      const verdict = admit(rules, ledgerOf(key), arrival, zeroAt);
+      if (verdict.readings.length > 0 && readings.length + verdict.readings.length > roomAtStart) {
+        full = true;
+        return "full";
+      }
+      for (const { code, channel } of verdict.refusals) {
+        const name = code === "sample.at-future" ? null : channel === null ? device : `${device}/${channel}`;
+        refuse(arrival, code, name);
+      }
+      readings.push(...verdict.readings);
+      if (verdict.givenUp > 0) note("sample.hole-closed", arrival.source, verdict.givenUp);
+      if (verdict.ledger !== null) {
+        changed.set(key, verdict.ledger);
+        if (live) drift(arrival, key, verdict.ledger);
+      }
+      return verdict.outcome;
+    },
+    evidence: keepEvidence,
+    lose: (device, boot, range) => {
+      const key = bootKey(device, boot);
+      const ledger = ledgerOf(key);
+      if (ledger === undefined) return;
+      let lost = ledger.lost;
+      for (const hole of missingIn(ledger.kept, range[0], range[1])) {
+        note("sample.lost", ledger.source, sizeOf(missingIn(lost, hole[0], hole[1])));
+        lost = withRange(lost, hole);
+      }
+      changed.set(key, { ...ledger, lost });
+    },
+    result: () => {
+      const ledgers = new Map([...before.ledgers, ...changed]);
+      const forgotten = forgetOldBoots(ledgers, changed);
+      return {
+        commit: {
+          readings,
+          evidence,
+          forgotten,
+          ledgers: [...changed].filter(([key]) => ledgers.has(key)).map(([, ledger]) => ledger),
+        },
+        notes,
+        full,
+        state: stateOf({
+          ledgers,
+          watches: new Map([...before.watches, ...watches].filter(([key]) => ledgers.has(key))),
+          unmapped: unmapped.size === 0 ? before.unmapped : new Set([...before.unmapped, ...unmapped]),
+        }),
+      };
+    },
+  };
+}
+
+/** Removes from `ledgers` the boots beyond `bootsMax` of each device that has a new one; returns which. */
+function forgetOldBoots(
+  ledgers: Map<string, BootLedger>,
+  changed: ReadonlyMap<string, BootLedger>,
+): { device: string; boot: number }[] {
+  const forgotten: { device: string; boot: number }[] = [];
+  for (const device of new Set([...changed.values()].map((one) => one.device))) {
+    const boots = [...ledgers.values()].filter((one) => one.device === device);
+    const old = boots.sort((a, b) => b.lastHeardAt - a.lastHeardAt).slice(bootsMax);
+    for (const one of old) {
+      ledgers.delete(bootKey(device, one.boot));
+      forgotten.push({ device, boot: one.boot });
+    }
+  }
+  return forgotten;
+}

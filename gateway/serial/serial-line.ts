@@ -1,0 +1,77 @@
+import { realpath } from "node:fs/promises";
+import { SerialPort } from "serialport";
+
+/** What a line tells. `closed` comes exactly once, with the reason. */
+export interface LineEvents {
+  readonly opened: () => void;
+  readonly data: (chunk: Uint8Array) => void;
+  readonly closed: (reason: string) => void;
+}
+
+/** An open (or opening) serial line. */
+export interface SerialLine {
+  /** Writes; false where what was written before has not left yet, so that nothing was written. */
+  readonly write: (text: string) => boolean;
+  /** Looks whether the path still leads to what was opened; if not, the line closes. */
+  readonly check: () => void;
+  readonly close: (reason: string) => void;
+}
+
+/** Opens a line. The port of the serial source; the one below is the real one. */
+export type OpenLine = (path: string, baudRate: number, events: LineEvents) => SerialLine;
+
+/** Most bytes that wait in a line's outlet. */
+export const outletBytesMax = 4_096;
+
+/** The adapter over `serialport`: the only place that opens a line. Follows symlinks at each opening. */
+export const openSerialLine: OpenLine = (path, baudRate, events) => {
+  const port = new SerialPort({ path, baudRate, autoOpen: false });
+  let ended = false;
+  let target: string | null = null;
+  const end = (reason: string): void => {
+    if (ended) return;
+    ended = true;
+    events.closed(reason);
+  };
+  const close = (reason: string): void => {
+    if (port.isOpen) port.close(() => end(reason));
+    // Whoever hangs in open() or close() is let go: the line counts as closed now.
+    end(reason);
+  };
+  const resolve = async (): Promise<string | null> => {
+    try {
+      return await realpath(path);
+    } catch {
+      return null;
+    }
+  };
+  port.on("data", (chunk: Uint8Array) => {
+    if (!ended) events.data(chunk);
+  });
+  port.on("error", (error: Error) => close(error.message));
+  port.on("close", (error: Error | null) => end(error?.message ?? "the line was closed"));
+  const open = async (): Promise<void> => {
+    target = await resolve();
+    port.open((error) => {
+      if (error !== null) end(error.message);
+      else if (ended) port.close();
+      // What the system had kept from before the opening has no known age: the device is asked for it again.
+      else port.flush(() => (ended ? undefined : events.opened()));
+    });
+  };
+  const check = async (): Promise<void> => {
+    const now = await resolve();
+    if (!ended && port.isOpen && target !== null && now !== target)
+      close(`${path} leads elsewhere now (${now ?? "nowhere"})`);
+  };
+  void open();
+  return {
+    write: (text) => {
+      if (ended || !port.isOpen || port.writableLength > outletBytesMax) return false;
+      port.write(text);
+      return true;
+    },
+    check: () => void check(),
+    close,
+  };
+};

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { parseDocument } from "yaml";
+import { idSchema } from "@coldkeep/core/contract/batch.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { channelPattern, devicePattern } from "@coldkeep/core/readings/sample.ts";
+import { checkSettings, durationSchema } from "@coldkeep/core/settings/settings.ts";
+import { dayMs, formatDuration, hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { overridden } from "./environment.ts";
+
+/** 64 probes, one reading a minute, 400 days. */
+const bufferReadingsDefault = 64 * 400 * 24 * 60;
+
+const duration = (minMs: number, maxMs: number, standard: string) =>
+  durationSchema
+    .refine(
+      (length) => length >= minMs && length <= maxMs,
+      `expected a duration from ${shown(minMs)} to ${shown(maxMs)}`,
+    )
+    .prefault(standard);
+
+const shown = (length: number): string => (length < 1_000 ? `${length} ms` : formatDuration(length));
+
+const count = (min: number, max: number, standard: number) => z.int().min(min).max(max).default(standard);
+
+const sourceId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, "lower case letters, digits, '_' and '-', at most 32");
+
+const serialSchema = z.strictObject({
+  kind: z.literal("serial"),
+  id: sourceId,
+  /** Device file; best one of /dev/serial/by-id, which follows the device from socket to socket. */
+  path: z.string().min(1),
+  /** Unit baud, range [50, 4000000], default 9600. */
+  baudRate: count(50, 4_000_000, 9_600),
+});
+
+const mqttSchema = z.strictObject({
+  kind: z.literal("mqtt"),
+  id: sourceId,
+  url: z.url({ protocol: /^(mqtts?|wss?)$/, error: "expected mqtt://host:port or mqtts://host:port" }),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  /** The name under which the broker keeps our session; must stay the same. Default `coldkeep-<gateway>-<source>`. */
+  clientId: z.string().min(1).max(128).optional(),
+});
+
+const mappingKey = z.string().refine((key) => {
+  const slash = key.indexOf("/");
+  return devicePattern.test(key.slice(0, slash)) && channelPattern.test(key.slice(slash + 1));
+}, "expected <device>/<channel>");
+
+/** The gateway's settings file. Each single value can be overridden from the environment, see environment.ts. */
+export const settingsSchema = z
+  .strictObject({
+    /** The gateway's name towards the server. */
+    gateway: idSchema,
+    server: z.strictObject({
+      url: z.url({ protocol: /^https?$/, error: "expected http://host:port or https://host" }),
+      token: z.string().min(1).optional(),
+    }),
+    /** Folder of the buffer. */
+    data: z.string().min(1),
+    health: z
+      .strictObject({
+        listen: z.string().regex(/^.+:\d{1,5}$/, "expected host:port, such as 127.0.0.1:8090"),
+      })
+      .optional(),
+    sources: z
+      .array(z.discriminatedUnion("kind", [serialSchema, mqttSchema]))
+      .min(1)
+      .max(256),
+    /** Probe ids by `<device>/<channel>`. */
+    probes: z.record(mappingKey, idSchema),
+    /** Most readings held. Range [1000, 1000000000], default 36864000 (64 probes, one a minute, 400 days; some 1.2 GB). */
+    bufferReadingsMax: count(1_000, 1_000_000_000, bufferReadingsDefault),
+    /** Most readings in one batch. Range [1, 10000], default 5000. */
+    batchReadingsMax: count(1, 10_000, 5_000),
+    /** How long a commit waits for more samples. Range [0ms, 1s], default 2ms. */
+    commitWithin: duration(0, 1_000, "2ms"),
+    /** How long a new reading waits for company before it is sent. Range [0ms, 1s], default 100ms. */
+    linger: duration(0, 1_000, "100ms"),
+    /** How long a request may take. Range [100ms, 10m], default 30s. */
+    requestTimeout: duration(100, 10 * minuteMs, "30s"),
+    /** Longest pause before a server, line or broker is tried again. Range [100ms, 10m], default 30s. */
+    pauseMax: duration(100, 10 * minuteMs, "30s"),
+    compression: z.enum(["zstd", "gzip", "none"]).default("zstd"),
+    /** How long a resend may be silent. Range [100ms, 10m], default 2s. */
+    resendTimeout: duration(100, 10 * minuteMs, "2s"),
+    /** How often one range is asked for. Range [1, 20], default 3. */
+    resendAttempts: count(1, 20, 3),
+    /** A serial line that says nothing for so long is opened anew. Range [10s, 7d], default 10m. */
+    silenceMax: duration(10_000, 7 * dayMs, "10m"),
+    /** How far a device's clock may stand from its anchor. Range [1s, 1h], default 10s. */
+    driftMax: duration(1_000, hourMs, "10s"),
+    /** How far in the future a device's own time may lie. Range [0s, 1d], default 5m. */
+    futureMax: duration(0, dayMs, "5m"),
+  })
+  .superRefine((settings, context) => {
+    const ids = settings.sources.map((source) => source.id);
+    for (const [index, id] of ids.entries()) {
+      if (ids.indexOf(id) < index)
+        context.addIssue({
+          code: "custom",
+          path: ["sources", index, "id"],
+          message: `"${id}" is used twice`,
+        });
+    }
+    const keys = Object.entries(settings.probes);
+    const seen = new Map<string, string>();
+    for (const [key, probe] of keys) {
+      const other = seen.get(probe);
+      if (other !== undefined)
+        context.addIssue({
+          code: "custom",
+          path: ["probes", key],
+          message: `probe "${probe}" is already fed by ${other}`,
+        });
+      seen.set(probe, key);
+    }
+  });
+
+/** The gateway's settings after checking. Durations are milliseconds. */
+export type GatewaySettings = z.output<typeof settingsSchema>;
+
+/** Reads and checks a settings file. Throws `settings.unreadable` or `settings.invalid`. */
+export function loadSettings(
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): GatewaySettings {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new CodedError("settings.unreadable", `${path} cannot be read: ${String(error)}`, {
+      context: { path },
+      cause: error,
+    });
+  }
+  return parseSettings(text, path, environment);
+}
+
+/** Checks the text of a settings file with what the environment overrides. Throws `settings.invalid`. */
+export function parseSettings(
+  text: string,
+  source: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): GatewaySettings {
+  const document = parseDocument(text);
+  const [mistake] = document.errors;
+  if (mistake !== undefined)
+    throw new CodedError("settings.invalid", `${source} is not YAML: ${mistake.message}`, {
+      context: { source },
+    });
+  const { content, names } = overridden(document.toJS(), environment);
+  const told = names.length === 0 ? source : `${source} (with ${names.join(", ")} from the environment)`;
+  return checkSettings(settingsSchema, content, told);
+}

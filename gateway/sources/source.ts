@@ -1,0 +1,17 @@
+/** How a source stands, for the status page. */
+export interface SourceStatus {
+  readonly id: string;
+  readonly kind: "serial" | "mqtt";
+  readonly state: "connecting" | "open" | "waiting" | "stopped";
+  /** Why it is not open, or null. */
+  readonly trouble: string | null;
+  /** When it last gave bytes that could be read, epoch ms, or null. */
+  readonly lastHeardAt: number | null;
+}
+
+/** Something that brings samples: a serial line or a broker. Each stands alone; none waits for another. */
+export interface Source {
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+  readonly status: () => SourceStatus;
+}
