@@ -20,7 +20,7 @@ export function curveSvg(
     (left + ((at - shape.from) / Math.max(1, shape.to - shape.from)) * (width - left - right)).toFixed(1);
   const y = (celsius: number): string =>
     (upper + ((shape.top - celsius) / (shape.top - shape.bottom)) * (height - upper - lower)).toFixed(1);
-  const band = (name: string, from: number, to: number): string => {
+  const band = (name: string, from: number, to: number, tall = height - upper - lower): string => {
     const begin = Math.max(from, shape.from);
     const end = Math.min(to, shape.to);
     if (end <= begin) return "";
@@ -30,7 +30,7 @@ export function curveSvg(
       x="${x(begin)}"
       y="${upper}"
       width="${(Number(x(end)) - Number(x(begin))).toFixed(1)}"
-      height="${height - upper - lower}"
+      height="${tall}"
     />`;
   };
   const level = (name: string, celsius: number | null): string =>
@@ -62,6 +62,7 @@ export function curveSvg(
   return html`<svg class="curve" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
     !${high === null ? "" : beyond(high, shape.top)}!${low === null ? "" : beyond(shape.bottom, low)}
     !${marks.map((mark) => band(mark.kind, mark.from, mark.to ?? shape.to))}
+    !${marks.filter((mark) => mark.kind === "held").map((mark) => band("held-bar", mark.from, mark.to ?? shape.to, 6))}
     !${shape.unknown.map((span) => band("gap", span.from, span.to) + band("hatched", span.from, span.to))}
     !${axisValues(shape.bottom, shape.top, 7).map((value) => level("grid", value) + html`<text class="axis end" x="${left - 8}" y="${Number(y(value)) + 4}">${String(value).replace("-", "−")}</text>`)}
     !${timeTicks(shape.from, shape.to, timeZone, 8).map((tick) => html`<text class="axis middle" x="${x(tick.at)}" y="${height - 8}">${tick.text}</text>`)}

@@ -127,7 +127,7 @@ function extremeFact(figures: ExcursionFigures, limits: string): Fact {
 
 function heldFact(view: ExcursionPageView, time: SiteTime): Fact {
   const held = heldInterval(view.excursion);
-  const to = held.to === null ? `open at ${time.full(view.at)}` : time.full(held.to);
+  const to = held.to === null ? `open at ${time.full(view.at)}` : time.fullAfter(held.from, held.to);
   return {
     label: "Held interval",
     value: `${time.full(held.from)} – ${to}`,

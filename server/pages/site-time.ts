@@ -8,8 +8,12 @@ export interface SiteTime {
   readonly short: (at: EpochMs) => string;
   /** `22 Nov, 14:05:09` */
   readonly shortSeconds: (at: EpochMs) => string;
+  /** `22 Nov 2026, 14:05` */
+  readonly minute: (at: EpochMs) => string;
   /** `22 Nov 2026, 14:05:09` */
   readonly full: (at: EpochMs) => string;
+  /** The second of two instants, without its date where that is the first one's: `14:05:09`. */
+  readonly fullAfter: (first: EpochMs, second: EpochMs) => string;
   /** `Europe/Brussels (UTC+1)` as it is at that instant. */
   readonly zone: (at: EpochMs) => string;
 }
@@ -26,11 +30,17 @@ export function siteTime(timeZone: string): SiteTime {
       const time = read(at);
       return cameTwice(time) ? `${text(time)} (${offset(time)})` : text(time);
     };
+  const full = write((time) => `${day(time)} ${time.year}, ${clock(time)}:${two(time.second)}`);
   return {
     clock: write(clock),
     short: write((time) => `${day(time)}, ${clock(time)}`),
     shortSeconds: write((time) => `${day(time)}, ${clock(time)}:${two(time.second)}`),
-    full: write((time) => `${day(time)} ${time.year}, ${clock(time)}:${two(time.second)}`),
+    minute: write((time) => `${day(time)} ${time.year}, ${clock(time)}`),
+    full,
+    fullAfter: (first, second) =>
+      read(first).toPlainDate().equals(read(second).toPlainDate())
+        ? full(second).slice(full(second).indexOf(",") + 2)
+        : full(second),
     zone: (at) => `${timeZone} (${offset(read(at))})`,
   };
 }

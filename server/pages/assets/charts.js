@@ -60,6 +60,10 @@
       band(from, to, colour("unknown-band"));
       band(from, to, hatch(pen));
     }
+    pen.fillStyle = colour("held");
+    for (const { kind, from, to } of data.marks) {
+      if (kind === "held") pen.fillRect(x(from), top, Math.max(x(to ?? data.window[1]) - x(from), 2), 6 * devicePixelRatio);
+    }
     const level = (value, name, dash) => {
       if (value === null || value < plot.scales.y.min || value > plot.scales.y.max) return;
       pen.beginPath();

@@ -1,0 +1,53 @@
+import type { ExcursionPageView } from "../pages/views.ts";
+import { reportCurve } from "./report-curve.ts";
+import { reportFooters, reportSignatures } from "./report-end.ts";
+import { reportFigures, reportHead } from "./report-head.ts";
+import { reportRevisions, reportTold, reportUnits } from "./report-lists.ts";
+import { openSheet } from "./sheet.ts";
+
+/** What a report says about who made it. */
+export interface ReportOptions {
+  /** The program and its version, as the file names its producer. */
+  readonly producer?: string;
+}
+
+/**
+ * Renders the excursion report as PDF on A4: what a quality officer reads, decides on and files. The same view gives the same bytes:
+ * the file's dates and identity come from `view.at` and the excursion. Names are printed in the characters of Windows code page 1252;
+ * others lose their marks or become `?`.
+ */
+export function renderExcursionReport(
+  view: ExcursionPageView,
+  options: ReportOptions = {},
+): Promise<Uint8Array> {
+  const made = new Date(view.at);
+  const producer = options.producer ?? "Coldkeep";
+  const sheet = openSheet({
+    Title: `Excursion report ${view.excursion.id}, revision ${view.excursion.revision}`,
+    Author: view.site.id,
+    Subject: `${view.excursion.applianceName}, ${view.excursion.probe}`,
+    Creator: producer,
+    Producer: producer,
+    CreationDate: made,
+    ModDate: made,
+  });
+  reportHead(sheet, view);
+  reportFigures(sheet, view);
+  reportCurve(sheet, view);
+  reportUnits(sheet, view);
+  reportRevisions(sheet, view);
+  reportTold(sheet, view);
+  reportSignatures(sheet, view);
+  reportFooters(sheet, view);
+  return bytesOf(sheet.doc);
+}
+
+function bytesOf(doc: PDFKit.PDFDocument): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    doc.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    doc.on("end", () => resolve(Buffer.concat(chunks)));
+    doc.on("error", reject);
+    doc.end();
+  });
+}
