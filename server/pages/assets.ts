@@ -8,18 +8,28 @@ import { gzipSync } from "node:zlib";
 const own = (name: string): string => fileURLToPath(new URL(`./assets/${name}`, import.meta.url));
 const library = (name: string): string => fileURLToPath(import.meta.resolve(name));
 
+/** Reads a file without the pointer to a source map that is not served. */
+const text = (file: string): string =>
+  readFileSync(file, "utf8").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
+
 const script = "text/javascript; charset=utf-8";
 const style = "text/css; charset=utf-8";
 
+/**
+ * `htmx.js` carries its extension for server-sent events in the same file: htmx begins as soon as it may, and an extension that is
+ * loaded later would miss the page.
+ */
 const sources = {
-  "coldkeep.css": { file: () => own("coldkeep.css"), type: style },
-  "live.js": { file: () => own("live.js"), type: script },
-  "charts.js": { file: () => own("charts.js"), type: script },
-  "icon.svg": { file: () => own("icon.svg"), type: "image/svg+xml" },
-  "htmx.js": { file: () => library("htmx.org/dist/htmx.min.js"), type: script },
-  "htmx-sse.js": { file: () => library("htmx.org/dist/ext/hx-sse.min.js"), type: script },
-  "uplot.js": { file: () => library("uplot/dist/uPlot.iife.min.js"), type: script },
-  "uplot.css": { file: () => library("uplot/dist/uPlot.min.css"), type: style },
+  "coldkeep.css": { files: () => [own("coldkeep.css")], type: style },
+  "live.js": { files: () => [own("live.js")], type: script },
+  "charts.js": { files: () => [own("charts.js")], type: script },
+  "icon.svg": { files: () => [own("icon.svg")], type: "image/svg+xml" },
+  "htmx.js": {
+    files: () => [library("htmx.org/dist/htmx.min.js"), library("htmx.org/dist/ext/hx-sse.min.js")],
+    type: script,
+  },
+  "uplot.js": { files: () => [library("uplot/dist/uPlot.iife.min.js")], type: script },
+  "uplot.css": { files: () => [library("uplot/dist/uPlot.min.css")], type: style },
 } as const;
 
 /** A file that pages may load. */
@@ -46,7 +56,7 @@ export function readAssets(): Assets {
   const byName = new Map<string, Asset>();
   const urls = new Map<AssetName, string>();
   for (const name of Object.keys(sources) as AssetName[]) {
-    const plain = readFileSync(sources[name].file());
+    const plain = Buffer.from(sources[name].files().map(text).join("\n"));
     const hash = createHash("sha256").update(plain).digest("hex").slice(0, 16);
     const hashed = name.replace(".", `.${hash}.`);
     byName.set(hashed, { type: sources[name].type, plain, gzip: gzipSync(plain) });

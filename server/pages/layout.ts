@@ -46,11 +46,10 @@ export function layout(page: Page, assets: AssetUrls): string {
         <link rel="icon" type="image/svg+xml" href="${assets("icon.svg")}" />
         <link rel="stylesheet" href="${assets("uplot.css")}" />
         <link rel="stylesheet" href="${assets("coldkeep.css")}" />
-        <script defer src="${assets("htmx.js")}"></script>
-        <script defer src="${assets("htmx-sse.js")}"></script>
         <script defer src="${assets("uplot.js")}"></script>
         <script defer src="${assets("charts.js")}"></script>
         <script defer src="${assets("live.js")}"></script>
+        <script defer src="${assets("htmx.js")}"></script>
       </head>
       <body>
         <a class="skip" href="#page">To the content</a>

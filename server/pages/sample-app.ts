@@ -1,6 +1,7 @@
 import helmet from "@fastify/helmet";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
+import { isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
 import fastify, { type FastifyInstance } from "fastify";
 import { pagesPlugin, type PagesOptions } from "./plugin.ts";
 import {
@@ -46,11 +47,13 @@ export function sampleViews(change: Partial<PageViews> = {}): PageViews {
       return {
         ...page,
         at: toMs,
-        curves: page.curves.map((curve) => ({
-          ...curve,
+        curves: page.curves.map(({ probe, maxGapMs, limits, readings }) => ({
+          probe,
+          maxGapMs,
+          limits,
           from: fromMs,
           to: toMs,
-          readings: curve.readings.map((reading) => ({ ...reading, at: reading.at + shift })),
+          readings: readings.map((reading) => moved(reading, shift)),
         })),
       };
     },
@@ -99,4 +102,10 @@ export async function sampleApp(
     },
     subscribers: () => listeners.size,
   };
+}
+
+function moved(reading: Reading, byMs: number): Reading {
+  return isGood(reading)
+    ? { at: reading.at + byMs, celsius: reading.celsius }
+    : { at: reading.at + byMs, fault: reading.fault };
 }

@@ -1,4 +1,4 @@
-import PDFDocument from "pdfkit";
+import PdfDocument from "pdfkit";
 import { paperText } from "./paper-text.ts";
 
 /** A4 in points, with room at the left for a file's holes and at the bottom for the footer. */
@@ -51,7 +51,7 @@ export interface Sheet {
 
 /** Opens a sheet. `info` is what the file says about itself; its dates make the file's identity, so that the same report has the same bytes. */
 export function openSheet(info: PDFKit.DocumentInfo): Sheet {
-  const doc = new PDFDocument({
+  const doc = new PdfDocument({
     size: [paper.width, paper.height],
     margin: 0,
     pdfVersion: "1.7",
