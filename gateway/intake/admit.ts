@@ -1,8 +1,8 @@
 import type { DeviceSample } from "@coldkeep/core/readings/sample.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ProbeReading } from "../buffer/buffer.ts";
-import { type Anchors, eventTime } from "./anchor.ts";
-import { type BootLedger, runsMax } from "./ledger.ts";
+import { type Anchors, anchorsMax, eventTime } from "./anchor.ts";
+import { type BootLedger, highestKept, runsMax } from "./ledger.ts";
 import { holds, type Range, type Ranges, withoutValue, withRange } from "./ranges.ts";
 
 /** A sample as a source hands it in. */
@@ -39,6 +39,8 @@ export interface Admission {
   readonly refusals: readonly { readonly code: AdmitRefusal; readonly channel: string | null }[];
   /** Sequences given up because the boot had more holes than are tracked. */
   readonly givenUp: number;
+  /** True where the anchor put the sample into the future, so that it got a new one. */
+  readonly moved: boolean;
 }
 
 /**
@@ -60,9 +62,7 @@ export function admit(
   if (mapped.length === 0) return refused("sample.device-unmapped");
   if (ledger !== undefined && holds(ledger.kept, sample.sequence)) return duplicate;
   if (at !== null && at > arrival.arrivedAt + rules.futureMaxMs) return refused("sample.at-future");
-  const anchors: Anchors = ledger?.anchors.length
-    ? ledger.anchors
-    : [{ fromSequence: sample.sequence, zeroAt: at === null ? zeroAt : at - sample.uptimeMs }];
+  const { anchors, moved } = anchorsFor(rules, ledger, arrival, zeroAt);
   const stamp = at ?? eventTime(anchors, sample.sequence, sample.uptimeMs) ?? arrival.arrivedAt;
   const next = record(ledger, arrival, anchors);
   return {
@@ -75,10 +75,35 @@ export function admit(
       .filter(([channel]) => !rules.probes.has(`${sample.device}/${channel}`))
       .map(([channel]) => ({ code: "sample.channel-unmapped", channel })),
     givenUp: next.givenUp,
+    moved,
   };
 }
 
-const duplicate: Admission = { outcome: "duplicate", readings: [], ledger: null, refusals: [], givenUp: 0 };
+/** The boot's anchors; a new one where there is none yet, or where the newest sample would otherwise lie in the future. */
+function anchorsFor(
+  rules: AdmitRules,
+  ledger: BootLedger | undefined,
+  arrival: Arrival,
+  zeroAt: EpochMs,
+): { anchors: Anchors; moved: boolean } {
+  const { sample, at, arrivedAt } = arrival;
+  const known = ledger?.anchors ?? [];
+  const fresh = { fromSequence: sample.sequence, zeroAt: at === null ? zeroAt : at - sample.uptimeMs };
+  const derived = eventTime(known, sample.sequence, sample.uptimeMs);
+  if (ledger === undefined || derived === null) return { anchors: [fresh], moved: false };
+  const moved =
+    at === null && derived > arrivedAt + rules.futureMaxMs && sample.sequence > highestKept(ledger);
+  return moved ? { anchors: [...known, fresh].slice(-anchorsMax), moved } : { anchors: known, moved };
+}
+
+const duplicate: Admission = {
+  outcome: "duplicate",
+  readings: [],
+  ledger: null,
+  refusals: [],
+  givenUp: 0,
+  moved: false,
+};
 
 const refused = (code: AdmitRefusal): Admission => ({
   outcome: "refused",
@@ -86,6 +111,7 @@ const refused = (code: AdmitRefusal): Admission => ({
   ledger: null,
   refusals: [{ code, channel: null }],
   givenUp: 0,
+  moved: false,
 });
 
 function record(

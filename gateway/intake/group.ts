@@ -116,12 +116,16 @@ function beginGroup(
     watches.set(key, seen.watch);
     if (seen.driftMs === null) return;
     changed.set(key, { ...ledger, anchors: seen.anchors });
+    noteDrift(arrival, ledger, seen.driftMs);
+  }
+
+  function noteDrift(arrival: Arrival, ledger: BootLedger, driftMs: number): void {
     notes.push({
       code: "sample.clock-drift",
       source: arrival.source,
       count: 1,
-      message: `The clock of ${ledger.device} (boot ${ledger.boot}) stands ${Math.round(seen.driftMs / 1000)} s from where it stood. Later samples are stamped anew; stored times stay.`,
-      facts: { device: ledger.device, boot: ledger.boot, driftMs: seen.driftMs },
+      message: `The clock of ${ledger.device} (boot ${ledger.boot}) stands ${Math.round(driftMs / 1000)} s from where it stood. Later samples are stamped anew; stored times stay.`,
+      facts: { device: ledger.device, boot: ledger.boot, driftMs },
     });
   }
 
@@ -150,7 +154,10 @@ function beginGroup(
       if (verdict.givenUp > 0) note("sample.hole-closed", arrival.source, verdict.givenUp);
       if (verdict.ledger !== null) {
         changed.set(key, verdict.ledger);
-        if (live) drift(arrival, key, verdict.ledger);
+        if (verdict.moved) {
+          const [before = zeroAt, after = zeroAt] = verdict.ledger.anchors.slice(-2).map((one) => one.zeroAt);
+          noteDrift(arrival, verdict.ledger, after - before);
+        } else if (live) drift(arrival, key, verdict.ledger);
       }
       return verdict.outcome;
     },

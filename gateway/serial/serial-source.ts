@@ -73,6 +73,7 @@ function connectLine(
 ): Connection {
   const { settings, rules, recorder, clock, counters } = parts;
   const splitter = lineSplitter();
+  const acknowledgements = new Map<string, Extract<SessionEffect, { kind: "acknowledge" }>>();
   let session = noSession;
   let open = false;
   let ended = false;
@@ -139,9 +140,9 @@ function connectLine(
   }
 
   function recorded(sample: DeviceSample, outcome: Outcome): void {
-    if (outcome !== "kept" && outcome !== "duplicate") return;
     const { device, boot, sequence } = sample;
-    advance({ kind: "heard", device, boot, sequence });
+    if (outcome === "kept" || outcome === "duplicate") advance({ kind: "heard", device, boot, sequence });
+    else if (outcome !== "refused") advance({ kind: "untaken", device });
   }
 
   function advance(input: SessionInput): void {
@@ -163,7 +164,26 @@ function connectLine(
       recorder.lose(device, boot, range, () => advance({ kind: "lost", device }));
       return;
     }
-    counters.add(effect.kind === "resend" ? "serial.resend-requested" : "serial.acknowledged", settings.id);
+    if (effect.kind === "acknowledge") {
+      // A commit settles many samples; the last word about each boot says it all.
+      if (acknowledgements.size === 0) queueMicrotask(acknowledge);
+      acknowledgements.set(`${effect.device}/${effect.boot}`, effect);
+      return;
+    }
+    counters.add("serial.resend-requested", settings.id);
+    write(effect);
+  }
+
+  function acknowledge(): void {
+    const effects = [...acknowledgements.values()];
+    acknowledgements.clear();
+    for (const effect of effects) {
+      counters.add("serial.acknowledged", settings.id);
+      write(effect);
+    }
+  }
+
+  function write(effect: Exclude<SessionEffect, { kind: "lose" }>): void {
     if (line.write(`${formatLine(effect)}\r\n`)) refusedWriteMs = null;
     else {
       counters.add("serial.write-refused", settings.id);

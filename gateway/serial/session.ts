@@ -54,6 +54,8 @@ export type SessionState = ReadonlyMap<string, DeviceTalk>;
 export type SessionInput =
   | { readonly kind: "opened"; readonly known: readonly { readonly device: string; readonly boot: number }[] }
   | { readonly kind: "heard"; readonly device: string; readonly boot: number; readonly sequence: number }
+  /** A sample came that could not be taken (no room, or the disk failed): what is asked for stays asked for. */
+  | { readonly kind: "untaken"; readonly device: string }
   | { readonly kind: "lost"; readonly device: string }
   | { readonly kind: "tick" };
 
@@ -123,6 +125,14 @@ export function stepSession(
         effects.push(...gone);
         next.set(input.device, talk);
       } else go(input.device, talk);
+      break;
+    }
+    case "untaken": {
+      const talk = state.get(input.device);
+      if (talk === undefined || talk.request === null) break;
+      const quietUntilMs = nowMs + rules.resendTimeoutMs;
+      const request = { ...talk.request, attempt: 0, quietUntilMs, exhausted: false };
+      next.set(input.device, { ...talk, silentChunks: 0, request });
       break;
     }
     case "lost": {
