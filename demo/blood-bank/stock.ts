@@ -14,11 +14,12 @@ export const shelves: readonly Shelf[] = [
   { appliance: "fridge-1", product: redCells, count: 36 },
   { appliance: "fridge-2", product: redCells, count: 32 },
   { appliance: "fridge-3", product: redCells, count: 34 },
+  { appliance: "fridge-4", product: redCells, count: 30 },
   { appliance: "freezer-1", product: plasma, count: 38 },
   { appliance: "freezer-2", product: plasma, count: 30 },
-  { appliance: "ult-1", product: frozenRedCells, count: 12 },
+  { appliance: "ultra-1", product: frozenRedCells, count: 12 },
   { appliance: "incubator-1", product: platelets, count: 14 },
-  { appliance: "transport-box-1", product: redCells, count: 6 },
+  { appliance: "box-1", product: redCells, count: 6 },
 ];
 
 /** A unit as every call names it. */

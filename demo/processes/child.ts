@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { openLog, type BoundedLog } from "./bounded-log.ts";
@@ -18,6 +19,8 @@ export interface ChildSettings {
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logPath: string;
+  /** Called with each whole line that the process says. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** A process that the demo started. */
@@ -44,6 +47,9 @@ export function startChild(settings: ChildSettings, clock: Clock, graceMs: numbe
   );
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => log.write(text));
+  }
+  if (child.stdout !== null && settings.onLine !== undefined) {
+    createInterface({ input: child.stdout }).on("line", settings.onLine);
   }
   const ended = endOf(child);
   return {

@@ -1,0 +1,69 @@
+import { sleep, type Clock } from "@coldkeep/core/time/clock.ts";
+import type { DurationMs } from "@coldkeep/core/time/millis.ts";
+import * as z from "zod";
+import type { Api } from "../api/api.ts";
+import type { MailStore } from "../mailbox/mail-store.ts";
+import { alarmSchema, excursionSchema, type Seen, type SeenAlarm, type SeenExcursion } from "./seen.ts";
+import { nothingTold, tell, type Setting, type Told } from "./tell.ts";
+
+/** How often the story looks. */
+export const lookEveryMs: DurationMs = 1_000;
+
+const listOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) });
+const alarmsSchema = listOf(alarmSchema);
+const excursionsSchema = listOf(excursionSchema);
+const heldSchema = z.object({ units: z.array(z.object({ now: z.string().nullable() })) });
+
+/** What the story needs. */
+export interface Watched {
+  readonly api: Api;
+  readonly mails: MailStore;
+  readonly setting: Setting;
+  readonly clock: Clock;
+  readonly print: (line: string) => void;
+  /** Called once for each alarm when it first calls. */
+  readonly onAlarm: (alarm: SeenAlarm) => void;
+}
+
+/** Looks once a second and tells what is new, until the signal ends it. What is there at the start is not news. */
+export async function watchStory(watched: Watched, signal: AbortSignal): Promise<void> {
+  const { clock, print } = watched;
+  let { told } = tell(nothingTold, await look(watched, nothingTold), watched.setting);
+  while (!signal.aborted) {
+    await sleep(clock, lookEveryMs, signal);
+    const seen = await look(watched, told);
+    if (signal.aborted) return;
+    for (const alarm of seen.alarms ?? []) if (!told.alarms.has(alarm.id)) watched.onAlarm(alarm);
+    const next = tell(told, seen, watched.setting);
+    told = next.told;
+    for (const line of next.lines) print(line);
+  }
+}
+
+async function look({ api, mails }: Watched, told: Told): Promise<Seen> {
+  const alarms = await api.read(alarmsSchema, "/v1/alarms?limit=1000");
+  return { alarms: alarms?.items ?? null, excursions: await excursions(api, told), mails: mails.list() };
+}
+
+/** The open excursions, and those that were open before and are not now. */
+async function excursions(api: Api, told: Told): Promise<SeenExcursion[] | null> {
+  const open = await api.read(excursionsSchema, "/v1/excursions?status=open&limit=1000");
+  if (open === null) return null;
+  const listed = new Set(open.items.map(({ id }) => id));
+  const ended: z.output<typeof excursionSchema>[] = [];
+  for (const id of told.openExcursions) {
+    if (listed.has(id)) continue;
+    const one = await api.read(excursionSchema, `/v1/excursions/${id}`);
+    if (one === null) return null;
+    ended.push(one);
+  }
+  const all: SeenExcursion[] = [];
+  for (const excursion of [...open.items, ...ended]) all.push(await withUnits(api, excursion));
+  return all;
+}
+
+async function withUnits(api: Api, excursion: z.output<typeof excursionSchema>): Promise<SeenExcursion> {
+  const held = await api.read(heldSchema, `/v1/excursions/${excursion.id}/units`);
+  const units = held?.units ?? [];
+  return { ...excursion, unitsHeld: units.length, unitsGone: units.filter(({ now }) => now === null).length };
+}
