@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { isAlive } from "../testing/process-tree.ts";
 import { crashReport, startChild, type Child } from "./child.ts";
 
 let folder = "";
@@ -27,21 +28,13 @@ function start(script: string, graceMs?: number): Child {
 const ready = (child: Child): Promise<void> =>
   vi.waitFor(() => expect(child.log.tail()).toContain("ready"), 20_000);
 
-function isAlive(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 test("a process that is asked to stop stops by itself", async () => {
   const child = start("obedient");
   await ready(child);
   await child.stop();
   expect(await child.ended).toBe("exit code 0");
   expect(child.log.tail()).toContain("stopping");
-  expect(isAlive(child.pid)).toBe(false);
+  expect(isAlive(child.pid ?? 0)).toBe(false);
   await child.stop();
 });
 
