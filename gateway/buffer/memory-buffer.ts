@@ -11,7 +11,7 @@ import {
 } from "./buffer.ts";
 
 interface OpenBatch {
-  sequence: number;
+  readonly sequence: number;
   readonly lane: LaneName;
   readonly heldReadings: number;
   readonly readings: readonly ProbeReading[];
@@ -79,7 +79,7 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     },
     renumber: (sequence, floor) => {
       nextSequence = Math.max(nextSequence, floor);
-      find(sequence).sequence = nextSequence++;
+      open.splice(open.indexOf(find(sequence)), 1, { ...find(sequence), sequence: nextSequence++ });
     },
     refuse: (sequence, code, at) => {
       const batch = find(sequence);

@@ -49,6 +49,9 @@ export interface RecorderParts {
 /** Samples after which a commit is made without waiting for more. */
 export const groupSamplesMax = 1_000;
 
+/** Below this share of the most readings a full buffer is said to have room again, so that the log does not flutter. */
+const roomAgainShare = 0.95;
+
 type Pending =
   | {
       readonly kind: "sample";
@@ -157,8 +160,10 @@ export function recorder(parts: RecorderParts): Recorder {
         { code: "buffer.full", held: buffer.heldReadings(), bufferReadingsMax: parts.bufferReadingsMax },
         "The buffer is full: nothing more is taken from devices until the server has taken some.",
       );
-    else if (!full && fullLogged) log.info({ held: buffer.heldReadings() }, "The buffer has room again.");
-    fullLogged = full;
+    fullLogged ||= full;
+    if (!fullLogged || buffer.heldReadings() > parts.bufferReadingsMax * roomAgainShare) return;
+    fullLogged = false;
+    log.info({ held: buffer.heldReadings() }, "The buffer has room again.");
   }
 
   return {

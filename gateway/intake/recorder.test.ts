@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { DeviceSample } from "@coldkeep/core/readings/sample.ts";
+import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
+import type { ReadingBuffer } from "../buffer/buffer.ts";
+import { memoryBuffer } from "../buffer/memory-buffer.ts";
+import { counters as makeCounters } from "../health/counters.ts";
+import { silentLog } from "../health/log.ts";
+import { driftWindow } from "./anchor.ts";
+import { bootsMax, runsMax } from "./ledger.ts";
+import { type Outcome, recorder as makeRecorder } from "./recorder.ts";
+
+const start = 1_795_000_000_000;
+
+function setup(options: { buffer?: ReadingBuffer; bufferReadingsMax?: number } = {}) {
+  const clock = virtualClock(start);
+  const buffer = options.buffer ?? memoryBuffer(start);
+  const counters = makeCounters();
+  const said: string[] = [];
+  const log = {
+    ...silentLog,
+    warn: (_: unknown, text: string) => said.push(text),
+    error: (_: unknown, text: string) => said.push(text),
+  };
+  const recorder = makeRecorder({
+    buffer,
+    clock,
+    counters,
+    log,
+    rules: {
+      probes: new Map([
+        ["d/t", "p"],
+        ["d/u", "q"],
+      ]),
+      futureMaxMs: 300_000,
+      driftMaxMs: 10_000,
+    },
+    commitWithinMs: 2,
+    bufferReadingsMax: options.bufferReadingsMax ?? 1_000_000,
+    committed: () => {},
+  });
+  const hear = (
+    sample: Partial<DeviceSample>,
+    more: { live?: boolean; at?: number | null } = {},
+  ): { outcome: Outcome | null } => {
+    const result: { outcome: Outcome | null } = { outcome: null };
+    recorder.sample(
+      {
+        source: "s",
+        sample: { device: "d", boot: 1, sequence: 0, uptimeMs: 0, channels: { t: 4 }, ...sample },
+        at: more.at ?? null,
+        arrivedAt: clock.epochMs(),
+        raw: Buffer.from("raw"),
+      },
+      more.live ?? true,
+      (outcome) => {
+        result.outcome = outcome;
+      },
+    );
+    return result;
+  };
+  const now = (
+    sample: Partial<DeviceSample>,
+    more: { live?: boolean; at?: number | null } = {},
+  ): Outcome | null => {
+    const result = hear(sample, more);
+    recorder.flush();
+    return result.outcome;
+  };
+  const times = (): number[] => buffer.nextBatch("live", 10_000)?.readings.map((one) => one.at) ?? [];
+  return { clock, buffer, counters, said, recorder, hear, now, times };
+}
+
+describe("a commit", () => {
+  test("serves all that came within its few milliseconds, and nobody is told before it", () => {
+    const { clock, counters, hear } = setup();
+    const heard = Array.from({ length: 50 }, (_, sequence) => hear({ sequence }));
+    expect(heard.every((one) => one.outcome === null)).toBe(true);
+    clock.advance(2);
+    expect(heard.every((one) => one.outcome === "kept")).toBe(true);
+    expect(counters.of("buffer.commit")).toBe(1);
+  });
+
+  test("that fails tells nobody that anything is kept, changes nothing, and the same samples can come again", () => {
+    const memory = memoryBuffer(start);
+    let broken = true;
+    const buffer: ReadingBuffer = {
+      ...memory,
+      append: (commit) => {
+        if (broken) throw new CodedError("buffer.write-failed", "disk full");
+        memory.append(commit);
+      },
+    };
+    const { now, counters, said, recorder } = setup({ buffer });
+    expect(now({ sequence: 0 })).toBe("failed");
+    expect(recorder.ledger("d", 1)).toBeUndefined();
+    expect(now({ sequence: 1 })).toBe("failed");
+    expect(said).toHaveLength(1);
+    broken = false;
+    expect(now({ sequence: 0 })).toBe("kept");
+    expect(counters.of("buffer.write-failed")).toBe(2);
+  });
+});
+
+describe("a sample", () => {
+  test("is kept once however often it comes, in one commit or in several", () => {
+    const { hear, recorder, now, buffer } = setup();
+    const twice = [hear({ sequence: 3 }), hear({ sequence: 3 })];
+    recorder.flush();
+    expect(twice.map((one) => one.outcome)).toEqual(["kept", "duplicate"]);
+    expect(now({ sequence: 3 })).toBe("duplicate");
+    expect(buffer.heldReadings()).toBe(1);
+  });
+
+  test("of an unknown device is refused, counted, and shown once", () => {
+    const { now, counters, buffer, said, recorder } = setup();
+    for (let sequence = 0; sequence < 5; sequence += 1)
+      expect(now({ device: "x", sequence })).toBe("refused");
+    expect(counters.of("sample.device-unmapped", "s")).toBe(5);
+    expect(buffer.evidence().map((one) => one.code)).toEqual(["sample.device-unmapped"]);
+    expect(said).toHaveLength(1);
+    expect(recorder.ledger("x", 1)).toBeUndefined();
+  });
+
+  test("with one unknown channel is taken without it", () => {
+    const { now, counters, buffer } = setup();
+    expect(now({ channels: { t: 4, v: 5, u: "open" } })).toBe("kept");
+    expect(counters.of("sample.channel-unmapped")).toBe(1);
+    expect(buffer.nextBatch("live", 9)?.readings).toEqual([
+      { probe: "p", at: start, celsius: 4 },
+      { probe: "q", at: start, fault: "open" },
+    ]);
+  });
+
+  test("from the future is refused with its code and kept as evidence", () => {
+    const { now, buffer } = setup();
+    expect(now({}, { at: start + 300_001 })).toBe("refused");
+    expect(now({}, { at: start + 300_000 })).toBe("kept");
+    expect(buffer.evidence().map((one) => one.code)).toEqual(["sample.at-future"]);
+  });
+
+  test("that finds the buffer full is not kept; what is there already is still a duplicate", () => {
+    const { now, said, buffer, recorder } = setup({ bufferReadingsMax: 2 });
+    expect(now({ sequence: 0 })).toBe("kept");
+    expect(now({ sequence: 1, channels: { t: 4, u: 5 } })).toBe("full");
+    expect(now({ sequence: 2 })).toBe("kept");
+    expect(recorder.full()).toBe(true);
+    expect(now({ sequence: 3 })).toBe("full");
+    expect(now({ sequence: 0 })).toBe("duplicate");
+    expect(said.filter((text) => text.startsWith("The buffer is full"))).not.toHaveLength(0);
+    buffer.complete(buffer.nextBatch("live", 9)?.sequence ?? 0, []);
+    expect(now({ sequence: 1 })).toBe("kept");
+  });
+});
+
+describe("event time", () => {
+  test("is the same in whatever order and however late samples of a boot come, once the boot has its anchor", () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8, 9], { minLength: 9 }),
+        fc.nat(100_000_000),
+        (order, late) => {
+          const { now, clock, times } = setup();
+          now({ sequence: 0, uptimeMs: 500 });
+          clock.advance(late);
+          for (const sequence of order) now({ sequence, uptimeMs: 500 + sequence * 1_000 }, { live: false });
+          expect(times().sort((a, b) => a - b)).toEqual(
+            Array.from({ length: 10 }, (_, n) => start + n * 1_000),
+          );
+        },
+      ),
+    );
+  });
+
+  test("of several first samples read together is anchored by the one that waited least", () => {
+    const { hear, recorder, times } = setup();
+    for (const sequence of [0, 1, 2]) hear({ sequence, uptimeMs: sequence * 60_000 });
+    recorder.flush();
+    expect(times()).toEqual([start - 120_000, start - 60_000, start]);
+  });
+
+  test("follows a clock that drifts only from the next sequence on, says so once, and ignores one late sample", () => {
+    const { now, clock, counters, recorder, times } = setup();
+    now({ sequence: 0, uptimeMs: 0 });
+    clock.advance(60_000);
+    now({ sequence: 1, uptimeMs: 20_000 });
+    expect(counters.of("sample.clock-drift")).toBe(0);
+    for (let sequence = 2; sequence < 2 + driftWindow; sequence += 1) {
+      clock.advance(1_000);
+      now({ sequence, uptimeMs: 20_000 + (sequence - 1) * 1_000 });
+    }
+    expect(counters.of("sample.clock-drift")).toBe(1);
+    const before = times();
+    clock.advance(1_000);
+    now({ sequence: 50, uptimeMs: 20_000 + 9_000 });
+    expect(before.slice(0, 2)).toEqual([start, start + 20_000]);
+    expect(recorder.ledger("d", 1)?.anchors).toHaveLength(2);
+    now({ sequence: 40, uptimeMs: 25_000 }, { live: false });
+  });
+
+  test("is never in the future after the gateway's own clock was set back", () => {
+    const { now, clock, buffer, counters } = setup();
+    now({ sequence: 0, uptimeMs: 0 });
+    clock.advance(1_000);
+    now({ sequence: 1, uptimeMs: 3_600_000 });
+    const readings = buffer.nextBatch("live", 9)?.readings;
+    expect(readings?.at(-1)?.at).toBe(start + 1_000);
+    expect(counters.of("sample.clock-drift")).toBe(1);
+  });
+
+  test("is the device's own where it has a clock", () => {
+    const { now, times } = setup();
+    now({ sequence: 0, uptimeMs: 5 }, { at: start - 86_400_000 });
+    now({ sequence: 1, uptimeMs: 1_005 });
+    expect(times()).toEqual([start - 86_400_000, start - 86_400_000 + 1_000]);
+  });
+});
+
+describe("limits", () => {
+  test("holes beyond the most that are tracked are closed from the oldest, and counted", () => {
+    const { hear, recorder, counters } = setup();
+    for (let n = 0; n <= runsMax; n += 1) hear({ sequence: n * 2 });
+    recorder.flush();
+    expect(recorder.ledger("d", 1)?.kept).toHaveLength(runsMax);
+    expect(recorder.ledger("d", 1)?.kept[0]).toEqual([0, 2]);
+    expect(counters.of("sample.hole-closed")).toBe(1);
+  });
+
+  test("the boot heard longest ago is forgotten", () => {
+    const { now, clock, recorder, buffer } = setup();
+    for (let boot = 0; boot <= bootsMax; boot += 1) {
+      clock.advance(1_000);
+      now({ boot });
+    }
+    expect(recorder.ledgers()).toHaveLength(bootsMax);
+    expect(recorder.ledger("d", 0)).toBeUndefined();
+    expect(buffer.ledgers()).toHaveLength(bootsMax);
+  });
+});
