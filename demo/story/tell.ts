@@ -44,9 +44,14 @@ export function tell(told: Told, seen: Seen, setting: Setting): { told: Told; li
   };
 }
 
+/** True if an alarm calls for somebody now and did not when it was last seen in the phase `before`. */
+export function startsCalling(alarm: SeenAlarm, before: string | undefined): boolean {
+  return calling.has(alarm.phase) && !calling.has(before ?? "");
+}
+
 function alarmLine(alarm: SeenAlarm, before: string | undefined): string[] {
   if (alarm.phase === before) return [];
-  if (calling.has(alarm.phase) && !calling.has(before ?? "")) {
+  if (startsCalling(alarm, before)) {
     return [`Alarm${alarm.severity === "critical" ? " (critical)" : ""}: ${alarm.text}`];
   }
   if (alarm.phase === "acknowledged") return [`Alarm acknowledged: ${alarm.text}`];

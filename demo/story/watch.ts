@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Api } from "../api/api.ts";
 import type { MailStore } from "../mailbox/mail-store.ts";
 import { alarmSchema, excursionSchema, type Seen, type SeenAlarm, type SeenExcursion } from "./seen.ts";
-import { nothingTold, tell, type Setting, type Told } from "./tell.ts";
+import { nothingTold, startsCalling, tell, type Setting, type Told } from "./tell.ts";
 
 /** How often the story looks. */
 export const lookEveryMs: DurationMs = 1_000;
@@ -21,7 +21,7 @@ export interface Watched {
   readonly setting: Setting;
   readonly clock: Clock;
   readonly print: (line: string) => void;
-  /** Called once for each alarm when it first calls. */
+  /** Called for each alarm when it begins to call. */
   readonly onAlarm: (alarm: SeenAlarm) => void;
 }
 
@@ -33,7 +33,9 @@ export async function watchStory(watched: Watched, signal: AbortSignal): Promise
     await sleep(clock, lookEveryMs, signal);
     const seen = await look(watched, told);
     if (signal.aborted) return;
-    for (const alarm of seen.alarms ?? []) if (!told.alarms.has(alarm.id)) watched.onAlarm(alarm);
+    for (const alarm of seen.alarms ?? []) {
+      if (startsCalling(alarm, told.alarms.get(alarm.id))) watched.onAlarm(alarm);
+    }
     const next = tell(told, seen, watched.setting);
     told = next.told;
     for (const line of next.lines) print(line);
