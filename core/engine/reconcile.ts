@@ -137,5 +137,5 @@ export function isTouched(
   met: { readonly at: EpochMs; readonly underWay: readonly EpochMs[] } | null,
 ): boolean {
   if (figures.start < from && !underWayBefore.includes(figures.start)) return false;
-  return met === null || (figures.start <= met.at && !met.underWay.includes(figures.start));
+  return met === null || (figures.start < met.at && !met.underWay.includes(figures.start));
 }

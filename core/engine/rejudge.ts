@@ -78,5 +78,7 @@ export function rejudge(
     sinceCheckpoint += 1;
   }
   flush();
+  const head = state.last?.at;
+  if (head !== undefined && old[next]?.at === head) checkpoints.push({ at: head, state });
   return { state, ended, checkpoints, metAt: null, sinceCheckpoint };
 }

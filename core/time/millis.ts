@@ -20,12 +20,51 @@ const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:
  * Returns null where the text is not such a timestamp or names a date that does not exist.
  */
 export function parseInstant(text: string): EpochMs | null {
+  const quick = parseCanonical(text);
+  if (quick !== null) return quick;
   if (!rfc3339.test(text)) return null;
   try {
     return Temporal.Instant.from(text).epochMilliseconds;
   } catch {
     return null;
   }
+}
+
+const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
+/**
+ * The form that gateways write, `2026-11-22T02:10:00.000Z`, read without the cost of the general way: a batch holds thousands. Days past the
+ * 28th are left to the general way, which knows the months' lengths.
+ */
+function parseCanonical(text: string): EpochMs | null {
+  if (text.length !== 24 || text[10] !== "T" || text[19] !== "." || text[23] !== "Z") return null;
+  if (text[4] !== "-" || text[7] !== "-" || text[13] !== ":" || text[16] !== ":") return null;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 2);
+  const day = digits(text, 8, 2);
+  const hour = digits(text, 11, 2);
+  const minute = digits(text, 14, 2);
+  const second = digits(text, 17, 2);
+  const millisecond = digits(text, 20, 3);
+  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return null;
+  if (!(hour <= 23 && minute <= 59 && second <= 59 && millisecond <= 999)) return null;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const earlier = year - 1;
+  const leapDays = Math.floor(earlier / 4) - Math.floor(earlier / 100) + Math.floor(earlier / 400) - 477;
+  const dayOfYear = (daysBefore[month - 1] ?? 0) + day - 1 + (isLeap && month > 2 ? 1 : 0);
+  const days = (year - 1970) * 365 + leapDays + dayOfYear;
+  return days * dayMs + hour * hourMs + minute * minuteMs + second * secondMs + millisecond;
+}
+
+/** The number that `length` ASCII digits spell; NaN where one of them is none. */
+function digits(text: string, from: number, length: number): number {
+  let value = 0;
+  for (let index = from; index < from + length; index += 1) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** Writes an instant as RFC 3339 UTC with three decimals, e.g. `2026-11-22T02:10:00.000Z`. */

@@ -53,12 +53,16 @@ export function latestText(probe: ProbeView): string {
 
 function consequences(appliance: ApplianceView): string {
   const [first] = appliance.openExcursions;
-  const units =
-    appliance.unitsInside === 0 && appliance.unitsHeld === 0
-      ? "No units"
-      : `${count(appliance.unitsInside, "unit")}${appliance.unitsHeld === 0 ? "" : `, ${appliance.unitsHeld} held`}`;
+  const units = unitsText(appliance);
   return html`<p class="consequences">
     <span class="${appliance.unitsHeld > 0 ? "held" : ""}">${units}</span>
     !${first === undefined ? "" : html`<a href="/excursions/${encodeURIComponent(first)}">${appliance.openExcursions.length === 1 ? "Open excursion" : count(appliance.openExcursions.length, "open excursion")}</a>`}
   </p>`;
+}
+
+function unitsText({ unitsInside, unitsHeld }: ApplianceView): string {
+  if (unitsInside === 0 && unitsHeld === 0) return "No units";
+  const inside = count(unitsInside, "unit");
+  if (unitsHeld === 0) return inside;
+  return unitsHeld === unitsInside ? `${inside}, all held` : `${inside}, ${unitsHeld} held`;
 }

@@ -59,8 +59,10 @@ function bands(sheet: Sheet, shape: CurveShape, frame: Frame, view: ExcursionPag
       .fillOpacity(0.55)
       .rect(from, frame.top, Math.max(to - from, 0.8), height);
     doc.fill(mark.kind === "held" ? ink.held : ink.excursion).restore();
-    if (mark.kind === "held") doc.rect(from, frame.top, Math.max(to - from, 0.8), 5).fill(ink.heldBar);
   }
+  const held = heldMark(view.excursion);
+  const heldTo = frame.x(held.to ?? Math.min(view.at, shape.to));
+  doc.rect(frame.x(held.from), frame.top, Math.max(heldTo - frame.x(held.from), 0.8), 5).fill(ink.heldBar);
   for (const { from, to } of shape.unknown) hatch(sheet, frame.x(from), frame.x(to), frame.top);
 }
 

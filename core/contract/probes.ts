@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { faultWords } from "../readings/reading.ts";
+import { instantQuerySchema, instantTextSchema } from "./instants.ts";
+
+/** A window of a probe's history. */
+export const windowQuerySchema = z
+  .object({ from: instantQuerySchema, to: instantQuerySchema })
+  .refine(({ from, to }) => from <= to, { path: ["to"], message: "expected to at or after from" });
+
+/** Most points that one call answers. */
+export const pointsMax = 10_000;
+
+/** A window and how many points to thin it to. */
+export const readingsQuerySchema = z
+  .object({
+    from: instantQuerySchema,
+    to: instantQuerySchema,
+    maxPoints: z.coerce.number().int().min(3).max(pointsMax).default(1_000),
+  })
+  .refine(({ from, to }) => from <= to, { path: ["to"], message: "expected to at or after from" });
+
+/** History of a probe, thinned so that extremes survive. `total` counts the readings of the window before thinning. */
+export const readingsAnswerSchema = z.object({
+  probe: z.string(),
+  total: z.int(),
+  readings: z.array(
+    z.union([
+      z.object({ at: instantTextSchema, celsius: z.number() }),
+      z.object({ at: instantTextSchema, fault: z.enum(faultWords) }),
+    ]),
+  ),
+});
+
+/** How a window's time divides: together exactly `to - from`. */
+export const coverageSchema = z.object({
+  inMs: z.int(),
+  lowMs: z.int(),
+  highMs: z.int(),
+  unknownMs: z.int(),
+  pendingMs: z.int(),
+});

@@ -1,0 +1,97 @@
+import * as z from "zod";
+import { idSchema } from "./batch.ts";
+import { instantTextSchema, pageQuery } from "./instants.ts";
+
+/** A donation identification number as the feed writes it: the 13 characters of ISBT 128, or another numbering's up to 30. */
+export const dinSchema = z.string().regex(/^[A-Z0-9]{5,30}$/, "expected 5 to 30 capital letters and digits");
+
+/** A product code: the 8 characters of ISBT 128, or another numbering's up to 20. */
+export const productCodeSchema = z
+  .string()
+  .regex(/^[A-Z0-9]{3,20}$/, "expected 3 to 20 capital letters and digits");
+
+/** Where a unit stands. `held`: quarantined because of an excursion, wherever it is now. */
+export const unitStatuses = ["available", "held", "issued", "released", "discarded"] as const;
+
+/** The body of `PUT /v1/units/{din}/{productCode}`. */
+export const unitDetailsSchema = z.object({
+  description: z.string().max(200).optional(),
+  expires: z.string().max(40).optional(),
+});
+
+/** The body of `POST /v1/movements`: from `at` on the unit is in that appliance, or in none. */
+export const movementSchema = z.object({
+  din: dinSchema,
+  productCode: productCodeSchema,
+  at: instantTextSchema,
+  appliance: idSchema.nullable(),
+  reason: z.string().max(200).default(""),
+});
+
+/** The answer to a movement: the excursions that hold the unit after it. */
+export const movementAnswerSchema = z.object({
+  din: z.string(),
+  productCode: z.string(),
+  heldBy: z.array(z.string()),
+});
+
+/** A unit in a list. */
+export const unitSchema = z.object({
+  din: z.string(),
+  productCode: z.string(),
+  description: z.string().nullable(),
+  expires: z.string().nullable(),
+  status: z.enum(unitStatuses),
+  appliance: z.string().nullable(),
+});
+
+/** Where a unit was. `to` is null while it is there, as far as is known. */
+export const residenceSchema = z.object({
+  appliance: z.string(),
+  from: instantTextSchema,
+  to: instantTextSchema.nullable(),
+});
+
+/** A unit's quarantine because of one excursion. `exposed` is false where a revision shows that it never was; a person still releases it. */
+export const holdSchema = z.object({
+  excursion: z.string(),
+  since: instantTextSchema,
+  exposed: z.boolean(),
+  releasedAt: instantTextSchema.nullable(),
+});
+
+/** What a unit went through, over its life and all its residences. */
+export const ledgerSchema = z.object({
+  count: z.int(),
+  outMs: z.int(),
+  longestOutMs: z.int(),
+  unknownMs: z.int(),
+  minCelsius: z.number().nullable(),
+  maxCelsius: z.number().nullable(),
+  degreeMinutes: z.number(),
+});
+
+/** A decision about a held unit: a person's, never the system's. */
+export const dispositionSchema = z.object({
+  decision: z.enum(["release", "discard"]),
+  by: z.string().min(1).max(100),
+  reason: z.string().min(1).max(1_000),
+});
+
+/** One unit, whole. */
+export const unitDetailSchema = z.object({
+  ...unitSchema.shape,
+  residences: z.array(residenceSchema),
+  ledger: ledgerSchema,
+  holds: z.array(holdSchema),
+  dispositions: z.array(
+    z.object({ decision: z.string(), by: z.string(), reason: z.string(), at: instantTextSchema }),
+  ),
+});
+
+/** What units can be asked by. */
+export const unitQuerySchema = z.object({
+  status: z.enum(unitStatuses).optional(),
+  appliance: idSchema.optional(),
+  ...pageQuery,
+});

@@ -1,0 +1,18 @@
+import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
+import type { AlarmState } from "@coldkeep/core/alarms/lifecycle.ts";
+
+/** An alarm as it is kept: its lifecycle, and what it says to a person. */
+export interface KeptAlarm {
+  readonly id: string;
+  readonly kind: AlarmKind;
+  /** What it is about: a probe, a gateway or an excursion. */
+  readonly subject: string;
+  readonly severity: "critical" | "warning";
+  readonly appliance: string | null;
+  readonly probe: string | null;
+  readonly text: string;
+  readonly state: AlarmState;
+}
+
+/** Facts of an alarm that is about to be raised. */
+export type AlarmFacts = Omit<KeptAlarm, "id" | "kind" | "state">;

@@ -1,0 +1,183 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "@coldkeep/core/time/clock.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { checkSettings } from "@coldkeep/core/settings/settings.ts";
+import { siteSchema } from "@coldkeep/core/site/site.ts";
+import type { Logger } from "pino";
+import { parse } from "yaml";
+import { openAlarmBook } from "./alarms/alarm-book.ts";
+import { openAuditTrail } from "./audit/audit-trail.ts";
+import { makeExcursionReads } from "./excursions/excursion-reads.ts";
+import { makeRecorder } from "./excursions/recorder.ts";
+import { makeMetrics } from "./health/metrics.ts";
+import { sqliteHistory } from "./history/history.ts";
+import type { Services } from "./http/services.ts";
+import { makeAuthenticate } from "./http/tokens.ts";
+import { buildWeb } from "./http/web.ts";
+import { makeTakeBatch } from "./ingest/take-batch.ts";
+import { makeCommitter } from "./journal/committer.ts";
+import { openJournal } from "./journal/journal.ts";
+import { openReadingStore } from "./judging/probe-memory.ts";
+import { startSiteEngine } from "./judging/site-engine.ts";
+import { makeTicker, type Ticker } from "./judging/ticker.ts";
+import { type Dispatcher, failingAfterTries, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
+import { makeOutbox } from "./notify/outbox.ts";
+import { smtpMailer } from "./notify/smtp-mailer.ts";
+import type { ServerSettings } from "./settings/server-settings.ts";
+import { applySite, readSite } from "./site/apply-site.ts";
+import type { SiteBook } from "./site/site-book.ts";
+import { siteBook } from "./site/site-book.ts";
+import { openDatabase } from "./store/database.ts";
+import { makeHoldKeeper } from "./units/holds.ts";
+import { makeUnitFeed } from "./units/unit-feed.ts";
+import { makeUnitReads } from "./units/unit-reads.ts";
+
+/** What the server runs on. */
+export interface ServerPorts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Stands in for the SMTP mailer of the settings. */
+  readonly mailer?: Mailer;
+}
+
+/** A running server. */
+export interface Server {
+  /** Starts listening; returns the address, e.g. `http://127.0.0.1:8080`. */
+  readonly start: () => Promise<string>;
+  readonly stop: () => Promise<void>;
+  readonly services: Services;
+  readonly ticker: Ticker;
+}
+
+/** Puts the server together on its records. Nothing listens or ticks before `start`. */
+export async function makeServer(
+  settings: ServerSettings,
+  { clock, logger, mailer }: ServerPorts,
+): Promise<Server> {
+  mkdirSync(settings.data, { recursive: true });
+  const database = openDatabase(join(settings.data, "records.sqlite"));
+  const journal = openJournal(database);
+  const committer = makeCommitter(database, journal, openAuditTrail(database), clock);
+  let book: SiteBook | null = readSite(database);
+  const bookInForce = (): SiteBook => book ?? noSite;
+  const alarms = openAlarmBook(database, makeOutbox(database), bookInForce);
+  const holds = makeHoldKeeper(database);
+  const parts = {
+    store: openReadingStore(database),
+    recorder: makeRecorder(database, holds, alarms),
+    alarms,
+  };
+  const engine = startSiteEngine(database, parts, book, clock.epochMs());
+  if (settings.site !== undefined) {
+    const incoming = readSiteFile(settings.site);
+    book = applySite(database, committer, engine, book, incoming, "settings", (next) => {
+      book = next;
+    });
+  }
+  const metrics = makeMetrics();
+  const excursions = makeExcursionReads(database, engine);
+  const history = sqliteHistory(database);
+  const services: Services = {
+    database,
+    clock,
+    committer,
+    journal,
+    engine,
+    alarms,
+    excursions,
+    history,
+    feed: makeUnitFeed(database, holds),
+    units: makeUnitReads(database, excursions, history, engine),
+    takeBatch: makeTakeBatch(database, committer, engine, metrics, clock),
+    metrics,
+    authenticate: makeAuthenticate(settings),
+    site: () => book,
+  };
+  const ticker = makeTicker(clock, committer, engine, (error) => {
+    logger.error({ err: error }, "a tick could not be judged; trying again in a second");
+  });
+  const dispatcher = startDispatcher(settings, services, logger, mailer);
+  metrics.watch("coldkeep_journal_sequence", "Newest journal entry", () => journal.head().sequence);
+  metrics.watch("coldkeep_notifications_owed", "Messages owed and not sent", () => dispatcher?.owed() ?? 0);
+  metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);
+  const web = await buildWeb(services, logger);
+  return {
+    services,
+    ticker,
+    start: async () => {
+      ticker.start();
+      dispatcher?.start();
+      const { host, port } = addressOf(settings.listen);
+      return web.listen({ host, port });
+    },
+    stop: async () => {
+      ticker.stop();
+      await web.close();
+      await dispatcher?.stop();
+      database.close();
+    },
+  };
+}
+
+/** What stands for the site while none is applied. */
+const noSite: SiteBook = siteBook({
+  site: "none",
+  timeZone: "UTC",
+  profiles: {},
+  appliances: [],
+  contacts: [],
+});
+
+function startDispatcher(
+  settings: ServerSettings,
+  services: Services,
+  logger: Logger,
+  given: Mailer | undefined,
+): Dispatcher | null {
+  const mailer = given ?? (settings.mail === undefined ? undefined : smtpMailer(settings.mail));
+  if (mailer === undefined) {
+    logger.warn(
+      "No mail server is configured (mail: in the settings): alarms call nobody but who looks at the board",
+    );
+    return null;
+  }
+  const { alarms, committer } = services;
+  return makeDispatcher({
+    ...services,
+    mailer,
+    warn: (facts, message) => logger.warn(facts, message),
+    onFailing: (worst) => {
+      const isFailing = worst >= failingAfterTries;
+      const known = alarms.underWay().find((alarm) => alarm.kind === "notification-failing");
+      if ((known?.state.condition ?? false) === isFailing) return;
+      const body = new TextEncoder().encode(JSON.stringify({ worstTries: worst }));
+      committer.commit({ kind: "delivery", source: "mail", encoding: "identity", body }, (commit) => {
+        const facts = () => ({
+          subject: "mail",
+          severity: "warning" as const,
+          appliance: null,
+          probe: null,
+          text: `Mail cannot be handed over: ${worst} tries failed. People may not have been told`,
+        });
+        alarms.judge(commit, "notification-failing", isFailing ? "on" : "off", facts, "mail");
+      });
+    },
+  });
+}
+
+function readSiteFile(path: string) {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CodedError("settings.unreadable", `The site file ${path} cannot be read: ${reason}`, { cause });
+  }
+  return checkSettings(siteSchema, content, path);
+}
+
+function addressOf(listen: string): { host: string; port: number } {
+  const colon = listen.lastIndexOf(":");
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(listen.slice(colon + 1)) };
+}

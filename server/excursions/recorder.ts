@@ -1,0 +1,159 @@
+import { type ExcursionFigures, heldInterval } from "@coldkeep/core/engine/excursion.ts";
+import type { ProbeState } from "@coldkeep/core/engine/probe-state.ts";
+import {
+  isTouched,
+  type NeededRevision,
+  reconcile,
+  type RecordedExcursion,
+} from "@coldkeep/core/engine/reconcile.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { Commit } from "../journal/committer.ts";
+import type { PlacedProbe } from "../site/site-book.ts";
+import type { Database } from "../store/database.ts";
+import type { HoldKeeper } from "../units/holds.ts";
+
+/** What the readings now say of a stretch of a probe's history. */
+export interface Finding {
+  readonly computed: readonly ExcursionFigures[];
+  /** The state at the stretch's beginning. */
+  readonly before: ProbeState;
+  /** The state at its end, where it met what was known; null where the stretch reaches up to now. */
+  readonly met: ProbeState | null;
+  /** True where late readings or changed rules are the cause. */
+  readonly late: boolean;
+  /** What was known of excursions under way before the late readings came, for comparing figures. */
+  readonly known: readonly ExcursionFigures[];
+}
+
+/** Brings the record of excursions up to date with what the readings say. */
+export interface ExcursionRecorder {
+  readonly bringUpToDate: (commit: Commit, probe: PlacedProbe, finding: Finding) => void;
+}
+
+interface Row {
+  readonly id: string;
+  readonly figures: string;
+  readonly revision: number;
+}
+
+/** Makes the recorder: each change is a new revision, nothing is overwritten; holds and alarms follow in the same transaction. */
+export function makeRecorder(database: Database, holds: HoldKeeper, alarms: AlarmBook): ExcursionRecorder {
+  const select = database.prepare(
+    `SELECT id, figures, revision FROM excursions WHERE probe = ? AND status <> 'withdrawn' AND "start" >= ?`,
+  );
+  const find = database.prepare("SELECT id, figures, revision, status FROM excursions WHERE id = ?");
+  const insertRevision = database.prepare(
+    "INSERT INTO revisions (excursion, revision, known_at, journal_seq, change, reason, status, figures) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const upsert = database.prepare(
+    `INSERT INTO excursions (id, probe, appliance, side, status, "start", "end", held_from, held_to, figures, revision)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, "start" = excluded."start", "end" = excluded."end",
+       held_from = excluded.held_from, held_to = excluded.held_to, figures = excluded.figures, revision = excluded.revision`,
+  );
+
+  /** An identity that no excursion on record bears, unless it is a withdrawn one of the same beginning, which comes back. */
+  const identify = (probe: PlacedProbe, figures: ExcursionFigures): string => {
+    const base = `${probe.id}-${figures.side}-${figures.start.toString(36)}`;
+    for (let copy = 1; ; copy += 1) {
+      const id = copy === 1 ? base : `${base}-${copy}`;
+      const row = find.get(id);
+      if (row === undefined || row["status"] === "withdrawn") return id;
+    }
+  };
+
+  const write = (
+    commit: Commit,
+    probe: PlacedProbe,
+    id: string,
+    needed: NeededRevision,
+    reason: string,
+  ): void => {
+    const { figures, change } = needed;
+    const isWithdrawn = change === "withdrawn" || change === "merged";
+    const status = isWithdrawn ? "withdrawn" : figures.end === null ? "open" : "closed";
+    const revision = Number(find.get(id)?.["revision"] ?? 0) + 1;
+    const held = heldInterval(figures);
+    const text = JSON.stringify(figures);
+    insertRevision.run(id, revision, commit.at, commit.journalSeq, change, reason, status, text);
+    const { side, start, end } = figures;
+    upsert.run(id, probe.id, probe.appliance, side, status, start, end, held.from, held.to, text, revision);
+    const unitsHeld = holds.follow(commit, id, probe.appliance, isWithdrawn ? null : held);
+    commit.audit({
+      actor: "system",
+      action: `excursion.${change}`,
+      subject: id,
+      detail: { revision, reason, status, start, end, unitsHeld },
+    });
+    if ((change === "opened" || change === "split") && status === "closed") {
+      alarms.raiseLate(commit, probe, id, figures, unitsHeld);
+    }
+  };
+
+  return {
+    bringUpToDate: (commit, probe, finding) => {
+      const recorded = readRecorded(
+        select.all(probe.id, earliest(finding.before)) as unknown as Row[],
+        finding,
+      );
+      const needed = reconcile(recorded, finding.computed, finding.late);
+      const ids = new Map<ExcursionFigures, string>();
+      for (const each of needed) {
+        if (each.id === null || !isGone(each)) {
+          const id = each.id ?? identify(probe, each.figures);
+          ids.set(each.figures, id);
+          write(commit, probe, id, each, reasonFor(each, finding, each.related));
+        }
+      }
+      for (const each of needed) {
+        if (each.id === null || !isGone(each)) continue;
+        const heir = each.mergedInto === null ? undefined : finding.computed[each.mergedInto];
+        const heirId = each.related ?? (heir === undefined ? undefined : ids.get(heir)) ?? null;
+        write(commit, probe, each.id, each, reasonFor(each, finding, heirId));
+      }
+    },
+  };
+}
+
+function isGone(needed: NeededRevision): boolean {
+  return needed.change === "withdrawn" || needed.change === "merged";
+}
+
+function underWay(state: ProbeState): EpochMs[] {
+  const starts = state.episodes.map((episode) => episode.start);
+  return state.unknownFrom === null ? starts : [...starts, state.unknownFrom];
+}
+
+function earliest(state: ProbeState): EpochMs {
+  return Math.min(state.last?.at ?? Number.MIN_SAFE_INTEGER, ...underWay(state));
+}
+
+function readRecorded(rows: readonly Row[], finding: Finding): RecordedExcursion[] {
+  const from = finding.before.last?.at ?? Number.MIN_SAFE_INTEGER;
+  const metAt = finding.met?.last?.at;
+  const met =
+    finding.met === null || metAt === undefined ? null : { at: metAt, underWay: underWay(finding.met) };
+  return rows
+    .map((row) => ({ id: row.id, figures: JSON.parse(row.figures) as ExcursionFigures }))
+    .filter(({ figures }) => isTouched(figures, underWay(finding.before), from, met))
+    .map((each) => ({ id: each.id, figures: upToDate(each.figures, finding.known) }));
+}
+
+/** An open excursion's figures on record are those of its last revision; compare with what they had grown to. */
+function upToDate(figures: ExcursionFigures, known: readonly ExcursionFigures[]): ExcursionFigures {
+  if (figures.end !== null) return figures;
+  const grown = known.find(
+    (each) => each.side === figures.side && each.start === figures.start && each.end === null,
+  );
+  return grown ?? figures;
+}
+
+function reasonFor(needed: NeededRevision, finding: Finding, related: string | null): string {
+  const cause = finding.late
+    ? "readings of earlier time arrived or the rules for it changed"
+    : "readings or their absence";
+  if (needed.change === "split") return `${cause}; split from ${related ?? "another excursion"}`;
+  if (needed.change === "merged") return `${cause}; merged into ${related ?? "another excursion"}`;
+  return cause;
+}

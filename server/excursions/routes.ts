@@ -1,0 +1,119 @@
+import {
+  excursionQuerySchema,
+  excursionSchema,
+  figuresOnWire,
+  revisionSchema,
+} from "@coldkeep/core/contract/excursions.ts";
+import { pageSchema } from "@coldkeep/core/contract/instants.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import * as z from "zod";
+import { pageOf, unpackCursor } from "../http/cursors.ts";
+import type { Services } from "../http/services.ts";
+import type { ExcursionPageView } from "../pages/views.ts";
+import type { StandingExcursion } from "./excursion-reads.ts";
+
+const params = z.object({ id: z.string() });
+const position = z.object({ start: z.int(), id: z.string() });
+
+/** What the excursion calls need beyond the services: how an excursion is shown and printed. */
+export interface ReportParts {
+  readonly view: (id: string) => ExcursionPageView | null;
+  readonly render: (view: ExcursionPageView) => Promise<Uint8Array>;
+}
+
+/** `GET /v1/excursions`, `/{id}`, `/{id}/revisions`, `/{id}/report.pdf`. */
+export function excursionRoutes(services: Services, report: ReportParts): FastifyPluginAsyncZod {
+  const find = (id: string): StandingExcursion => {
+    const found = services.excursions.find(id, services.clock.epochMs());
+    if (found === null) throw new CodedError("excursion.unknown", `There is no excursion "${id}".`);
+    return found;
+  };
+  return async (app) => {
+    app.get(
+      "/v1/excursions",
+      {
+        schema: {
+          summary: "Excursions, newest first",
+          tags: ["excursions"],
+          querystring: excursionQuerySchema,
+          response: { 200: pageSchema(excursionSchema) },
+        },
+      },
+      async (request) => {
+        services.authenticate(request.headers.authorization, "api");
+        const { cursor, limit, ...filter } = request.query;
+        const after = unpackCursor(position, cursor);
+        const found = services.excursions.list(
+          { ...filter, after, limit: limit + 1 },
+          services.clock.epochMs(),
+        );
+        return pageOf(found, limit, onWire, ({ id, figures }) => ({ start: figures.start, id }));
+      },
+    );
+    app.get(
+      "/v1/excursions/:id",
+      {
+        schema: {
+          summary: "One excursion",
+          tags: ["excursions"],
+          params,
+          response: { 200: excursionSchema },
+        },
+      },
+      async (request) => {
+        services.authenticate(request.headers.authorization, "api");
+        return onWire(find(request.params.id));
+      },
+    );
+    app.get(
+      "/v1/excursions/:id/revisions",
+      {
+        schema: {
+          summary: "What was known of an excursion, since when",
+          tags: ["excursions"],
+          params,
+          response: { 200: pageSchema(revisionSchema) },
+        },
+      },
+      async (request) => {
+        services.authenticate(request.headers.authorization, "api");
+        find(request.params.id);
+        const items = services.excursions.revisions(request.params.id).map((each) => ({
+          revision: each.revision,
+          knownAt: formatInstant(each.knownAt),
+          change: each.change,
+          reason: each.reason,
+          status: each.status,
+          ...figuresOnWire(each.figures),
+        }));
+        return { items, next: null };
+      },
+    );
+    app.get(
+      "/v1/excursions/:id/report.pdf",
+      {
+        schema: {
+          summary: "The excursion's report as PDF",
+          tags: ["excursions"],
+          params,
+          produces: ["application/pdf"],
+        },
+      },
+      async (request, reply) => {
+        services.authenticate(request.headers.authorization, "api");
+        const view = report.view(find(request.params.id).id);
+        if (view === null)
+          throw new CodedError("site.missing", "No site is applied yet; start the server with a site file.");
+        const pdf = await report.render(view);
+        return reply.type("application/pdf").send(Buffer.from(pdf));
+      },
+    );
+  };
+}
+
+function onWire(excursion: StandingExcursion) {
+  const { id, probe, appliance, status, revision, figures } = excursion;
+  return { id, probe, appliance, status, revision, ...figuresOnWire(figures) };
+}

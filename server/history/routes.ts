@@ -1,0 +1,79 @@
+import {
+  coverageSchema,
+  readingsAnswerSchema,
+  readingsQuerySchema,
+  windowQuerySchema,
+} from "@coldkeep/core/contract/probes.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { downsample } from "@coldkeep/core/readings/downsample.ts";
+import { isGood } from "@coldkeep/core/readings/reading.ts";
+import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import * as z from "zod";
+import type { Services } from "../http/services.ts";
+import type { ProbeMemory } from "../judging/probe-memory.ts";
+
+const params = z.object({ id: z.string() });
+
+/** `GET /v1/probes/{id}/readings` and `/coverage`. */
+export function historyRoutes(services: Services): FastifyPluginAsyncZod {
+  const probe = (id: string): ProbeMemory => {
+    const memory = services.engine.probe(id);
+    if (memory === undefined)
+      throw new CodedError("probe.unknown", `There is no probe "${id}" at this site.`);
+    return memory;
+  };
+  return async (app) => {
+    app.get(
+      "/v1/probes/:id/readings",
+      {
+        schema: {
+          summary: "History of a probe, thinned so that extremes survive",
+          tags: ["history"],
+          params,
+          querystring: readingsQuerySchema,
+          response: { 200: readingsAnswerSchema },
+        },
+      },
+      async (request) => {
+        services.authenticate(request.headers.authorization, "api");
+        const memory = probe(request.params.id);
+        const { from, to, maxPoints } = request.query;
+        const readings = services.history.readings(memory, from, to);
+        return {
+          probe: request.params.id,
+          total: readings.length,
+          readings: downsample(readings, maxPoints).map((reading) =>
+            isGood(reading)
+              ? { at: formatInstant(reading.at), celsius: reading.celsius }
+              : { at: formatInstant(reading.at), fault: reading.fault },
+          ),
+        };
+      },
+    );
+    app.get(
+      "/v1/probes/:id/coverage",
+      {
+        schema: {
+          summary: "How a window's time divides; together exactly to - from",
+          tags: ["history"],
+          params,
+          querystring: windowQuerySchema,
+          response: { 200: coverageSchema },
+        },
+      },
+      async (request) => {
+        services.authenticate(request.headers.authorization, "api");
+        const { from, to } = request.query;
+        const measured = services.history.measure(
+          probe(request.params.id),
+          from,
+          to,
+          services.clock.epochMs(),
+        );
+        const { inMs, lowMs, highMs, unknownMs, pendingMs } = measured;
+        return { inMs, lowMs, highMs, unknownMs, pendingMs };
+      },
+    );
+  };
+}

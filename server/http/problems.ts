@@ -1,0 +1,85 @@
+import { type Problem, problemMediaType } from "@coldkeep/core/contract/problem.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+
+/** The HTTP status of each code that a request can be refused with; listed in docs/errors.md. */
+export const problemStatus: Readonly<Record<string, number>> = {
+  "auth.missing": 401,
+  "auth.unknown": 401,
+  "auth.role": 403,
+  "batch.not-json": 400,
+  "batch.shape-invalid": 400,
+  "batch.too-large": 413,
+  "batch.encoding-invalid": 400,
+  "batch.sequence-reused": 409,
+  "request.invalid": 400,
+  "request.too-large": 413,
+  "request.media-type": 415,
+  "request.not-found": 404,
+  "request.too-many": 429,
+  "probe.unknown": 404,
+  "excursion.unknown": 404,
+  "alarm.unknown": 404,
+  "unit.unknown": 404,
+  "unit.not-held": 409,
+  "movement.appliance-unknown": 422,
+  "movement.at-future": 422,
+  "site.missing": 503,
+  "records.unavailable": 503,
+  "internal.error": 500,
+};
+
+/** Fastify's own refusals, by their code. */
+const fastifyCodes: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "request.too-large",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "request.media-type",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "request.invalid",
+  FST_ERR_CTP_INVALID_JSON_BODY: "request.invalid",
+  FST_ERR_VALIDATION: "request.invalid",
+  FST_ERR_RESPONSE_SERIALIZATION: "internal.error",
+};
+
+/** Turns whatever went wrong into an RFC 9457 problem. Only our own messages go out; the rest stays in the log. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof CodedError) return problem(error.code, error.message);
+  if (isSqliteError(error)) {
+    return problem(
+      "records.unavailable",
+      "The records cannot be written at the moment. Nothing was taken; send it again.",
+    );
+  }
+  const { code, message, statusCode } = error as FastifyError;
+  const known = fastifyCodes[code] ?? (statusCode === 429 ? "request.too-many" : undefined);
+  if (known !== undefined && known !== "internal.error") return problem(known, message);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return problem("request.invalid", message);
+  return problem("internal.error", "Something went wrong on our side. It is logged; please try again.");
+}
+
+function isSqliteError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
+}
+
+function problem(code: string, detail: string): Problem {
+  const status = problemStatus[code] ?? 500;
+  return {
+    type: `urn:coldkeep:error:${code}`,
+    title: code.replace(".", ": ").replaceAll("-", " "),
+    status,
+    detail,
+    code,
+  };
+}
+
+/** Answers with a problem. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  count: (code: string) => void,
+): void {
+  const answer = problemOf(error);
+  count(answer.code);
+  if (answer.status >= 500) request.log.error({ err: error }, `${request.method} ${request.url} failed`);
+  void reply.code(answer.status).type(problemMediaType).send(answer);
+}

@@ -1,0 +1,33 @@
+import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { ExcursionReads } from "../excursions/excursion-reads.ts";
+import type { Metrics } from "../health/metrics.ts";
+import type { History } from "../history/history.ts";
+import type { TakeBatch } from "../ingest/take-batch.ts";
+import type { Committer } from "../journal/committer.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { SiteEngine } from "../judging/site-engine.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import type { Database } from "../store/database.ts";
+import type { UnitFeed } from "../units/unit-feed.ts";
+import type { UnitReads } from "../units/unit-reads.ts";
+import type { Authenticate } from "./tokens.ts";
+
+/** What the routes work with; `app.ts` puts it together. */
+export interface Services {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly committer: Committer;
+  readonly journal: Journal;
+  readonly engine: SiteEngine;
+  readonly alarms: AlarmBook;
+  readonly excursions: ExcursionReads;
+  readonly history: History;
+  readonly feed: UnitFeed;
+  readonly units: UnitReads;
+  readonly takeBatch: TakeBatch;
+  readonly metrics: Metrics;
+  readonly authenticate: Authenticate;
+  /** The site in force; null before one was applied. */
+  readonly site: () => SiteBook | null;
+}

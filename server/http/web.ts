@@ -1,0 +1,95 @@
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import helmet from "@fastify/helmet";
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { Logger } from "pino";
+import { actOnAlarm, alarmRoutes } from "../alarms/routes.ts";
+import { excursionRoutes } from "../excursions/routes.ts";
+import { healthRoutes } from "../health/routes.ts";
+import { historyRoutes } from "../history/routes.ts";
+import { ingestRoutes } from "../ingest/routes.ts";
+import { makePageViews } from "../overview/page-views.ts";
+import { pagesPlugin } from "../pages/plugin.ts";
+import { renderExcursionReport } from "../reports/excursion-report.ts";
+import { unitRoutes } from "../units/routes.ts";
+import { sendProblem } from "./problems.ts";
+import type { Services } from "./services.ts";
+
+/** Longest that a request may take to arrive, and longest body of all calls but batches. */
+const requestTimeoutMs = 30_000;
+const bodyBytesMax = 256 * 1024;
+
+/** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
+export async function buildWeb(services: Services, logger: Logger): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = logger;
+  const app = Fastify({
+    loggerInstance,
+    logController: { disableRequestLogging: true },
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(request, reply, error, services.metrics.refused),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const error = new CodedError(
+      "request.not-found",
+      `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`,
+    );
+    sendProblem(request, reply, error, services.metrics.refused);
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", "data:"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    hsts: false,
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Coldkeep", version: "0.1.0" },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  const views = makePageViews(services);
+  await app.register(ingestRoutes(services));
+  await app.register(historyRoutes(services));
+  await app.register(
+    excursionRoutes(services, { view: views.excursion, render: (view) => renderExcursionReport(view) }),
+  );
+  await app.register(alarmRoutes(services));
+  await app.register(unitRoutes(services));
+  await app.register(healthRoutes(services));
+  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  await app.register(pagesPlugin, {
+    views,
+    changes: { subscribe: services.committer.subscribe },
+    clock: services.clock,
+    report: (view: Parameters<typeof renderExcursionReport>[0]) => renderExcursionReport(view),
+    acknowledge: (id: string, by: string, note: string) => {
+      if (!services.alarms.underWay().some((alarm) => alarm.id === id)) return false;
+      actOnAlarm(services, "acknowledge", id, { by, note, source: "pages" }, () => ({
+        kind: "acknowledge",
+        by,
+      }));
+      return true;
+    },
+  });
+  return app;
+}

@@ -1,0 +1,81 @@
+import type { BatchAnswer } from "@coldkeep/core/contract/batch.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { Committer } from "../journal/committer.ts";
+import { sha256Hex } from "../journal/hash-chain.ts";
+import type { SiteEngine } from "../judging/site-engine.ts";
+import type { Metrics } from "../health/metrics.ts";
+import type { Database } from "../store/database.ts";
+import { readBatch } from "./batch-reader.ts";
+
+/** A batch as it came over the wire: what the journal keeps, and its text. */
+export interface ArrivedBatch {
+  readonly encoding: string;
+  readonly body: Uint8Array;
+  readonly text: string;
+  /** The name of the token that it came with. */
+  readonly source: string;
+}
+
+/** Takes batches: each in one transaction with all that follows from it. */
+export type TakeBatch = (arrived: ArrivedBatch) => BatchAnswer;
+
+/**
+ * Makes the taking of batches. The same batch again gets the same answer and changes nothing; another content under a used sequence is refused
+ * (`batch.sequence-reused`), because a "200" would tell its gateway that readings are safe which are not.
+ */
+export function makeTakeBatch(
+  database: Database,
+  committer: Committer,
+  engine: SiteEngine,
+  metrics: Metrics,
+  clock: Clock,
+): TakeBatch {
+  const find = database.prepare(
+    "SELECT content_hash, answer FROM batches WHERE gateway = ? AND sequence = ?",
+  );
+  const insert = database.prepare(
+    "INSERT INTO batches (gateway, sequence, journal_seq, content_hash, answer) VALUES (?, ?, ?, ?, ?)",
+  );
+  const refuse = database.prepare(
+    "INSERT INTO refusals (journal_seq, position, code, raw) VALUES (?, ?, ?, ?)",
+  );
+  const hear = database.prepare(
+    `INSERT INTO gateways (id, last_at, held_readings) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, held_readings = excluded.held_readings`,
+  );
+  return ({ encoding, body, text, source }) => {
+    const startedMs = clock.monotonicMs();
+    const batch = readBatch(text, engine.isKnown, clock.epochMs());
+    const contentHash = sha256Hex(batch.content);
+    const known = find.get(batch.gateway, batch.sequence);
+    if (known !== undefined) return repeat(known, contentHash, batch.gateway, batch.sequence);
+    const answer = committer.commit({ kind: "batch", source, encoding, body }, (commit) => {
+      const taken = engine.take(commit, batch.readings);
+      for (const { index, code, raw } of batch.refused) refuse.run(commit.journalSeq, index, code, raw);
+      hear.run(batch.gateway, commit.at, batch.heldReadings);
+      engine.hearGateway(commit, batch.gateway);
+      const rejected = batch.refused.map(({ index, code }) => ({ index, code }));
+      const result: BatchAnswer = { committed: batch.sequence, ...taken, rejected };
+      insert.run(batch.gateway, batch.sequence, commit.journalSeq, contentHash, JSON.stringify(result));
+      return result;
+    });
+    metrics.batchTaken(answer, clock.monotonicMs() - startedMs);
+    return answer;
+  };
+}
+
+function repeat(
+  known: Record<string, unknown>,
+  contentHash: string,
+  gateway: string,
+  sequence: number,
+): BatchAnswer {
+  if (known["content_hash"] !== contentHash) {
+    throw new CodedError(
+      "batch.sequence-reused",
+      `Gateway ${gateway} sent another batch under sequence ${sequence} before. Send this one under a fresh sequence.`,
+    );
+  }
+  return JSON.parse(String(known["answer"])) as BatchAnswer;
+}

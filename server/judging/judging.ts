@@ -1,0 +1,173 @@
+import { compareReadings, type Reading } from "@coldkeep/core/readings/reading.ts";
+import { isUnknownAfter, judge, present } from "@coldkeep/core/engine/judge.ts";
+import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
+import { type ProbeState, unheardOf } from "@coldkeep/core/engine/probe-state.ts";
+import { checkpointEvery, rejudge } from "@coldkeep/core/engine/rejudge.ts";
+import { probeConditions } from "@coldkeep/core/alarms/probe-conditions.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { ExcursionRecorder } from "../excursions/recorder.ts";
+import type { Commit } from "../journal/committer.ts";
+import { nextDue, settleMaxMs, settleMs } from "./deadlines.ts";
+import type { ProbeMemory, ReadingStore } from "./probe-memory.ts";
+
+/** How many readings of a batch were new and how many were known already. */
+export interface Taken {
+  readonly accepted: number;
+  readonly duplicates: number;
+}
+
+/** What judging needs. */
+export interface JudgingParts {
+  readonly store: ReadingStore;
+  readonly recorder: ExcursionRecorder;
+  readonly alarms: AlarmBook;
+}
+
+/** What is judged anew: the state to go on with, what became final, and over which stretch that was compared. */
+interface Outcome {
+  readonly state: ProbeState;
+  readonly sinceCheckpoint: number;
+  readonly ended: readonly ExcursionFigures[];
+  readonly before: ProbeState;
+  readonly met: ProbeState | null;
+  readonly late: boolean;
+}
+
+/**
+ * Takes readings of one probe inside a commit: stores them, judges what they touch, brings excursions, holds and alarms up to date. Returns the
+ * probe's memory as it is to be once the commit is durable.
+ */
+export function takeReadings(
+  parts: JudgingParts,
+  commit: Commit,
+  memory: ProbeMemory,
+  readings: readonly Reading[],
+): { taken: Taken; memory: ProbeMemory } {
+  const fresh = storeNew(parts.store, memory, readings);
+  const taken = { accepted: fresh.length, duplicates: readings.length - fresh.length };
+  if (fresh.length === 0) return { taken, memory: { ...memory, heardAt: commit.at } };
+  const outcome = judgeNew(parts.store, memory, fresh);
+  return { taken, memory: record(parts, commit, { ...memory, heardAt: commit.at }, outcome) };
+}
+
+/** Judges silence and timers of one probe at the commit's time. */
+export function tickProbe(parts: JudgingParts, commit: Commit, memory: ProbeMemory): ProbeMemory {
+  const outcome: Outcome = {
+    state: memory.state,
+    sinceCheckpoint: memory.sinceCheckpoint,
+    ended: [],
+    before: memory.state,
+    met: null,
+    late: false,
+  };
+  return record(parts, commit, memory, outcome, commit.at);
+}
+
+/** Judges the whole history of a probe anew, because the rules for it changed. */
+export function judgeAnew(parts: JudgingParts, commit: Commit, memory: ProbeMemory): ProbeMemory {
+  const { store } = parts;
+  const all = store.readingsAfter(memory.number, Number.MIN_SAFE_INTEGER);
+  const old = store.checkpointsAfter(memory.number, Number.MIN_SAFE_INTEGER);
+  const judged = rejudge(unheardOf(), all, old, Number.MAX_SAFE_INTEGER, memory.probe.rules);
+  for (const checkpoint of judged.checkpoints) store.saveCheckpoint(memory.number, checkpoint);
+  const { state, sinceCheckpoint, ended } = judged;
+  return record(parts, commit, memory, {
+    state,
+    sinceCheckpoint,
+    ended,
+    before: unheardOf(),
+    met: null,
+    late: true,
+  });
+}
+
+function storeNew(store: ReadingStore, memory: ProbeMemory, readings: readonly Reading[]): Reading[] {
+  const sorted = readings.length < 2 ? readings : [...readings].sort(compareReadings);
+  return sorted.filter((reading) => store.insert(memory.number, reading));
+}
+
+function judgeNew(store: ReadingStore, memory: ProbeMemory, fresh: readonly Reading[]): Outcome {
+  const first = fresh[0];
+  const head = memory.state.last?.at;
+  if (first === undefined || head === undefined || first.at > head) return judgeInOrder(store, memory, fresh);
+  return judgeLate(store, memory, first.at, head, fresh);
+}
+
+function judgeInOrder(store: ReadingStore, memory: ProbeMemory, fresh: readonly Reading[]): Outcome {
+  const { state, ended } = judge(memory.state, fresh, memory.probe.rules);
+  let sinceCheckpoint = memory.sinceCheckpoint + fresh.length;
+  if (sinceCheckpoint >= checkpointEvery && state.last !== null) {
+    store.saveCheckpoint(memory.number, { at: state.last.at, state });
+    sinceCheckpoint = 0;
+  }
+  return { state, sinceCheckpoint, ended, before: memory.state, met: null, late: false };
+}
+
+function judgeLate(
+  store: ReadingStore,
+  memory: ProbeMemory,
+  firstAt: EpochMs,
+  head: EpochMs,
+  fresh: readonly Reading[],
+): Outcome {
+  const lateUntil = fresh.reduce((latest, reading) => (reading.at <= head ? reading.at : latest), firstAt);
+  const start = store.checkpointBefore(memory.number, firstAt);
+  const from = start?.at ?? Number.MIN_SAFE_INTEGER;
+  const startState = start?.state ?? unheardOf();
+  const hasNewHead = (fresh[fresh.length - 1]?.at ?? 0) > head;
+  const old = store.checkpointsAfter(memory.number, from);
+  const readings = store.readingsAfter(memory.number, from);
+  const until = hasNewHead ? Number.MAX_SAFE_INTEGER : lateUntil;
+  const judged = rejudge(startState, readings, old, until, memory.probe.rules);
+  for (const checkpoint of judged.checkpoints) store.saveCheckpoint(memory.number, checkpoint);
+  const isMet = judged.metAt !== null;
+  return {
+    state: isMet ? memory.state : judged.state,
+    sinceCheckpoint: isMet ? memory.sinceCheckpoint : judged.sinceCheckpoint,
+    ended: judged.ended,
+    before: startState,
+    met: isMet ? judged.state : null,
+    late: true,
+  };
+}
+
+function record(
+  parts: JudgingParts,
+  commit: Commit,
+  memory: ProbeMemory,
+  outcome: Outcome,
+  silenceUntil: EpochMs | null = null,
+): ProbeMemory {
+  const { rules } = memory.probe;
+  const { state } = outcome;
+  const lastAt = state.last?.at ?? commit.at;
+  const asOf = silenceUntil ?? (memory.live ? commit.at : Math.min(commit.at, lastAt));
+  const current = present(state, rules, asOf);
+  if (memory.live || outcome.ended.length > 0 || current.length > 0 || outcome.late) {
+    parts.recorder.bringUpToDate(commit, memory.probe, {
+      computed: outcome.met === null ? [...outcome.ended, ...current] : outcome.ended,
+      before: outcome.before,
+      met: outcome.met,
+      late: outcome.late,
+      known: outcome.late ? present(memory.state, rules, asOf) : [],
+    });
+  }
+  const isFresh = !isUnknownAfter(state, rules, commit.at) || state.last?.celsius === null;
+  const conditions = probeConditions(state, rules, commit.at);
+  const isSettled = isFresh || silenceUntil !== null;
+  if (isSettled) parts.alarms.judgeProbe(commit, memory.probe, state, conditions.conditions);
+  const staleSince = isSettled ? null : (memory.staleSince ?? commit.at);
+  const dueAt =
+    staleSince === null
+      ? nextDue(state, rules, asOf, conditions.dueAt)
+      : Math.min(commit.at + settleMs, staleSince + settleMaxMs);
+  return {
+    ...memory,
+    state,
+    sinceCheckpoint: outcome.sinceCheckpoint,
+    live: current.length > 0,
+    staleSince,
+    dueAt,
+  };
+}

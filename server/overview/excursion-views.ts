@@ -1,0 +1,132 @@
+import { heldInterval } from "@coldkeep/core/engine/excursion.ts";
+import { ruleAt } from "@coldkeep/core/site/profile.ts";
+import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { alarmsAbout } from "../alarms/alarm-reads.ts";
+import type { StandingExcursion } from "../excursions/excursion-reads.ts";
+import type { Services } from "../http/services.ts";
+import type { ExcursionPageView, ExcursionView, HeldUnitView, NotificationView } from "../pages/views.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import { alarmView } from "./alarm-views.ts";
+import { curveView } from "./probe-views.ts";
+
+/** Most units, alarms and messages that one excursion's page and report list. */
+export const excursionListMax = 20_000;
+
+/** An excursion in a list. */
+export function excursionView(
+  services: Services,
+  book: SiteBook,
+  excursion: StandingExcursion,
+): ExcursionView {
+  const { id, probe, appliance, status, revision, figures } = excursion;
+  const { database } = services;
+  const held = database.first(
+    database.query
+      .selectFrom("holds")
+      .select((each) => each.fn.countAll<number>().as("n"))
+      .where("excursion", "=", id)
+      .where("exposed", "=", 1),
+  );
+  return {
+    ...figures,
+    id,
+    probe,
+    appliance,
+    applianceName: book.appliances.get(appliance)?.name ?? appliance,
+    status,
+    revision,
+    unitsHeld: held?.n ?? 0,
+  };
+}
+
+/** An excursion with all that belongs to it. Null where there is none of that id. */
+export function excursionPageView(
+  services: Services,
+  book: SiteBook,
+  id: string,
+  now: EpochMs,
+): ExcursionPageView | null {
+  const excursion = services.excursions.find(id, now);
+  const memory = excursion === null ? undefined : services.engine.probe(excursion.probe);
+  if (excursion === null || memory === undefined) return null;
+  const { figures } = excursion;
+  const held = heldInterval(figures);
+  const until = held.to ?? figures.end ?? now;
+  const margin = Math.max(10 * minuteMs, (until - held.from) / 4);
+  const alarms = alarmsAbout(
+    services.database,
+    [excursion.probe, id],
+    figures.start - margin,
+    until + margin,
+    excursionListMax,
+  );
+  const profiles = book.site.profiles[memory.probe.profile] ?? [];
+  const version = profiles.findLast((each) => (each.from ?? 0) <= figures.start) ?? profiles[0];
+  return {
+    site: { id: book.site.site, timeZone: book.site.timeZone },
+    at: now,
+    excursion: excursionView(services, book, excursion),
+    profile: memory.probe.profile,
+    profileSource: version?.source ?? null,
+    curve: {
+      ...curveView(services, memory, held.from - margin, Math.min(now, until + margin)),
+      limits: ruleAt(memory.probe.rules.profiles, figures.start),
+    },
+    units: heldUnits(services, book, id, excursion.appliance, held),
+    revisions: services.excursions.revisions(id),
+    alarms: alarms.map((alarm) => alarmView(book, alarm)),
+    notifications: notifications(
+      services,
+      book,
+      alarms.map((alarm) => alarm.id),
+    ),
+    journalHead: services.journal.head(),
+  };
+}
+
+function heldUnits(
+  services: Services,
+  book: SiteBook,
+  excursion: string,
+  appliance: string,
+  held: { readonly from: EpochMs; readonly to: EpochMs | null },
+): HeldUnitView[] {
+  const rows = services.database.prepare(`
+    SELECT din, product_code, holds.since, holds.exposed, holds.released_at,
+      (SELECT appliance FROM residences WHERE unit = units.number AND "to" IS NULL LIMIT 1) AS now,
+      (SELECT min("from") FROM residences WHERE unit = units.number AND appliance = ?2 AND "from" < ?4 AND coalesce("to", ?5) > ?3) AS "from",
+      (SELECT max(coalesce("to", ?5)) FROM residences WHERE unit = units.number AND appliance = ?2 AND "from" < ?4 AND coalesce("to", ?5) > ?3) AS "to"
+    FROM holds JOIN units ON units.number = holds.unit WHERE excursion = ?1 ORDER BY din, product_code LIMIT ?6`);
+  const never = Number.MAX_SAFE_INTEGER;
+  return rows.all(excursion, appliance, held.from, held.to ?? never, never, excursionListMax).map((row) => ({
+    din: String(row["din"]),
+    productCode: String(row["product_code"]),
+    residenceFrom: typeof row["from"] === "number" ? row["from"] : Number(row["since"]),
+    residenceTo: typeof row["to"] === "number" && row["to"] !== never ? row["to"] : null,
+    now: row["now"] === null ? null : (book.appliances.get(String(row["now"]))?.name ?? String(row["now"])),
+    exposed: row["exposed"] === 1,
+    heldSince: Number(row["since"]),
+    released: row["released_at"] !== null,
+  }));
+}
+
+function notifications(services: Services, book: SiteBook, alarms: readonly string[]): NotificationView[] {
+  if (alarms.length === 0) return [];
+  const { database } = services;
+  const names = new Map(book.site.contacts.map((contact) => [contact.id, contact.name]));
+  const query = database.query
+    .selectFrom("notifications")
+    .selectAll()
+    .where("alarm", "in", [...alarms])
+    .orderBy("owed_at")
+    .limit(excursionListMax);
+  return database.all(query).map((row) => ({
+    contact: names.get(row.contact) ?? row.contact,
+    address: row.address,
+    subject: row.subject,
+    owedAt: row.owed_at,
+    sentAt: row.sent_at,
+    attempts: row.attempts,
+    lastError: row.last_error,
+  }));
+}

@@ -1,0 +1,87 @@
+import { activeEpisode } from "@coldkeep/core/engine/probe-state.ts";
+import { isUnknownAfter } from "@coldkeep/core/engine/judge.ts";
+import { downsample } from "@coldkeep/core/readings/downsample.ts";
+import { isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
+import { ruleAt } from "@coldkeep/core/site/profile.ts";
+import { type EpochMs, hourMs } from "@coldkeep/core/time/millis.ts";
+import type { Services } from "../http/services.ts";
+import type { ProbeMemory } from "../judging/probe-memory.ts";
+import type { CurveView, LimitsView, ProbeView, Standing } from "../pages/views.ts";
+
+/** How far back a sparkline looks. */
+export const sparkMs = 2 * hourMs;
+
+/** Most points of a sparkline, breaks included. */
+export const sparkPointsMax = 120;
+
+/** Most points of a curve on a page or in a report; extremes survive the thinning. */
+export const curvePointsMax = 3_000;
+
+/** The limits in force at an instant. */
+export function limitsAt(memory: ProbeMemory, at: EpochMs): LimitsView {
+  const { low, high, criticalLow, criticalHigh } = ruleAt(memory.probe.rules.profiles, at);
+  return { low, high, criticalLow, criticalHigh };
+}
+
+/** How a probe stands now: what its latest reading says as long as that still holds. */
+export function standingOf(memory: ProbeMemory, now: EpochMs): Standing {
+  const { state, probe } = memory;
+  if (state.last === null) return "none";
+  if (isUnknownAfter(state, probe.rules, now) || state.last.celsius === null) return "unknown";
+  if (activeEpisode(state, "high")?.out === true) return "high";
+  if (activeEpisode(state, "low")?.out === true) return "low";
+  return "in";
+}
+
+/** A probe as the board shows it. */
+export function probeView(services: Services, memory: ProbeMemory, now: EpochMs): ProbeView {
+  const { last } = memory.state;
+  const latest: Reading | null =
+    last === null
+      ? null
+      : last.celsius === null
+        ? { at: last.at, fault: "unspecified" }
+        : { at: last.at, celsius: last.celsius };
+  return {
+    id: memory.probe.id,
+    kind: memory.probe.kind,
+    standing: standingOf(memory, now),
+    latest,
+    limits: limitsAt(memory, now),
+    spark: spark(services, memory, now),
+  };
+}
+
+function spark(services: Services, memory: ProbeMemory, now: EpochMs): [EpochMs, number | null][] {
+  const { maxGap } = ruleAt(memory.probe.rules.profiles, now);
+  const readings = services.history.readings(memory, now - sparkMs, now);
+  const points: [EpochMs, number | null][] = [];
+  let previous: EpochMs | null = null;
+  for (const reading of downsampleWithGaps(readings)) {
+    if (previous !== null && reading.at - previous > maxGap + sparkMs / sparkPointsMax)
+      points.push([previous + 1, null]);
+    points.push([reading.at, isGood(reading) ? reading.celsius : null]);
+    previous = reading.at;
+  }
+  return points.slice(-sparkPointsMax);
+}
+
+function downsampleWithGaps(readings: readonly Reading[]): readonly Reading[] {
+  return downsample(readings, Math.floor(sparkPointsMax * 0.75));
+}
+
+/** The curve of a probe over a window. */
+export function curveView(services: Services, memory: ProbeMemory, from: EpochMs, to: EpochMs): CurveView {
+  const readings = services.history.readings(memory, from, to);
+  const { maxGap } = ruleAt(memory.probe.rules.profiles, to);
+  const thinned = downsample(readings, curvePointsMax);
+  const stretch = readings.length > curvePointsMax ? ((to - from) / curvePointsMax) * 4 : 0;
+  return {
+    probe: memory.probe.id,
+    from,
+    to,
+    readings: thinned,
+    maxGapMs: maxGap + Math.ceil(stretch),
+    limits: limitsAt(memory, to),
+  };
+}

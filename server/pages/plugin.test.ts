@@ -1,0 +1,129 @@
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { describe, expect, it } from "vitest";
+import { sampleApp, sampleViews } from "./sample-app.ts";
+
+const html = { accept: "text/html" };
+
+describe("what is not there", () => {
+  it("is answered with a page", async () => {
+    const { app } = await sampleApp();
+    for (const url of ["/nope", "/appliances/nope", "/excursions/nope", "/excursions/nope/report.pdf"]) {
+      const answer = await app.inject({ url, headers: html });
+      expect([url, answer.statusCode]).toEqual([url, 404]);
+      expect(answer.body).toContain("<h1>Not found</h1>");
+    }
+    await app.close();
+  });
+
+  it("is left to the application where a program asks", async () => {
+    const { app } = await sampleApp();
+    for (const request of [
+      { url: "/v1/nope", headers: html },
+      { url: "/nope", headers: { accept: "application/json" } },
+    ]) {
+      const answer = await app.inject(request);
+      expect(answer.statusCode).toBe(404);
+      expect(answer.json()).toEqual({ code: "not-found" });
+    }
+    await app.close();
+  });
+});
+
+describe("a page that fails", () => {
+  it("says so without a word of what failed inside", async () => {
+    const board = (): never => {
+      throw new CodedError("test.secret", "password hunter2 at /var/lib");
+    };
+    const { app } = await sampleApp({ views: sampleViews({ board }) });
+    for (const url of ["/", "/nope"]) {
+      const answer = await app.inject({ url, headers: html });
+      expect(answer.statusCode).toBe(500);
+      expect(answer.body).toContain("This page could not be made");
+      expect(answer.body).not.toMatch(/hunter2|\/var\/lib|test\.secret/);
+    }
+    await app.close();
+  });
+});
+
+describe("the files of pages", () => {
+  it("are all served, may be kept for ever, and change their address with their content", async () => {
+    const { app } = await sampleApp();
+    const page = (await app.inject({ url: "/", headers: html })).body;
+    const urls = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, url]) => url ?? "");
+    expect(urls.length).toBeGreaterThanOrEqual(7);
+    for (const url of urls) {
+      expect(url).toMatch(/\.[0-9a-f]{16}\./);
+      const plain = await app.inject({ url });
+      const zipped = await app.inject({ url, headers: { "accept-encoding": "gzip" } });
+      expect([plain.statusCode, zipped.headers["content-encoding"]]).toEqual([200, "gzip"]);
+      expect(plain.headers["cache-control"]).toContain("immutable");
+    }
+    expect((await app.inject({ url: "/assets/../plugin.ts" })).statusCode).toBe(404);
+    await app.close();
+  });
+
+  it("leave nothing inline that the content security policy would stop", async () => {
+    const { app } = await sampleApp({ acknowledge: () => true });
+    for (const url of ["/", "/appliances/fridge-3", "/excursions", "/excursions/exc-open"]) {
+      const { body } = await app.inject({ url, headers: html });
+      expect(body).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle="|\son\w+="/);
+    }
+    await app.close();
+  });
+});
+
+describe("acknowledging", () => {
+  const post = { method: "POST", url: "/alarms/alarm-1/acknowledge" } as const;
+  const form = { "content-type": "application/x-www-form-urlencoded", host: "ward" };
+
+  it("hands on who and what, and goes back to where it came from", async () => {
+    const taken: string[][] = [];
+    const { app } = await sampleApp({
+      acknowledge: (...all) => {
+        taken.push(all);
+        return true;
+      },
+    });
+    const headers = { ...form, referer: "http://ward/appliances/fridge-3?hours=1" };
+    const answer = await app.inject({ ...post, headers, payload: "by=+A.+Peeters&note=moved+to+fridge+4" });
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, "/appliances/fridge-3?hours=1"]);
+    expect(taken).toEqual([["alarm-1", "A. Peeters", "moved to fridge 4"]]);
+    const elsewhere = await app.inject({
+      ...post,
+      headers: { ...form, referer: "http://evil/x" },
+      payload: "by=A",
+    });
+    expect(elsewhere.headers.location).toBe("/");
+    await app.close();
+  });
+
+  it("refuses what names nobody, comes from another site, is too large or is about no alarm", async () => {
+    const taken: string[] = [];
+    const { app } = await sampleApp({
+      acknowledge: (id) => {
+        taken.push(id);
+        return false;
+      },
+    });
+    const status = async (payload: string, headers: Record<string, string> = form): Promise<number> =>
+      (await app.inject({ ...post, headers, payload })).statusCode;
+    expect(await status("by=+&note=x")).toBe(422);
+    expect(await status(`by=${"x".repeat(101)}`)).toBe(422);
+    expect(await status("by=A", { ...form, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await status(`by=A&note=${"x".repeat(9_000)}`)).toBe(413);
+    expect(taken).toEqual([]);
+    expect(await status("by=A")).toBe(404);
+    expect(taken).toEqual(["alarm-1"]);
+    await app.close();
+  });
+});
+
+describe("closing the application", () => {
+  it("ends the subscription", async () => {
+    const { app, subscribers } = await sampleApp();
+    await app.ready();
+    expect(subscribers()).toBe(1);
+    await app.close();
+    expect(subscribers()).toBe(0);
+  });
+});

@@ -1,0 +1,137 @@
+import { checkSettings } from "@coldkeep/core/settings/settings.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { idSchema } from "@coldkeep/core/contract/batch.ts";
+import * as z from "zod";
+
+/** What a machine with a token may do: `gateway` posts batches, `api` reads and feeds, `all` both (first use only). */
+export const tokenRoles = ["gateway", "api", "all"] as const;
+
+/** A role of a token. */
+export type TokenRole = (typeof tokenRoles)[number];
+
+const listenSchema = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "expected host:port, such as 127.0.0.1:8080");
+
+/** The server's settings file (docs/settings.md). Every entry can be left out. */
+export const serverSettingsSchema = z.strictObject({
+  /** Folder of the records. */
+  data: z.string().min(1).default("data/server"),
+  listen: listenSchema.default("127.0.0.1:8080"),
+  /** Path of a site file, applied at start where it differs. */
+  site: z.string().min(1).optional(),
+  tokens: z
+    .array(
+      z.strictObject({
+        name: idSchema,
+        role: z.enum(["gateway", "api"]),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, "expected the token's SHA-256 as 64 lower-case hex digits"),
+      }),
+    )
+    .max(1_000)
+    .default([]),
+  /** Allows full tokens from the environment when not listening on loopback. */
+  allowEnvironmentTokens: z.boolean().default(false),
+  mail: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535).default(587),
+      from: z.string().min(3),
+      user: z.string().optional(),
+      password: z.string().optional(),
+      /** `none` sends in the clear: for a relay on the same machine only. */
+      security: z.enum(["starttls", "tls", "none"]).default("starttls"),
+    })
+    .optional(),
+  /** Where people reach the pages; stands in mails. */
+  publicUrl: z.url().optional(),
+  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+/** The server's settings, checked. */
+export type ServerSettings = z.output<typeof serverSettingsSchema> & {
+  /** Tokens given in full through the environment. */
+  readonly environmentTokens: readonly {
+    readonly name: string;
+    readonly role: TokenRole;
+    readonly token: string;
+  }[];
+};
+
+/** Environment variables that override an entry of the file. */
+const overrides: Readonly<Record<string, string>> = {
+  COLDKEEP_DATA: "data",
+  COLDKEEP_LISTEN: "listen",
+  COLDKEEP_SITE: "site",
+  COLDKEEP_PUBLIC_URL: "publicUrl",
+  COLDKEEP_LOG_LEVEL: "logLevel",
+};
+
+/** Overrides inside `mail`. */
+const mailOverrides: Readonly<Record<string, string>> = {
+  COLDKEEP_MAIL_HOST: "host",
+  COLDKEEP_MAIL_PORT: "port",
+  COLDKEEP_MAIL_FROM: "from",
+  COLDKEEP_MAIL_USER: "user",
+  COLDKEEP_MAIL_PASSWORD: "password",
+  COLDKEEP_MAIL_SECURITY: "security",
+};
+
+/**
+ * The settings from a file's content (an empty object where there is none) and the environment. Throws `settings.invalid` naming each mistake, and
+ * `settings.token-not-loopback` where a full token is given while the server listens to more than this machine.
+ */
+export function readServerSettings(
+  content: unknown,
+  source: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServerSettings {
+  const merged = overlay(content, overrides, environment);
+  const mail = overlay(isRecord(merged) ? merged["mail"] : undefined, mailOverrides, environment);
+  if (isRecord(merged) && isRecord(mail) && Object.keys(mail).length > 0) {
+    if (typeof mail["port"] === "string") mail["port"] = Number(mail["port"]);
+    merged["mail"] = mail;
+  }
+  const settings = checkSettings(serverSettingsSchema, merged, source);
+  const environmentTokens = [
+    {
+      name: "environment-gateway",
+      role: "gateway" as const,
+      token: environment["COLDKEEP_GATEWAY_TOKEN"] ?? "",
+    },
+    { name: "environment-api", role: "all" as const, token: environment["COLDKEEP_API_TOKEN"] ?? "" },
+  ].filter(({ token }) => token !== "");
+  if (environmentTokens.length > 0 && !isLoopback(settings.listen) && !settings.allowEnvironmentTokens) {
+    throw new CodedError(
+      "settings.token-not-loopback",
+      `COLDKEEP_GATEWAY_TOKEN and COLDKEEP_API_TOKEN are for first use on 127.0.0.1, but the server is to listen on ${settings.listen}. Declare tokens by SHA-256 under "tokens", or set allowEnvironmentTokens: true.`,
+    );
+  }
+  return { ...settings, environmentTokens };
+}
+
+/** True for an address that only this machine reaches. */
+export function isLoopback(listen: string): boolean {
+  const host = listen.slice(0, listen.lastIndexOf(":"));
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function overlay(
+  content: unknown,
+  names: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): unknown {
+  if (content !== undefined && content !== null && !isRecord(content)) return content;
+  const merged: Record<string, unknown> = { ...content };
+  for (const [variable, path] of Object.entries(names)) {
+    const value = environment[variable];
+    if (value !== undefined && value !== "") merged[path] = value;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

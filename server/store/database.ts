@@ -1,0 +1,123 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import { schemaSql, schemaVersion } from "./schema.ts";
+import type { Tables } from "./tables.ts";
+
+/** Values that a statement takes. */
+export type Value = SQLInputValue;
+
+/**
+ * The operational records: the only file that knows `node:sqlite`. Calls are synchronous, so that nothing can come between the steps of a
+ * transaction (docs/decisions/0002-synchronous-records.md).
+ */
+export interface Database {
+  /** Builds queries; run them with `all`, `first` or `run`. */
+  readonly query: Kysely<Tables>;
+  readonly all: <Row>(query: Compilable<Row>) => Row[];
+  readonly first: <Row>(query: Compilable<Row>) => Row | undefined;
+  readonly run: (query: Compilable) => void;
+  /** Prepares a statement for the hot path. */
+  readonly prepare: (sql: string) => Statement;
+  /** Runs `work` in one transaction: all of it is stored durably, or, where it throws, none of it. */
+  readonly transaction: <Result>(work: () => Result) => Result;
+  readonly close: () => void;
+}
+
+/** A prepared statement. */
+export interface Statement {
+  /** Runs it and returns how many rows it changed. */
+  readonly run: (...values: Value[]) => number;
+  readonly all: (...values: Value[]) => Record<string, unknown>[];
+  readonly get: (...values: Value[]) => Record<string, unknown> | undefined;
+}
+
+/** Prepared statements kept at most; the least lately added go first. */
+const statementsMax = 500;
+
+/** Opens the records in a file (or `:memory:`) and creates the tables where it is new. Throws `records.version-unknown` for a file of a newer version. */
+export function openDatabase(path: string): Database {
+  const sqlite = new DatabaseSync(path);
+  sqlite.exec(
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;",
+  );
+  sqlite.exec("PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY;");
+  migrate(sqlite, path);
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = sqlite.prepare(sql);
+    statements.set(sql, statement);
+    const oldest = statements.keys().next().value;
+    if (statements.size > statementsMax && oldest !== undefined) statements.delete(oldest);
+    return statement;
+  };
+  const all = <Row>(query: Compilable<Row>): Row[] => {
+    const { sql, parameters } = query.compile();
+    return prepared(sql).all(...(parameters as Value[])) as Row[];
+  };
+  return {
+    query: queryBuilder(),
+    all,
+    first: (query) => all(query)[0],
+    run: (query) => {
+      const { sql, parameters } = query.compile();
+      prepared(sql).run(...(parameters as Value[]));
+    },
+    prepare: (sql) => hotStatement(sqlite.prepare(sql)),
+    transaction: (work) => transaction(sqlite, work),
+    close: () => sqlite.close(),
+  };
+}
+
+function queryBuilder(): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (database) => new SqliteIntrospector(database),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+}
+
+function hotStatement(statement: StatementSync): Statement {
+  return {
+    run: (...values) => Number(statement.run(...values).changes),
+    all: (...values) => statement.all(...values),
+    get: (...values) => statement.get(...values),
+  };
+}
+
+function transaction<Result>(sqlite: DatabaseSync, work: () => Result): Result {
+  sqlite.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    sqlite.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function migrate(sqlite: DatabaseSync, path: string): void {
+  const version = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  if (version > schemaVersion) {
+    throw new CodedError(
+      "records.version-unknown",
+      `The records in ${path} are of version ${version}, newer than this program's ${schemaVersion}. Start the newer Coldkeep.`,
+    );
+  }
+  if (version === 0) {
+    transaction(sqlite, () => sqlite.exec(`${schemaSql}; PRAGMA user_version = ${schemaVersion};`));
+  }
+}

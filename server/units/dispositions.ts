@@ -1,0 +1,43 @@
+import type { Commit } from "../journal/committer.ts";
+import type { Database } from "../store/database.ts";
+import type { StandingUnit } from "./unit-reads.ts";
+
+/** A person's decision about a held unit. */
+export interface Decision {
+  readonly decision: "release" | "discard";
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Records a decision and, where it is to release, ends the unit's holds: the only place that ends one. */
+export function decide(
+  database: Database,
+  commit: Commit,
+  unit: StandingUnit,
+  { decision, by, reason }: Decision,
+): void {
+  const { query } = database;
+  database.run(
+    query.insertInto("dispositions").values({
+      unit: unit.number,
+      decision,
+      reason,
+      decided_by: by,
+      at: commit.at,
+      journal_seq: commit.journalSeq,
+    }),
+  );
+  database.run(
+    query
+      .updateTable("holds")
+      .set({ released_at: commit.at })
+      .where("unit", "=", unit.number)
+      .where("released_at", "is", null),
+  );
+  commit.audit({
+    actor: by,
+    action: `unit.${decision}`,
+    subject: `${unit.din} ${unit.productCode}`,
+    detail: { reason },
+  });
+}

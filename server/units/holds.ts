@@ -1,0 +1,71 @@
+import type { HeldInterval } from "@coldkeep/core/engine/excursion.ts";
+import type { Commit } from "../journal/committer.ts";
+import type { Database } from "../store/database.ts";
+
+/**
+ * Keeps holds as design.md section 5 says: every unit that was in the appliance during the held interval, wherever it is now. Only adds; nothing
+ * here releases a unit.
+ */
+export interface HoldKeeper {
+  /** Brings the holds of an excursion in line with its held interval (null: withdrawn). Returns how many units it holds as exposed. */
+  readonly follow: (
+    commit: Commit,
+    excursion: string,
+    appliance: string,
+    held: HeldInterval | null,
+  ) => number;
+  /** Brings the holds of a unit in line with its residences, after they changed. Returns the excursions that hold it as exposed. */
+  readonly followUnit: (commit: Commit, unit: number) => readonly string[];
+}
+
+/** A time after all others, standing for an open end in comparisons. */
+const never = Number.MAX_SAFE_INTEGER;
+
+/** Makes the keeper of holds. */
+export function makeHoldKeeper(database: Database): HoldKeeper {
+  const holdExposed = database.prepare(
+    `INSERT INTO holds (unit, excursion, since, exposed)
+     SELECT DISTINCT unit, ?1, ?2, 1 FROM residences
+     WHERE appliance = ?3 AND "from" < ?5 AND ("to" IS NULL OR "to" > ?4)
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1`,
+  );
+  const clearUnexposed = database.prepare(
+    `UPDATE holds SET exposed = 0 WHERE excursion = ?1 AND exposed = 1 AND NOT EXISTS (
+       SELECT 1 FROM residences WHERE residences.unit = holds.unit AND appliance = ?2
+       AND "from" < ?4 AND ("to" IS NULL OR "to" > ?3))`,
+  );
+  const clearAll = database.prepare("UPDATE holds SET exposed = 0 WHERE excursion = ? AND exposed = 1");
+  const count = database.prepare("SELECT count(*) AS n FROM holds WHERE excursion = ? AND exposed = 1");
+  const holdUnit = database.prepare(
+    `INSERT INTO holds (unit, excursion, since, exposed)
+     SELECT DISTINCT ?1, excursions.id, ?2, 1 FROM excursions JOIN residences ON residences.unit = ?1
+       AND residences.appliance = excursions.appliance
+     WHERE excursions.status <> 'withdrawn' AND residences."from" < coalesce(excursions.held_to, ?3)
+       AND (residences."to" IS NULL OR residences."to" > excursions.held_from)
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1`,
+  );
+  const clearUnit = database.prepare(
+    `UPDATE holds SET exposed = 0 WHERE unit = ?1 AND exposed = 1 AND NOT EXISTS (
+       SELECT 1 FROM excursions JOIN residences ON residences.unit = ?1 AND residences.appliance = excursions.appliance
+       WHERE excursions.id = holds.excursion AND excursions.status <> 'withdrawn'
+       AND residences."from" < coalesce(excursions.held_to, ?2)
+       AND (residences."to" IS NULL OR residences."to" > excursions.held_from))`,
+  );
+  const ofUnit = database.prepare("SELECT excursion FROM holds WHERE unit = ? AND exposed = 1");
+  return {
+    follow: (commit, excursion, appliance, held) => {
+      if (held === null) clearAll.run(excursion);
+      else {
+        const to = held.to ?? never;
+        clearUnexposed.run(excursion, appliance, held.from, to);
+        holdExposed.run(excursion, commit.at, appliance, held.from, to);
+      }
+      return Number(count.get(excursion)?.["n"] ?? 0);
+    },
+    followUnit: (commit, unit) => {
+      clearUnit.run(unit, never);
+      holdUnit.run(unit, commit.at, never);
+      return ofUnit.all(unit).map((row) => String(row["excursion"]));
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { heldInterval } from "@coldkeep/core/engine/excursion.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { ExcursionReads } from "../excursions/excursion-reads.ts";
+import type { History } from "../history/history.ts";
+import type { SiteEngine } from "../judging/site-engine.ts";
+import type { Database } from "../store/database.ts";
+import type { UnitKey } from "./unit-feed.ts";
+import type { Residence } from "./unit-feed.ts";
+
+/** Where a unit stands. */
+export type UnitStatus = "available" | "held" | "issued" | "released" | "discarded";
+
+/** A unit as it stands now. */
+export interface StandingUnit extends UnitKey {
+  readonly number: number;
+  readonly description: string | null;
+  readonly expires: string | null;
+  readonly status: UnitStatus;
+  /** Where it is now; null where it is in no appliance. */
+  readonly appliance: string | null;
+}
+
+/** A hold on record. */
+export interface KeptHold {
+  readonly excursion: string;
+  readonly since: EpochMs;
+  readonly exposed: boolean;
+  readonly releasedAt: EpochMs | null;
+}
+
+/** What a unit went through (design.md section 5, Holds). */
+export interface Ledger {
+  readonly count: number;
+  readonly outMs: number;
+  readonly longestOutMs: number;
+  readonly unknownMs: number;
+  readonly minCelsius: number | null;
+  readonly maxCelsius: number | null;
+  readonly degreeMinutes: number;
+}
+
+/** The read side of units. */
+export interface UnitReads {
+  readonly list: (filter: {
+    readonly status?: UnitStatus | undefined;
+    readonly appliance?: string | undefined;
+    readonly after?: number | undefined;
+    readonly limit: number;
+  }) => StandingUnit[];
+  readonly find: (key: UnitKey) => StandingUnit | null;
+  readonly residences: (unit: number) => Residence[];
+  readonly holds: (unit: number) => KeptHold[];
+  readonly dispositions: (unit: number) => { decision: string; by: string; reason: string; at: EpochMs }[];
+  readonly ledger: (unit: number, now: EpochMs) => Ledger;
+}
+
+const standing = `
+  SELECT units.number, din, product_code, description, expires,
+    (SELECT appliance FROM residences WHERE unit = units.number AND "to" IS NULL LIMIT 1) AS appliance,
+    (SELECT decision FROM dispositions WHERE unit = units.number ORDER BY dispositions.number DESC LIMIT 1) AS decision,
+    EXISTS (SELECT 1 FROM holds WHERE unit = units.number AND released_at IS NULL) AS held,
+    EXISTS (SELECT 1 FROM residences WHERE unit = units.number) AS placed
+  FROM units`;
+
+/** Makes the read side of units. */
+export function makeUnitReads(
+  database: Database,
+  excursions: ExcursionReads,
+  history: History,
+  engine: SiteEngine,
+): UnitReads {
+  const one = database.prepare(`${standing} WHERE din = ? AND product_code = ?`);
+  const page = database.prepare(`
+    SELECT * FROM (${standing}) WHERE number > ?1 AND (?2 IS NULL OR appliance = ?2)
+      AND (?3 IS NULL OR ?3 = CASE WHEN decision = 'discard' THEN 'discarded' WHEN held THEN 'held'
+        WHEN appliance IS NULL AND placed THEN 'issued' WHEN decision = 'release' THEN 'released' ELSE 'available' END)
+    ORDER BY number LIMIT ?4`);
+  const holds = (unit: number): KeptHold[] =>
+    database
+      .all(database.query.selectFrom("holds").selectAll().where("unit", "=", unit).orderBy("since"))
+      .map((row) => ({
+        excursion: row.excursion,
+        since: row.since,
+        exposed: row.exposed === 1,
+        releasedAt: row.released_at,
+      }));
+  const residences = (unit: number): Residence[] =>
+    database.all(
+      database.query.selectFrom("residences").selectAll().where("unit", "=", unit).orderBy("from"),
+    );
+  return {
+    list: ({ status, appliance, after, limit }) =>
+      page.all(after ?? 0, appliance ?? null, status ?? null, limit).map(standingUnit),
+    find: ({ din, productCode }) => {
+      const row = one.get(din, productCode);
+      return row === undefined ? null : standingUnit(row);
+    },
+    residences,
+    holds,
+    dispositions: (unit) =>
+      database
+        .all(database.query.selectFrom("dispositions").selectAll().where("unit", "=", unit).orderBy("number"))
+        .map((row) => ({ decision: row.decision, by: row.decided_by, reason: row.reason, at: row.at })),
+    ledger: (unit, now) => {
+      const exposures = exposureWindows(holds(unit), residences(unit), excursions, now);
+      const measures = exposures.flatMap(({ probe, from, to }) => {
+        const memory = engine.probe(probe);
+        return memory === undefined ? [] : [history.measure(memory, from, to, now)];
+      });
+      const extremes = measures
+        .flatMap((each) => [each.minCelsius, each.maxCelsius])
+        .filter((each) => each !== null);
+      return {
+        count: new Set(exposures.map((each) => each.excursion)).size,
+        outMs: measures.reduce((sum, each) => sum + each.lowMs + each.highMs, 0),
+        longestOutMs: Math.max(0, ...measures.map((each) => each.longestOutMs)),
+        unknownMs: measures.reduce((sum, each) => sum + each.unknownMs, 0),
+        minCelsius: extremes.length === 0 ? null : Math.min(...extremes),
+        maxCelsius: extremes.length === 0 ? null : Math.max(...extremes),
+        degreeMinutes: measures.reduce((sum, each) => sum + each.degreeMinutes, 0),
+      };
+    },
+  };
+}
+
+interface ExposureWindow {
+  readonly excursion: string;
+  readonly probe: string;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** The stretches in which the unit was in the appliance during an excursion's held interval; of overlapping ones of one probe the union counts once. */
+function exposureWindows(
+  holds: readonly KeptHold[],
+  residences: readonly Residence[],
+  excursions: ExcursionReads,
+  now: EpochMs,
+): ExposureWindow[] {
+  const windows = holds
+    .filter((hold) => hold.exposed)
+    .flatMap((hold) => {
+      const excursion = excursions.find(hold.excursion, now);
+      if (excursion === null || excursion.status === "withdrawn") return [];
+      const held = heldInterval(excursion.figures);
+      return residences
+        .filter((residence) => residence.appliance === excursion.appliance)
+        .map((residence) => ({
+          excursion: hold.excursion,
+          probe: excursion.probe,
+          from: Math.max(held.from, residence.from),
+          to: Math.min(held.to ?? now, residence.to ?? now),
+        }))
+        .filter((window) => window.to > window.from);
+    });
+  return disjoint(windows);
+}
+
+function disjoint(windows: readonly ExposureWindow[]): ExposureWindow[] {
+  const sorted = [...windows].sort((a, b) => a.probe.localeCompare(b.probe) || a.from - b.from);
+  const result: ExposureWindow[] = [];
+  for (const window of sorted) {
+    const previous = result.findLast((each) => each.probe === window.probe);
+    const from = previous === undefined ? window.from : Math.max(window.from, previous.to);
+    result.push({ ...window, from: Math.min(from, window.to) });
+  }
+  return result;
+}
+
+/** A unit's row as the queries above answer it. */
+interface StandingRow {
+  readonly number: number;
+  readonly din: string;
+  readonly product_code: string;
+  readonly description: string | null;
+  readonly expires: string | null;
+  readonly appliance: string | null;
+  readonly decision: string | null;
+  readonly held: 0 | 1;
+  readonly placed: 0 | 1;
+}
+
+function standingUnit(values: Record<string, unknown>): StandingUnit {
+  const row = values as unknown as StandingRow;
+  const { number, din, description, expires, appliance } = row;
+  return {
+    number,
+    din,
+    productCode: row.product_code,
+    description,
+    expires,
+    status: statusOf(row),
+    appliance,
+  };
+}
+
+function statusOf(row: StandingRow): UnitStatus {
+  if (row.decision === "discard") return "discarded";
+  if (row.held === 1) return "held";
+  if (row.appliance === null && row.placed === 1) return "issued";
+  return row.decision === "release" ? "released" : "available";
+}
