@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 export const logBytesMax = 5 * 1024 * 1024;
 
 /** How many of the last lines are kept at hand. */
-export const tailLinesMax = 12;
+export const tailLinesMax = 20;
 
 /** Longest line kept at hand, in characters; a longer one is cut. */
 const tailLineCharactersMax = 400;

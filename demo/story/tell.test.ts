@@ -77,7 +77,7 @@ test("an excursion is told when it opens, with its units, and when it closes, wi
   expect(opened?.[0]).toBe(
     "Excursion opened: Red cells 1, too warm, 35 units held, 1 of them already gone: recall",
   );
-  expect(opened?.[1]).toContain("http://127.0.0.1:8080/v1/excursions/e1/report.pdf");
+  expect(opened?.[1]).toContain("http://127.0.0.1:8080/excursions/e1/report.pdf");
   expect(same).toEqual([]);
   expect(end).toEqual([
     "Excursion closed: Red cells 1, 41 s out of range, 8.3 °C at worst; 35 units stay held until a person decides",

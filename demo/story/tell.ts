@@ -77,7 +77,7 @@ function excursionLines(excursion: SeenExcursion, told: Told, { url, names }: Se
     const gone = excursion.unitsGone > 0 ? `, ${excursion.unitsGone} of them already gone: recall` : "";
     return [
       `Excursion opened: ${name}, ${sideWords(excursion.side)}, ${units(excursion.unitsHeld)} held${gone}`,
-      `  ${url}/excursions/${excursion.id}   report: ${url}/v1/excursions/${excursion.id}/report.pdf`,
+      `  ${url}/excursions/${excursion.id}   report: ${url}/excursions/${excursion.id}/report.pdf`,
     ];
   }
   if (excursion.status === "closed" && wasOpen) {

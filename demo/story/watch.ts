@@ -3,6 +3,7 @@ import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import * as z from "zod";
 import type { Api } from "../api/api.ts";
 import type { MailStore } from "../mailbox/mail-store.ts";
+import { heldUnits } from "./held-units.ts";
 import { alarmSchema, excursionSchema, type Seen, type SeenAlarm, type SeenExcursion } from "./seen.ts";
 import { nothingTold, startsCalling, tell, type Setting, type Told } from "./tell.ts";
 
@@ -12,7 +13,6 @@ export const lookEveryMs: DurationMs = 1_000;
 const listOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) });
 const alarmsSchema = listOf(alarmSchema);
 const excursionsSchema = listOf(excursionSchema);
-const heldSchema = z.object({ units: z.array(z.object({ now: z.string().nullable() })) });
 
 /** What the story needs. */
 export interface Watched {
@@ -60,12 +60,11 @@ async function excursions(api: Api, told: Told): Promise<SeenExcursion[] | null>
     ended.push(one);
   }
   const all: SeenExcursion[] = [];
-  for (const excursion of [...open.items, ...ended]) all.push(await withUnits(api, excursion));
+  for (const excursion of [...open.items, ...ended]) {
+    // Units are counted only where the count is told: when an excursion opens and when it ends.
+    const isNews = (excursion.status === "open") !== told.openExcursions.has(excursion.id);
+    const counted = isNews ? await heldUnits(api, excursion) : { unitsHeld: 0, unitsGone: 0 };
+    all.push({ ...excursion, ...counted });
+  }
   return all;
-}
-
-async function withUnits(api: Api, excursion: z.output<typeof excursionSchema>): Promise<SeenExcursion> {
-  const held = await api.read(heldSchema, `/v1/excursions/${excursion.id}/units`);
-  const units = held?.units ?? [];
-  return { ...excursion, unitsHeld: units.length, unitsGone: units.filter(({ now }) => now === null).length };
 }
