@@ -6,7 +6,7 @@ import {
   reconcile,
   type RecordedExcursion,
 } from "@coldkeep/core/engine/reconcile.ts";
-import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { PlacedProbe } from "../site/site-book.ts";
@@ -31,6 +31,9 @@ export interface ExcursionRecorder {
   readonly bringUpToDate: (commit: Commit, probe: PlacedProbe, finding: Finding) => void;
 }
 
+/** An alarm raised up to this long after an excursion's end was still about it: that is how long the call may have been under way. */
+const callMarginMs: DurationMs = minuteMs;
+
 interface Row {
   readonly id: string;
   readonly figures: string;
@@ -52,6 +55,13 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, "start" = excluded."start", "end" = excluded."end",
        held_from = excluded.held_from, held_to = excluded.held_to, figures = excluded.figures, revision = excluded.revision`,
   );
+  const calledDuring = database.prepare(
+    `SELECT 1 FROM alarms JOIN alarm_events ON alarm_events.alarm = alarms.id
+     WHERE subject = ? AND kind = ? AND event = 'raised' AND at BETWEEN ? AND ? LIMIT 1`,
+  );
+  const calledLate = database.prepare(
+    "SELECT 1 FROM alarms WHERE subject = ? AND kind = 'late-excursion' LIMIT 1",
+  );
 
   /** An identity that no excursion on record bears, unless it is a withdrawn one of the same beginning, which comes back. */
   const identify = (probe: PlacedProbe, figures: ExcursionFigures): string => {
@@ -61,6 +71,15 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
       const row = find.get(id);
       if (row === undefined || row["status"] === "withdrawn") return id;
     }
+  };
+
+  /** True where people were called while it lasted, or about this very excursion before: then finding it is no news. */
+  const wasCalled = (probe: PlacedProbe, id: string, figures: ExcursionFigures): boolean => {
+    if (calledLate.get(id) !== undefined) return true;
+    const kinds =
+      figures.side === "unmonitored" ? ["probe-silent", "probe-fault"] : [`temperature-${figures.side}`];
+    const until = (figures.end ?? figures.start) + callMarginMs;
+    return kinds.some((kind) => calledDuring.get(probe.id, kind, figures.start, until) !== undefined);
   };
 
   const write = (
@@ -86,7 +105,11 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
       subject: id,
       detail: { revision, reason, status, start, end, unitsHeld },
     });
-    if ((change === "opened" || change === "split") && status === "closed") {
+    if (
+      status === "closed" &&
+      ["opened", "split", "closed"].includes(change) &&
+      !wasCalled(probe, id, figures)
+    ) {
       alarms.raiseLate(commit, probe, id, figures, unitsHeld);
     }
   };

@@ -98,16 +98,28 @@ function heldUnits(
       (SELECT max(coalesce("to", ?5)) FROM residences WHERE unit = units.number AND appliance = ?2 AND "from" < ?4 AND coalesce("to", ?5) > ?3) AS "to"
     FROM holds JOIN units ON units.number = holds.unit WHERE excursion = ?1 ORDER BY din, product_code LIMIT ?6`);
   const never = Number.MAX_SAFE_INTEGER;
-  return rows.all(excursion, appliance, held.from, held.to ?? never, never, excursionListMax).map((row) => ({
-    din: String(row["din"]),
-    productCode: String(row["product_code"]),
-    residenceFrom: typeof row["from"] === "number" ? row["from"] : Number(row["since"]),
-    residenceTo: typeof row["to"] === "number" && row["to"] !== never ? row["to"] : null,
-    now: row["now"] === null ? null : (book.appliances.get(String(row["now"]))?.name ?? String(row["now"])),
-    exposed: row["exposed"] === 1,
-    heldSince: Number(row["since"]),
-    released: row["released_at"] !== null,
+  const found = rows.all(excursion, appliance, held.from, held.to ?? never, never, excursionListMax);
+  return (found as unknown as HeldRow[]).map((row) => ({
+    din: row.din,
+    productCode: row.product_code,
+    residenceFrom: row.from ?? row.since,
+    residenceTo: row.to === never ? null : row.to,
+    now: row.now === null ? null : (book.appliances.get(row.now)?.name ?? row.now),
+    exposed: row.exposed === 1,
+    heldSince: row.since,
+    released: row.released_at !== null,
   }));
+}
+
+interface HeldRow {
+  readonly din: string;
+  readonly product_code: string;
+  readonly since: number;
+  readonly exposed: 0 | 1;
+  readonly released_at: number | null;
+  readonly now: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
 }
 
 function notifications(services: Services, book: SiteBook, alarms: readonly string[]): NotificationView[] {

@@ -33,7 +33,8 @@ export interface CurveShape {
 /**
  * Divides a window into measured and unknown time by the rule of evidence (design.md section 5): two good readings at most
  * `maxGapMs` apart have measured time between them, all else between readings is unknown. `now` ends what can be known: the time
- * after the last reading is unknown only once it exceeds the gap, and the future is left blank.
+ * after the last reading is unknown only once it exceeds the gap, and the future is left blank, as is up to one gap at the edges of
+ * the window, where the next reading lies outside.
  */
 export function shapeCurve(curve: CurveView, now: EpochMs): CurveShape {
   const readings = curve.readings.filter((reading) => reading.at >= curve.from && reading.at <= curve.to);

@@ -43,6 +43,7 @@ export function liveHub(clock: Clock, lost: (loss: LiveLoss) => void): LiveHub {
   function send(listener: PassThrough): void {
     if (listener.writableLength + listener.readableLength > liveBacklogBytesMax) {
       lost("live-cut-off");
+      listeners.delete(listener);
       listener.destroy();
       return;
     }

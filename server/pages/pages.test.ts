@@ -100,7 +100,7 @@ describe("the page of an appliance", () => {
         return sampleAppliancePage();
       },
     };
-    expect(await get("/appliances/fridge-3?hours=0.25", views)).toMatch(/hours=0.25" aria-current="true"/);
+    expect(await get("/appliances/fridge-3?hours=0.25", views)).toMatch(/hours=0.25"\s+aria-current="true"/);
     await get("/appliances/fridge-3?hours=99999", views);
     await get("/appliances/fridge-3?hours=<b>", views);
     expect(asked).toEqual([0.25 * hourMs, 6 * hourMs, 6 * hourMs]);

@@ -143,6 +143,7 @@ CREATE TABLE alarms (
   state TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX alarms_by_phase ON alarms (phase, raised_at);
+CREATE INDEX alarms_by_subject ON alarms (subject, kind);
 CREATE INDEX alarms_by_raised ON alarms (raised_at);
 CREATE TABLE alarm_events (
   number INTEGER PRIMARY KEY,
