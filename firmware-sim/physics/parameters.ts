@@ -34,6 +34,8 @@ export interface ThermalParameters {
   readonly coolingWatts: number;
   /** Heat of the controller's own heater below the band, W; 0 where it has none. */
   readonly heatingWatts: number;
+  /** Heat of an agitator's motor inside, W. */
+  readonly agitatorWatts: number;
   /** Shortest rest of the compressor, ms. */
   readonly minOffMs: number;
   /** Lag of the controller's sensor, ms. */
@@ -71,6 +73,7 @@ const common = {
   doorWattsPerKelvin: 60,
   bagMeltingKilojoules: 0,
   heatingWatts: 0,
+  agitatorWatts: 0,
   minOffMs: 3 * minute,
   controlLagMs: minute,
   airLagMs: minute,
@@ -140,6 +143,7 @@ export const parametersOf: Readonly<Record<ApplianceKind, ThermalParameters>> = 
     hysteresisKelvin: 0.4,
     coolingWatts: 150,
     heatingWatts: 100,
+    agitatorWatts: 9,
     productLagMs: 8 * minute,
   },
   "transport-box": {

@@ -87,7 +87,7 @@ function step(p: ThermalParameters, state: ThermalState, inputs: ThermalInputs, 
   };
 }
 
-/** The thermostat: a band around the set point, a shortest rest, and the defrost timer that overrules both. */
+/** The thermostat: a band around the set point, a shortest rest, and the defrost timer, which waits while it is too warm and then overrules both. */
 function control(
   p: ThermalParameters,
   state: ThermalState,
@@ -96,10 +96,9 @@ function control(
 ): ThermalState {
   const restedMs = state.restedMs + dtMs;
   if (!inputs.powered) return { ...state, compressor: "off", restedMs };
-  const elapsedMs = state.sinceDefrostMs + dtMs;
-  const sinceDefrostMs = p.defrostEveryMs > 0 && elapsedMs >= p.defrostEveryMs ? 0 : elapsedMs;
-  const defrosting = isDefrosting(p, sinceDefrostMs);
   const above = state.controlCelsius > p.setPointCelsius + p.hysteresisKelvin;
+  const sinceDefrostMs = ageDefrost(p, state, dtMs);
+  const defrosting = isDefrosting(p, sinceDefrostMs);
   const below = state.controlCelsius < p.setPointCelsius - p.hysteresisKelvin;
   if (state.compressor === "on") {
     const stops = below || defrosting || p.coolingWatts === 0;
@@ -111,6 +110,18 @@ function control(
   return { ...state, compressor: starts ? "on" : "off", restedMs, sinceDefrostMs };
 }
 
+/** Time from the end of a warm spell to the defrost that waited for it, ms: the load must come back first. */
+const defrostWaitMs = 3_600_000;
+
+function ageDefrost(p: ThermalParameters, state: ThermalState, dtMs: number): number {
+  const elapsedMs = state.sinceDefrostMs + dtMs;
+  const warm = state.controlCelsius > p.setPointCelsius + 2 * p.hysteresisKelvin;
+  if (p.defrostEveryMs === 0) return 0;
+  if (warm && elapsedMs > p.defrostMs)
+    return Math.min(elapsedMs, Math.max(p.defrostMs, p.defrostEveryMs - defrostWaitMs));
+  return elapsedMs >= p.defrostEveryMs ? 0 : elapsedMs;
+}
+
 /** True while the defrost heater of an appliance that has one is on. */
 function isDefrosting(p: ThermalParameters, sinceDefrostMs: number): boolean {
   return p.defrostEveryMs > 0 && sinceDefrostMs < p.defrostMs;
@@ -120,8 +131,14 @@ function isDefrosting(p: ThermalParameters, sinceDefrostMs: number): boolean {
 function machineWatts(p: ThermalParameters, state: ThermalState, inputs: ThermalInputs): number {
   if (!inputs.powered) return 0;
   if (isDefrosting(p, state.sinceDefrostMs)) return p.defrostWatts;
-  if (state.compressor === "on") return inputs.compressorDead ? 0 : -p.coolingWatts;
-  return state.controlCelsius < p.setPointCelsius - p.hysteresisKelvin ? p.heatingWatts : 0;
+  if (state.compressor === "on") return p.agitatorWatts - (inputs.compressorDead ? 0 : p.coolingWatts);
+  return p.agitatorWatts + p.heatingWatts * heaterShare(p, state.controlCelsius);
+}
+
+/** The heater is proportional: off at the lower edge of the band, full half a band below. */
+function heaterShare(p: ThermalParameters, celsius: number): number {
+  const missing = p.setPointCelsius - p.hysteresisKelvin - celsius;
+  return Math.min(1, Math.max(0, missing / p.hysteresisKelvin));
 }
 
 function packWatts(p: ThermalParameters, state: ThermalState): number {
