@@ -50,6 +50,8 @@ test("files, sockets and processes are imported by adapters and tests only", () 
   expect(lines(outsideRule, "server/alarms/step.ts", text)).toEqual([1]);
   expect(lines(outsideRule, "server/alarms/step.test.ts", text)).toEqual([]);
   expect(lines(outsideRule, ".ci/test.ts", text)).toEqual([]);
+  expect(lines(outsideRule, "server/main.ts", text)).toEqual([]);
+  expect(lines(outsideRule, "server/alarms/main.ts", text)).toEqual([1]);
   expect(lines(outsideRule, "core/units/din.ts", text)).toEqual([1, 2]);
   expect(lines(outsideRule, "core/units/din.ts", '// import x from "node:fs";')).toEqual([]);
   expect(lines(outsideRule, "core/units/din.ts", 'const text = `import x from "node:fs"`;')).toEqual([]);

@@ -30,7 +30,7 @@ export const clockRule: Rule = (file) => {
 
 /** Randomness comes in through the `Random` port, so that a seed replays it. */
 export const randomRule: Rule = (file) =>
-  isListed(file.path, randomAdapters)
+  isMain(file.path) || isListed(file.path, randomAdapters)
     ? []
     : breachesOf(
         file,
@@ -44,7 +44,7 @@ const outsideModules =
 
 /** Files, databases, sockets and processes are met in named adapters only; `core` meets nothing. */
 export const outsideRule: Rule = (file) => {
-  if (isTest(file.path) || isListed(file.path, outsideAdapters)) return [];
+  if (isTest(file.path) || isMain(file.path) || isListed(file.path, outsideAdapters)) return [];
   const inCore = file.path.startsWith("core/");
   return importsOf(file)
     .filter(({ module }) => (inCore ? module.startsWith("node:") : outsideModules.test(module)))

@@ -27,6 +27,11 @@ export function isTest(path: string): boolean {
   return /\.(test|bench)\.ts$/.test(path) || /(^|\/)testing\//.test(path);
 }
 
+/** True for a program's entry, which does process things and hands the adapters in. */
+export function isMain(path: string): boolean {
+  return /^[\w-]+\/main\.ts$/.test(path);
+}
+
 /** The line number, from 1, of a position in a text. */
 export function lineAt(text: string, index: number): number {
   let line = 1;
