@@ -2,6 +2,7 @@ import { clockAdapters, composers, outsideAdapters, randomAdapters } from "./all
 import {
   breachesOf,
   isListed,
+  isMain,
   isTest,
   lineAt,
   type Breach,
