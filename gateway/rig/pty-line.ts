@@ -1,0 +1,48 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { open as openPty } from "@lydell/node-pty";
+
+/** The device's end of a pseudo-terminal. */
+export interface PtyLine {
+  /** What the gateway opens as its serial line. */
+  readonly path: string;
+  /** Writes as a UART does: what the other end does not take in time is gone. False where it was dropped. */
+  readonly write: (text: string) => boolean;
+  /** Pulls the plug: the gateway's end hangs up. */
+  readonly close: () => void;
+}
+
+interface Terminal {
+  readonly _pty: string;
+  readonly _slave: { destroy: () => void };
+  readonly _master: {
+    readonly writableLength: number;
+    on: (event: "data" | "error", call: (data: Uint8Array) => void) => void;
+    write: (text: string) => void;
+    destroy: () => void;
+  };
+}
+
+/** Most bytes that wait for the other end. */
+const waitingBytesMax = 2_048;
+
+/** Opens a pseudo-terminal whose other end is a serial line. `heard` gets what the gateway writes. */
+export function ptyLine(heard: (chunk: Uint8Array) => void): PtyLine {
+  const terminal = (openPty as unknown as (options: { encoding: null }) => Terminal)({ encoding: null });
+  // The library reads from the gateway's end too and would take its bytes; a descriptor of our own keeps the line up instead.
+  const keeper = openSync(terminal._pty, constants.O_RDWR | constants.O_NOCTTY);
+  terminal._slave.destroy();
+  terminal._master.on("data", heard);
+  terminal._master.on("error", () => {});
+  return {
+    path: terminal._pty,
+    write: (text) => {
+      if (terminal._master.writableLength > waitingBytesMax) return false;
+      terminal._master.write(text);
+      return true;
+    },
+    close: () => {
+      closeSync(keeper);
+      terminal._master.destroy();
+    },
+  };
+}
