@@ -4,6 +4,7 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { siteSchema } from "@coldkeep/core/site/site.ts";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { parse } from "yaml";
 import { openAlarmBook } from "./alarms/alarm-book.ts";
@@ -48,6 +49,8 @@ export interface Server {
   readonly stop: () => Promise<void>;
   readonly services: Services;
   readonly ticker: Ticker;
+  /** The HTTP side, which answers injected requests without listening. */
+  readonly web: FastifyInstance;
 }
 
 /** Puts the server together on its records. Nothing listens or ticks before `start`. */
@@ -105,6 +108,7 @@ export async function makeServer(
   return {
     services,
     ticker,
+    web,
     start: async () => {
       ticker.start();
       dispatcher?.start();

@@ -42,7 +42,7 @@ function alarmItem(alarm: AlarmView, around: AlarmSurroundings): string {
         <strong>${alarmWords[alarm.kind]}</strong>
         !${alarm.appliance === null ? "" : html`<a href="/appliances/${encodeURIComponent(alarm.appliance)}">${alarm.applianceName ?? alarm.appliance}</a>`}
       </p>
-      <p class="text">${alarm.text}</p>
+      <p class="text">${alarm.text.replaceAll(" °C", "\u00a0°C")}</p>
       <p class="note">
         <span class="severity">${alarm.severity === "critical" ? "Critical" : "Warning"}</span> since
         !${instant(alarm.raisedAt, time.short(alarm.raisedAt))}, ${ago(around.at - alarm.raisedAt)} ·
@@ -60,7 +60,7 @@ function phaseText(alarm: AlarmView): string {
 
 function acknowledgeForm(alarm: AlarmView): string {
   return html`<details class="acknowledge">
-    <summary>Acknowledge</summary>
+    <summary><span class="when-closed">Acknowledge</span><span class="when-open">Not now</span></summary>
     <form method="post" action="/alarms/${encodeURIComponent(alarm.id)}/acknowledge">
       <label
         >Your name <input name="by" required maxlength="${nameCharactersMax}" autocomplete="name"

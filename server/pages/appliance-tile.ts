@@ -20,7 +20,7 @@ export function applianceTile(appliance: ApplianceView, now: EpochMs): string {
     <h3><a href="/appliances/${encodeURIComponent(appliance.id)}">${appliance.name}</a></h3>
     <p class="kind">${applianceWords[appliance.kind]}!${probe ? html`, ${limitsText(probe.limits)}` : ""}</p>
     <p class="temperature">!${probe ? temperature(probe) : "–"}</p>
-    !${probe ? sparkline(probe) : ""}
+    !${probe ? sparkline(probe, now) : ""}
     <p class="age">${probe ? age(probe, now) : "It has no probe."}</p>
     !${otherProbes(appliance, probe)} !${consequences(appliance)}
   </li>`;

@@ -3,18 +3,20 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sampleApp, sampleViews } from "./sample-app.ts";
 import {
-  sampleAlarm,
-  sampleAppliance,
   sampleAppliancePage,
-  sampleBoard,
   sampleExcursion,
   sampleExcursionPage,
-  sampleNow,
   sampleOpenExcursion,
+  sampleUnit,
+} from "./sample-excursions.ts";
+import {
+  sampleAlarm,
+  sampleAppliance,
+  sampleBoard,
+  sampleNow,
   sampleProbe,
   sampleReadings,
   sampleSite,
-  sampleUnit,
 } from "./sample-views.ts";
 import type { PageViews, Standing } from "./views.ts";
 import { standingWords, statusWords } from "./words.ts";

@@ -6,13 +6,11 @@ import fastify, { type FastifyInstance } from "fastify";
 import { pagesPlugin, type PagesOptions } from "./plugin.ts";
 import {
   sampleAppliancePage,
-  sampleBoard,
   sampleExcursion,
   sampleExcursionPage,
-  sampleNow,
   sampleOpenExcursion,
-  sampleSite,
-} from "./sample-views.ts";
+} from "./sample-excursions.ts";
+import { sampleBoard, sampleNow, sampleSite } from "./sample-views.ts";
 import type { PageViews } from "./views.ts";
 
 /** An application with the pages over sample views, for tests. */

@@ -1,3 +1,4 @@
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
 import { sideOf } from "./temperature.ts";
 import type { LimitsView, ProbeView } from "./views.ts";
@@ -8,8 +9,11 @@ const margin = 3;
 
 type SparkPoint = readonly [at: number, celsius: number];
 
-/** Draws the last hours of a probe: the line broken at gaps, the band between the limits, and what is out of range stronger. */
-export function sparkline(probe: ProbeView): string {
+/**
+ * Draws the last hours of a probe up to now: the line broken and the ground hatched where time is unknown, the band between the limits,
+ * and what is out of range stronger.
+ */
+export function sparkline(probe: ProbeView, now: EpochMs): string {
   const points = probe.spark;
   const first = points[0]?.[0];
   const last = points.at(-1)?.[0];
@@ -17,7 +21,7 @@ export function sparkline(probe: ProbeView): string {
   if (first === undefined || last === undefined || values.length === 0) return "";
   const { bottom, top } = extent(values, probe.limits);
   const x = (at: number): string =>
-    (margin + ((at - first) / Math.max(1, last - first)) * (width - 2 * margin)).toFixed(1);
+    (margin + ((at - first) / Math.max(1, now - first)) * (width - 2 * margin)).toFixed(1);
   const y = (celsius: number): string =>
     (margin + ((top - celsius) / (top - bottom)) * (height - 2 * margin)).toFixed(1);
   const path = (run: readonly SparkPoint[]): string =>
@@ -45,6 +49,7 @@ export function sparkline(probe: ProbeView): string {
     />
     !${high === null ? "" : `<line class="limit" x1="0" x2="${width}" y1="${y(high)}" y2="${y(high)}"/>`}
     !${low === null ? "" : `<line class="limit" x1="0" x2="${width}" y1="${y(low)}" y2="${y(low)}"/>`}
+    !${gaps(probe, runs, now).map(([from, to]) => html`<rect class="gap" fill="url(#hatch)" x="${x(from)}" width="${Math.max(0, Number(x(to)) - Number(x(from))).toFixed(1)}" y="0" height="${height}" />`)}
     <path class="line" d="${runs.map(path).join("")}" />
     <path
       class="out"
@@ -85,4 +90,14 @@ function outside(run: readonly SparkPoint[], limits: LimitsView): SparkPoint[][]
     open = out;
   }
   return parts;
+}
+
+/** Where nothing is known: between the runs, and after the last one where the probe is called unknown. */
+function gaps(probe: ProbeView, runs: readonly SparkPoint[][], now: EpochMs): [EpochMs, EpochMs][] {
+  const ends = runs.map((run) => [run[0]?.[0] ?? now, run.at(-1)?.[0] ?? now] as const);
+  return ends.flatMap(([, end], index) => {
+    const next = ends[index + 1]?.[0];
+    if (next !== undefined) return [[end, next]];
+    return probe.standing === "unknown" ? [[end, now]] : [];
+  });
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { sampleExcursionPage, sampleNow, sampleOpenExcursion, sampleUnit } from "../pages/sample-views.ts";
+import { sampleExcursionPage, sampleOpenExcursion, sampleUnit } from "../pages/sample-excursions.ts";
+import { sampleNow } from "../pages/sample-views.ts";
 import type { ExcursionPageView } from "../pages/views.ts";
 import { renderExcursionReport } from "./excursion-report.ts";
 
@@ -25,7 +26,7 @@ describe.skipIf(missing)(
         "CLOSED",
         "Réfrigérateur 3",
         "Koelkast één",
-        "9.37\u00a0°C",
+        "9.37 °C",
         "52 min 14 s to 1 h 14 min 14 s",
         "Directive 2004/33/EC",
         "B1234 26 100074",

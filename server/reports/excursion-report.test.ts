@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { sampleExcursion, sampleExcursionPage, sampleNow, sampleUnit } from "../pages/sample-views.ts";
+import { sampleExcursion, sampleExcursionPage, sampleUnit } from "../pages/sample-excursions.ts";
+import { sampleNow } from "../pages/sample-views.ts";
 import { renderExcursionReport } from "./excursion-report.ts";
 
 describe("the excursion report", () => {

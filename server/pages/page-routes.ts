@@ -1,0 +1,127 @@
+import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { applianceBody, windowHours, windowHoursDefault, windowStart } from "./appliance-page.ts";
+import { boardBody, boardTitle } from "./board-page.ts";
+import { excursionsBody } from "./excursion-list.ts";
+import { excursionBody, excursionTitle } from "./excursion-page.ts";
+import type { PageAnswers } from "./page-answers.ts";
+import { sharedRender, type SharedRender } from "./shared-render.ts";
+import type { ExcursionPageView, PageViews } from "./views.ts";
+
+/** What the routes of pages need. */
+export interface PageRoutes {
+  readonly views: PageViews;
+  readonly clock: Clock;
+  readonly answers: PageAnswers;
+  readonly canAcknowledge: boolean;
+}
+
+/** Shortest time between two renewals of a page that shows more than the board, in seconds. */
+const renewSeconds = 5;
+
+const noExcursion = "There is no such excursion on record.";
+
+/** Serves the board, rendered once for all who look; returns the rendering. */
+export function boardRoute(app: FastifyInstance, routes: PageRoutes, generation: () => number): SharedRender {
+  const { views, clock, answers, canAcknowledge } = routes;
+  const board = sharedRender(clock, generation, () => {
+    const view = views.board();
+    const { site, at } = view;
+    return answers.document({
+      site,
+      at,
+      title: boardTitle(view),
+      section: "board",
+      path: "/",
+      body: boardBody(view, canAcknowledge),
+    });
+  });
+  app.get("/", (_request, reply) => answers.send(reply, board.get()));
+  return board;
+}
+
+/** Serves the page of each appliance. */
+export function applianceRoute(
+  app: FastifyInstance,
+  { views, clock, answers, canAcknowledge }: PageRoutes,
+): void {
+  app.get<{ Params: { id: string }; Querystring: { hours?: string } }>(
+    "/appliances/:id",
+    (request, reply) => {
+      const now = clock.epochMs();
+      const hours = windowHours(request.query.hours);
+      const view = views.appliance(request.params.id, windowStart(now, hours), now);
+      if (view === null) return answers.missing(reply, "There is no such appliance at this site.");
+      const { site, at, appliance } = view;
+      const query = hours === windowHoursDefault ? "" : `?hours=${hours}`;
+      const path = `/appliances/${encodeURIComponent(appliance.id)}${query}`;
+      const body = applianceBody(view, hours, canAcknowledge);
+      return answers.send(
+        reply,
+        answers.document({ site, at, title: appliance.name, section: "none", path, renewSeconds, body }),
+      );
+    },
+  );
+}
+
+/** Serves the list of excursions and the page of each. */
+export function excursionRoutes(app: FastifyInstance, { views, answers, canAcknowledge }: PageRoutes): void {
+  app.get("/excursions", (_request, reply) => {
+    const view = views.excursions();
+    const { site, at } = view;
+    const body = excursionsBody(view);
+    return answers.send(
+      reply,
+      answers.document({
+        site,
+        at,
+        title: "Excursions",
+        section: "excursions",
+        path: "/excursions",
+        renewSeconds,
+        body,
+      }),
+    );
+  });
+  app.get<{ Params: { id: string } }>("/excursions/:id", (request, reply) => {
+    const view = views.excursion(request.params.id);
+    if (view === null) return answers.missing(reply, noExcursion);
+    const { site, at, excursion } = view;
+    const path = `/excursions/${encodeURIComponent(excursion.id)}`;
+    const body = excursionBody(view, canAcknowledge);
+    return answers.send(
+      reply,
+      answers.document({
+        site,
+        at,
+        title: excursionTitle(view),
+        section: "excursions",
+        path,
+        renewSeconds,
+        body,
+      }),
+    );
+  });
+}
+
+/** Serves each excursion's report to people; programs get the same under `/v1/`. */
+export function reportRoute(
+  app: FastifyInstance,
+  { views, answers }: PageRoutes,
+  report: (view: ExcursionPageView) => Promise<Uint8Array>,
+): void {
+  app.get<{ Params: { id: string } }>(
+    "/excursions/:id/report.pdf",
+    async (request, reply): Promise<FastifyReply> => {
+      const view = views.excursion(request.params.id);
+      if (view === null) return answers.missing(reply, noExcursion);
+      const bytes = await report(view);
+      const name = `excursion-${view.excursion.id.replace(/[^\w-]/g, "_")}.pdf`;
+      return reply
+        .header("cache-control", "no-store")
+        .header("content-disposition", `inline; filename="${name}"`)
+        .type("application/pdf")
+        .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    },
+  );
+}
