@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { open as openPty } from "@lydell/node-pty";
+import * as pty from "@lydell/node-pty";
 
 /** The device's end of a pseudo-terminal. */
 export interface PtyLine {
@@ -11,6 +11,7 @@ export interface PtyLine {
   readonly close: () => void;
 }
 
+/** What the library's `open()` gives; its type declarations leave it out. */
 interface Terminal {
   readonly _pty: string;
   readonly _slave: { destroy: () => void };
@@ -27,7 +28,8 @@ const waitingBytesMax = 2_048;
 
 /** Opens a pseudo-terminal whose other end is a serial line. `heard` gets what the gateway writes. */
 export function ptyLine(heard: (chunk: Uint8Array) => void): PtyLine {
-  const terminal = (openPty as unknown as (options: { encoding: null }) => Terminal)({ encoding: null });
+  const { open } = pty as unknown as { open: (options: { encoding: null }) => Terminal };
+  const terminal = open({ encoding: null });
   // The library reads from the gateway's end too and would take its bytes; a descriptor of our own keeps the line up instead.
   const keeper = openSync(terminal._pty, constants.O_RDWR | constants.O_NOCTTY);
   terminal._slave.destroy();

@@ -48,7 +48,7 @@ const mqttSchema = z.strictObject({
 
 const mappingKey = z.string().refine((key) => {
   const slash = key.indexOf("/");
-  return devicePattern.test(key.slice(0, slash)) && channelPattern.test(key.slice(slash + 1));
+  return slash > 0 && devicePattern.test(key.slice(0, slash)) && channelPattern.test(key.slice(slash + 1));
 }, "expected <device>/<channel>");
 
 /** The gateway's settings file. Each single value can be overridden from the environment, see environment.ts. */
