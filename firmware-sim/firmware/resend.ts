@@ -14,14 +14,12 @@ export const resendRangesMax = 32;
 export function addRange(ranges: readonly ResendRange[], added: ResendRange): readonly ResendRange[] | null {
   const touches = (range: ResendRange): boolean =>
     range.boot === added.boot && range.first <= added.last + 1 && range.last + 1 >= added.first;
-  const merged = ranges.filter(touches).reduce(
-    (union, range) => ({
-      ...union,
-      first: Math.min(union.first, range.first),
-      last: Math.max(union.last, range.last),
-    }),
-    added,
-  );
+  const touching = [added, ...ranges.filter(touches)];
+  const merged = {
+    boot: added.boot,
+    first: Math.min(...touching.map((range) => range.first)),
+    last: Math.max(...touching.map((range) => range.last)),
+  };
   const others = ranges.filter((range) => !touches(range));
   return others.length >= resendRangesMax ? null : [...others, merged];
 }

@@ -24,6 +24,7 @@ export interface HospitalOptions {
 
 /** A hospital that goes on from one happening to the next: no clock, the same each time. */
 export interface Hospital {
+  readonly startAt: EpochMs;
   readonly appliances: readonly Appliance[];
   /** Wall time since the start at which the next thing is due. */
   readonly dueMs: () => DurationMs;
@@ -62,6 +63,7 @@ export function hospital(appliances: readonly Appliance[], options: HospitalOpti
       : { kind: "sample", appliance: target, sample, at: wallAt(offsetMs) };
   };
   return {
+    startAt,
     appliances,
     dueMs: () => Math.min(sampleDueMs(), nextTurn(script)?.offsetMs ?? Infinity) + skippedMs,
     next: () => {
