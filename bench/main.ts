@@ -1,0 +1,21 @@
+import { parseArgs } from "node:util";
+import { benchEngine } from "./engine/judge-bench.ts";
+import { benchIngest } from "./ingest/ingest-bench.ts";
+
+const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  engine: benchEngine,
+  ingest: benchIngest,
+};
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const names = positionals.length > 0 ? positionals : Object.keys(benches);
+for (const name of names) {
+  const bench = benches[name];
+  if (bench === undefined) {
+    console.error(`There is no bench "${name}"; there are: ${Object.keys(benches).join(", ")}.`);
+    process.exitCode = 1;
+  } else {
+    console.log(`\n${name}`);
+    for (const line of await bench()) console.log(`  ${line}`);
+  }
+}
