@@ -37,6 +37,11 @@ export interface CurveShape {
  * the window, where the next reading lies outside.
  */
 export function shapeCurve(curve: CurveView, now: EpochMs): CurveShape {
+  return shapeWindow({ ...curve, from: Math.floor(curve.from), to: Math.ceil(curve.to) }, now);
+}
+
+/** Windows are cut in halves and quarters on the way here; from here on they are whole milliseconds. */
+function shapeWindow(curve: CurveView, now: EpochMs): CurveShape {
   const readings = curve.readings.filter((reading) => reading.at >= curve.from && reading.at <= curve.to);
   const runs: CurvePoint[][] = [];
   const unknown: { from: EpochMs; to: EpochMs }[] = [];

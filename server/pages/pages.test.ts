@@ -8,6 +8,7 @@ import {
   sampleExcursionPage,
   sampleOpenExcursion,
   sampleUnit,
+  sampleCurve,
 } from "./sample-excursions.ts";
 import {
   sampleAlarm,
@@ -152,6 +153,12 @@ describe("the pages of excursions", () => {
     expect(answer.headers["content-type"]).toBe("application/pdf");
     expect(answer.body).toBe("%PDF-sample");
     await app.close();
+  });
+
+  it("are made also where the window of the curve was cut at a fraction of a millisecond", async () => {
+    const curve = sampleCurve({ from: sampleNow - 6 * hourMs + 0.25, to: sampleNow - 0.5 });
+    const page = await get("/excursions/x", { excursion: () => sampleExcursionPage({ curve }) });
+    expect(page).toContain('class="line"');
   });
 
   it("says what it means where there is none", async () => {
