@@ -5,14 +5,16 @@ import type { Cancel, Clock, Random } from "@coldkeep/core/time/clock.ts";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
+import type { Arrival } from "../intake/admit.ts";
 import type { Outcome, Recorder } from "../intake/recorder.ts";
 import { type Connection, keepOpen } from "../sources/keep-open.ts";
 import type { Source } from "../sources/source.ts";
 import type { OpenLine, SerialLine } from "./serial-line.ts";
 import {
-  isAwaited,
+  awaitedAs,
   nextTickMs,
   noSession,
+  resendChunkMax,
   type SessionEffect,
   type SessionInput,
   type SessionRules,
@@ -74,6 +76,8 @@ function connectLine(
   const { settings, rules, recorder, clock, counters } = parts;
   const splitter = lineSplitter();
   const acknowledgements = new Map<string, Extract<SessionEffect, { kind: "acknowledge" }>>();
+  /** Samples of holes that are not whole yet, by device. */
+  const held = new Map<string, readonly Arrival[]>();
   let session = noSession;
   let open = false;
   let ended = false;
@@ -128,7 +132,8 @@ function connectLine(
   function hear(sample: DeviceSample, text: string): void {
     activeMs = clock.monotonicMs();
     useful();
-    const live = !isAwaited(session, sample.device, sample.boot, sample.sequence);
+    const { device, boot, sequence } = sample;
+    const awaited = awaitedAs(session, device, boot, sequence);
     const arrival = {
       source: settings.id,
       sample,
@@ -136,7 +141,17 @@ function connectLine(
       arrivedAt: clock.epochMs(),
       raw: Buffer.from(text, "latin1"),
     };
-    recorder.sample(arrival, live, (outcome) => recorded(sample, outcome));
+    if (awaited === "hole") {
+      held.set(device, [...(held.get(device) ?? []), arrival].slice(-resendChunkMax));
+      advance({ kind: "held", device, boot, sequence });
+    } else recorder.sample(arrival, awaited === null, (outcome) => recorded(sample, outcome));
+  }
+
+  function release(device: string): void {
+    const arrivals = held.get(device) ?? [];
+    held.delete(device);
+    for (const arrival of arrivals)
+      recorder.sample(arrival, false, (outcome) => recorded(arrival.sample, outcome));
   }
 
   function recorded(sample: DeviceSample, outcome: Outcome): void {
@@ -164,6 +179,10 @@ function connectLine(
       recorder.lose(device, boot, range, () => advance({ kind: "lost", device }));
       return;
     }
+    if (effect.kind === "release") {
+      release(effect.device);
+      return;
+    }
     if (effect.kind === "acknowledge") {
       // A commit settles many samples; the last word about each boot says it all.
       if (acknowledgements.size === 0) queueMicrotask(acknowledge);
@@ -183,7 +202,7 @@ function connectLine(
     }
   }
 
-  function write(effect: Exclude<SessionEffect, { kind: "lose" }>): void {
+  function write(effect: Exclude<SessionEffect, { kind: "lose" | "release" }>): void {
     if (line.write(`${formatLine(effect)}\r\n`)) refusedWriteMs = null;
     else {
       counters.add("serial.write-refused", settings.id);

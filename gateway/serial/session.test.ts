@@ -5,7 +5,7 @@ import { admit } from "../intake/admit.ts";
 import { bootKey, type BootLedger, highestKept, settled } from "../intake/ledger.ts";
 import { holds, missingIn, sizeOf, withRange } from "../intake/ranges.ts";
 import {
-  isAwaited,
+  awaitedAs,
   nextTickMs,
   noSession,
   resendChunkMax,
@@ -24,11 +24,17 @@ function gatewayModel() {
   const stored = new Map<string, number>();
   const lost = new Set<string>();
   let session: SessionState = noSession;
+  let held: DeviceSample[] = [];
   const view = (device: string, boot: number): BootLedger | undefined => ledgers.get(bootKey(device, boot));
   function step(input: SessionInput, nowMs: number): SessionEffect[] {
     const result = stepSession(rules, session, view, input, nowMs);
     session = result.state;
     return result.effects.flatMap((effect) => {
+      if (effect.kind === "release") {
+        const samples = held;
+        held = [];
+        return samples.flatMap((sample) => commit(sample, nowMs));
+      }
       if (effect.kind !== "lose") return [effect];
       const key = bootKey(effect.device, effect.boot);
       const ledger = ledgers.get(key);
@@ -38,6 +44,12 @@ function gatewayModel() {
     });
   }
   function hear(sample: DeviceSample, nowMs: number): SessionEffect[] {
+    const { device, boot, sequence } = sample;
+    if (awaitedAs(session, device, boot, sequence) !== "hole") return commit(sample, nowMs);
+    held.push(sample);
+    return step({ kind: "held", device, boot, sequence }, nowMs);
+  }
+  function commit(sample: DeviceSample, nowMs: number): SessionEffect[] {
     const key = bootKey(sample.device, sample.boot);
     const arrival = { source: "s", sample, at: null, arrivedAt: nowMs, raw: new Uint8Array() };
     const verdict = admit(admitRules, ledgers.get(key), arrival, nowMs - sample.uptimeMs);
@@ -53,6 +65,7 @@ function gatewayModel() {
   }
   const reopen = (nowMs: number): SessionEffect[] => {
     session = noSession;
+    held = [];
     const latest = [...ledgers.values()].sort((a, b) => b.lastHeardAt - a.lastHeardAt)[0];
     return step({ kind: "opened", known: latest === undefined ? [] : [latest] }, nowMs);
   };
@@ -87,6 +100,31 @@ describe("a session", () => {
     ]);
     expect(gateway.hear(sampleOf(1, 1), 2)).toEqual([
       { kind: "acknowledge", device: "d", boot: 1, sequence: 2 },
+    ]);
+  });
+
+  test("hands in a hole when it is whole, so that nobody sees it shrink", () => {
+    const gateway = gatewayModel();
+    gateway.hear(sampleOf(1, 4), 0);
+    for (const sequence of [0, 1, 2]) expect(gateway.hear(sampleOf(1, sequence), 1)).toEqual([]);
+    expect(gateway.stored.size).toBe(1);
+    expect(gateway.hear(sampleOf(1, 3), 2).at(-1)).toEqual({
+      kind: "acknowledge",
+      device: "d",
+      boot: 1,
+      sequence: 4,
+    });
+    expect(gateway.stored.size).toBe(5);
+  });
+
+  test("hands in what has come of a hole when the rest falls silent", () => {
+    const gateway = gatewayModel();
+    gateway.hear(sampleOf(1, 4), 0);
+    gateway.hear(sampleOf(1, 3), 1);
+    gateway.step({ kind: "tick" }, 2_001);
+    expect([...gateway.stored.keys()]).toEqual(["1/4", "1/3"]);
+    expect(gateway.step({ kind: "tick" }, 4_001)).toEqual([
+      { kind: "resend", device: "d", boot: 1, first: 0, last: 2 },
     ]);
   });
 
@@ -142,7 +180,7 @@ describe("a session", () => {
     const gateway = gatewayModel();
     gateway.hear(sampleOf(1, 0), 0);
     expect(gateway.reopen(1)).toEqual([{ kind: "resend", device: "d", boot: 1, first: 1, last: 256 }]);
-    expect(isAwaited(gateway.session(), "d", 1, 5)).toBe(true);
+    expect(awaitedAs(gateway.session(), "d", 1, 5)).toBe("tail");
     gateway.step({ kind: "tick" }, 2_001);
     expect(gateway.hear(sampleOf(2, 0), 3_000)).toEqual([
       { kind: "acknowledge", device: "d", boot: 2, sequence: 0 },

@@ -1,6 +1,6 @@
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import { acknowledgeable, type BootLedger, highestKept, holes, settled } from "../intake/ledger.ts";
-import { missingIn, type Range, sizeOf } from "../intake/ranges.ts";
+import { missingIn, type Range, type Ranges, sizeOf, union, withRange } from "../intake/ranges.ts";
 
 /** Most samples that one `$CKR` asks for. */
 export const resendChunkMax = 256;
@@ -30,6 +30,8 @@ export interface ResendRequest {
   readonly quietUntilMs: number;
   /** Monotonic instant after which a tail is no longer told from live samples. */
   readonly tailEndsMs: number;
+  /** What has come of a hole and waits for the rest of it. */
+  readonly held: Ranges;
   /** True after the last attempt: given up as soon as the device is heard again, for a device that is unplugged has lost nothing. */
   readonly exhausted: boolean;
 }
@@ -54,6 +56,8 @@ export type SessionState = ReadonlyMap<string, DeviceTalk>;
 export type SessionInput =
   | { readonly kind: "opened"; readonly known: readonly { readonly device: string; readonly boot: number }[] }
   | { readonly kind: "heard"; readonly device: string; readonly boot: number; readonly sequence: number }
+  /** A sample of a hole came and is held, see `awaitedAs`. */
+  | { readonly kind: "held"; readonly device: string; readonly boot: number; readonly sequence: number }
   /** A sample came that could not be taken (no room, or the disk failed): what is asked for stays asked for. */
   | { readonly kind: "untaken"; readonly device: string }
   | { readonly kind: "lost"; readonly device: string }
@@ -61,6 +65,8 @@ export type SessionInput =
 
 /** What the session wants done. */
 export type SessionEffect =
+  /** Hand in the samples that are held for a device, all at once. */
+  | { readonly kind: "release"; readonly device: string }
   | {
       readonly kind: "resend";
       readonly device: string;
@@ -127,6 +133,20 @@ export function stepSession(
       } else go(input.device, talk);
       break;
     }
+    case "held": {
+      const talk = state.get(input.device);
+      const ledger = ledgers(input.device, input.boot);
+      if (talk === undefined || talk.request === null) break;
+      const held = withRange(talk.request.held, [input.sequence, input.sequence]);
+      const { first, last } = talk.request;
+      const whole =
+        missingIn(union(ledger === undefined ? [] : settled(ledger), held), first, last).length === 0;
+      const quietUntilMs = nowMs + rules.resendTimeoutMs;
+      const request = { ...talk.request, held: whole ? [] : held, quietUntilMs, exhausted: false };
+      next.set(input.device, { ...talk, silentChunks: 0, request });
+      if (whole) effects.push({ kind: "release", device: input.device });
+      break;
+    }
     case "untaken": {
       const talk = state.get(input.device);
       if (talk === undefined || talk.request === null) break;
@@ -168,16 +188,20 @@ export function nextTickMs(state: SessionState): number | null {
   return earliest;
 }
 
-/** True where a sample was asked for, so that its arrival says nothing about the device's clock. */
-export function isAwaited(state: SessionState, device: string, boot: number, sequence: number): boolean {
+/**
+ * As what a sample was asked for, or null where the device sent it by itself. An awaited sample says nothing about the device's clock.
+ * Samples of a hole are held until the whole hole has come (or falls silent) and then handed in together: sent one by one they would show
+ * the server a gap that shrinks, with an alarm at each step.
+ */
+export function awaitedAs(
+  state: SessionState,
+  device: string,
+  boot: number,
+  sequence: number,
+): ResendRequest["purpose"] | null {
   const request = state.get(device)?.request;
-  return (
-    request !== null &&
-    request !== undefined &&
-    request.boot === boot &&
-    sequence >= request.first &&
-    sequence <= request.last
-  );
+  if (request === null || request === undefined || request.boot !== boot) return null;
+  return sequence >= request.first && sequence <= request.last ? request.purpose : null;
 }
 
 const newTalk = (boot: number): DeviceTalk => ({
@@ -241,6 +265,10 @@ function timeOut(
   ledgers: LedgerView,
   nowMs: number,
 ): { talk: DeviceTalk; effects: SessionEffect[] } {
+  if (request.held.length > 0) {
+    const rest = { ...request, held: [], quietUntilMs: nowMs + rules.resendTimeoutMs };
+    return { talk: { ...talk, request: rest }, effects: [{ kind: "release", device }] };
+  }
   const ledger = ledgers(device, request.boot);
   const missing = ledger === undefined ? [] : missingIn(settled(ledger), request.first, request.last);
   const left = sizeOf(missing);
@@ -297,6 +325,7 @@ function proceed(
     missing,
     quietUntilMs,
     tailEndsMs: nowMs + tailTimeouts * rules.resendTimeoutMs,
+    held: [],
     exhausted: false,
   };
   return { talk: { ...talk, request: asked }, effects: [{ kind: "resend", device, boot, first, last }] };
