@@ -50,7 +50,7 @@ interface Ground {
 
 const loopback: Listen = { host: "127.0.0.1", port: 0 };
 
-/** How long a process may take to be ready, and the history to arrive. */
+/** How long a process may take to be ready, and for how long the history is waited for. */
 const readyWithinMs = 60_000;
 
 /** How often something happens in the blood bank. */
@@ -121,8 +121,8 @@ async function start(run: Run): Promise<void> {
       if (happening !== null) print(`In the hospital: ${happening}`);
     },
   });
-  const delivered = (): Promise<boolean> => historyDelivered(api, "fridge-1-product", clock);
-  if (!(await untilReady("The history", delivered, readyWithinMs, clock, run.signal))) return;
+  const probes = ground.files.site.appliances.flatMap((appliance) => appliance.probes.map(({ id }) => id));
+  await historyDelivered(api, probes, readyWithinMs, clock, run.signal);
   const units = await bank.open();
   if (run.signal.aborted) return;
   print(`The blood bank has ${units} units in stock; now and then one is issued or moved.`);

@@ -1,9 +1,11 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { createDemo, type Demo } from "./app.ts";
+import { readSite } from "./hospital/write-hospital.ts";
 import { demoSettings } from "./settings.ts";
 
-const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+/** The terminal shows the time that the pages show: the site's. */
+const time = new Intl.DateTimeFormat("en-GB", { timeZone: readSite().timeZone, timeStyle: "medium" });
 
 function print(line: string): void {
   console.log(line.startsWith(" ") ? line : `${time.format(systemClock.epochMs())}  ${line}`);
