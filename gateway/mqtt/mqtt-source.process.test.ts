@@ -58,7 +58,7 @@ function source() {
     recorder,
     clock: systemClock,
     random: () => 0.5,
-    counters: makeCounters(),
+    counters: { ...makeCounters(), add: () => setImmediate(bell.ring) },
     log: { ...silentLog, info: bell.ring, warn: bell.ring },
   });
   made.start();
@@ -79,17 +79,29 @@ describe.skipIf(mosquittoMissing() !== null)("a source with a real Mosquitto", (
     await first.open();
     await publish(0);
     await publish(1);
-    await first.bell.until(() => first.heard.length === 1);
-    first.heard[0]?.done("kept");
     await first.bell.until(() => first.heard.length === 2);
+    first.heard[0]?.done("kept");
     await first.made.stop();
     await publish(2);
     const second = source();
-    await second.bell.until(() => second.heard.length === 1);
-    second.heard[0]?.done("kept");
-    await second.bell.until(() => second.heard.length === 2);
-    second.heard[1]?.done("duplicate");
-    expect(second.heard.map((one) => one.arrival.sample.sequence)).toEqual([1, 2]);
+    await second.bell.until(() => second.heard.some((one) => one.arrival.sample.sequence === 2));
+    // Whether the PUBACK of sample 0 had left before the connection was cut is not ours to say.
+    const again = second.heard.map((one) => one.arrival.sample.sequence).filter((sequence) => sequence > 0);
+    expect(again).toEqual([1, 2]);
+  });
+
+  test("reads on while a commit is pending, so that one commit serves many messages", async () => {
+    const { heard, bell, open } = source();
+    await open();
+    for (let sequence = 0; sequence < 15; sequence += 1) await publish(sequence);
+    await bell.until(() => heard.length === 15);
+    for (const one of heard) one.done("kept");
+    for (let sequence = 15; sequence < 45; sequence += 15) {
+      for (let n = 0; n < 15; n += 1) await publish(sequence + n);
+      await bell.until(() => heard.length === sequence + 15);
+      for (const one of heard.slice(sequence)) one.done("kept");
+    }
+    expect(heard.map((one) => one.arrival.sample.sequence)).toEqual(Array.from({ length: 45 }, (_, n) => n));
   });
 
   test.each<Outcome>(["full", "failed"])(

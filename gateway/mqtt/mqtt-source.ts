@@ -1,3 +1,4 @@
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { connect, type IPublishPacket, type MqttClient } from "mqtt";
 import { parseMessage, parseTopic, readingsFilter, statusFilter } from "@coldkeep/core/mqtt/message.ts";
 import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
@@ -5,6 +6,7 @@ import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Recorder } from "../intake/recorder.ts";
+import { pubackQueue } from "./puback-queue.ts";
 import { type Connection, keepOpen } from "../sources/keep-open.ts";
 import type { Source } from "../sources/source.ts";
 
@@ -97,15 +99,22 @@ function connectBroker(
     client.end(true);
     closed(reason);
   };
+  const pubacks = pubackQueue((messageId) => {
+    if (!ended) client.stream.write(Buffer.of(0x40, 0x02, messageId >> 8, messageId & 0xff));
+  });
   client.handleMessage = (packet, callback) => {
+    const acknowledge = pubacks.received(packet.qos === 1 ? packet.messageId : undefined);
     receive(parts, presence, packet, (taken) => {
       if (ended) return;
       if (!taken) end("the buffer takes nothing");
       else {
         useful();
-        callback();
+        acknowledge();
       }
     });
+    // MQTT.js reads on only after this call, and sends PUBACK with it unless it fails. Waiting for the commit here would mean a commit for
+    // each message; so the library is told to leave PUBACK to us, and it follows the commit.
+    pubacks.whenRoom(() => callback(pubackIsOurs));
   };
   client.on("connect", () => {
     // Subscribing again to what the session already holds is harmless, and a session that lost its subscription would be silence.
@@ -121,6 +130,9 @@ function connectBroker(
   client.on("close", () => end(trouble));
   return { close: () => end("the gateway stops") };
 }
+
+/** Tells MQTT.js to go on without a PUBACK of its own. */
+const pubackIsOurs = new CodedError("mqtt.puback-after-commit", "PUBACK follows the commit.");
 
 function receive(
   parts: MqttSourceParts,

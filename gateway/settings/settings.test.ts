@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { parseSettings } from "./settings.ts";
@@ -65,6 +66,13 @@ describe("the settings file", () => {
     expect(mistake).toContain("gateway.yaml");
     expect(mistake).toContain(expected);
   });
+});
+
+test("the example is good, and what it says of defaults is so", () => {
+  const text = readFileSync(new URL("../gateway.example.yaml", import.meta.url), "utf8");
+  const spelledOut = text.replaceAll(/^# (\w+: \S+ +#)/gm, "$1");
+  expect(spelledOut).toContain("\nfutureMax: 5m");
+  expect(parseSettings(spelledOut, "example")).toEqual(parseSettings(text, "example"));
 });
 
 describe("the environment", () => {
