@@ -1,22 +1,27 @@
 import { defineConfig } from "vitest/config";
 
+const installed = "**/node_modules/**";
+const process = "**/*.process.test.ts";
+
 /** All tests of all workspaces. Files named `*.process.test.ts` start real processes and run after the rest, one at a time. */
 export default defineConfig({
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     projects: [
       {
-        extends: true,
-        test: { name: "unit", exclude: ["**/node_modules/**", "**/*.process.test.ts"], maxWorkers: 2 },
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [installed, process],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
-        extends: true,
         test: {
           name: "process",
-          include: ["**/*.process.test.ts"],
+          include: [process],
+          exclude: [installed],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -51,7 +51,12 @@ describe("the worked example over HTTP", () => {
   test("gives the figures of the design in any order, batching and repetition", async () => {
     const batches = fc
       .shuffledSubarray(worked, { minLength: worked.length })
-      .chain((order) => fc.tuple(fc.constant(order), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 25, maxLength: 25 })));
+      .chain((order) =>
+        fc.tuple(
+          fc.constant(order),
+          fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 25, maxLength: 25 }),
+        ),
+      );
     await fc.assert(
       fc.asyncProperty(batches, fc.boolean(), async ([order, sizes], restarts) => {
         let server = await testServer({ start: testStart + 25 * minuteMs });
@@ -144,7 +149,12 @@ describe("bad input", () => {
     ["not JSON", "{", 400, "batch.not-json"],
     ["no batch", "{}", 400, "batch.shape-invalid"],
     ["NaN as a number", '{"gateway":"g","sequence":1,"readings":[{"celsius":NaN}]}', 400, "batch.not-json"],
-    ["too many readings", JSON.stringify({ gateway: "g", sequence: 1, readings: Array(10_001).fill(null) }), 413, "batch.too-large"],
+    [
+      "too many readings",
+      JSON.stringify({ gateway: "g", sequence: 1, readings: Array(10_001).fill(null) }),
+      413,
+      "batch.too-large",
+    ],
   ])("a batch that is %s is refused", async (_what, payload, status, code) => {
     const server = await start();
     const headers = { authorization: "Bearer test-token", "content-type": "application/json" };
@@ -157,7 +167,10 @@ describe("bad input", () => {
   test("a wrong token, a missing one and one of another role are refused", async () => {
     const server = await start();
     const ask = async (authorization: string | undefined) =>
-      server.server.web.inject({ url: "/v1/alarms", headers: authorization === undefined ? {} : { authorization } });
+      server.server.web.inject({
+        url: "/v1/alarms",
+        headers: authorization === undefined ? {} : { authorization },
+      });
     expect((await ask(undefined)).json()).toMatchObject({ status: 401, code: "auth.missing" });
     expect((await ask("Bearer wrong")).json()).toMatchObject({ status: 401, code: "auth.unknown" });
   });
@@ -179,11 +192,18 @@ describe("bad input", () => {
 describe("holds", () => {
   const unit = (din: string) => `/v1/units/${din}/E0398V00`;
   const move = (server: TestServer, din: string, minute: number, appliance: string | null) =>
-    server.call("POST", "/v1/movements", { din, productCode: "E0398V00", at: iso(minute), appliance, reason: "test" });
+    server.call("POST", "/v1/movements", {
+      din,
+      productCode: "E0398V00",
+      at: iso(minute),
+      appliance,
+      reason: "test",
+    });
 
   test("hold whoever was there, wherever it is now, and nobody else", async () => {
     const server = await start({ start: testStart + 25 * minuteMs });
-    for (const din of ["STAYED", "ISSUED", "MOVED1", "CAME01", "LEFT01", "LATER1", "OTHER1"]) await server.call("PUT", unit(din), {});
+    for (const din of ["STAYED", "ISSUED", "MOVED1", "CAME01", "LEFT01", "LATER1", "OTHER1"])
+      await server.call("PUT", unit(din), {});
     await move(server, "STAYED", -60, "fridge-1");
     await move(server, "ISSUED", -60, "fridge-1");
     await move(server, "ISSUED", 8, null);
@@ -195,7 +215,8 @@ describe("holds", () => {
     await move(server, "LATER1", 15, "fridge-1");
     await move(server, "OTHER1", -60, "fridge-2");
     await server.post("p1", worked);
-    const held = async (din: string) => ((await server.call("GET", unit(din))).json as { status: string }).status;
+    const held = async (din: string) =>
+      ((await server.call("GET", unit(din))).json as { status: string }).status;
     expect(await held("STAYED")).toBe("held");
     expect(await held("ISSUED")).toBe("held");
     expect(await held("MOVED1")).toBe("held");
@@ -204,21 +225,37 @@ describe("holds", () => {
     expect(await held("LATER1")).toBe("available");
     expect(await held("OTHER1")).toBe("available");
     const { ledger } = (await server.call("GET", unit("ISSUED"))).json as { ledger: unknown };
-    expect(ledger).toMatchObject({ count: 1, outMs: 5 * minuteMs, unknownMs: 0, maxCelsius: 8, degreeMinutes: 8 });
+    expect(ledger).toMatchObject({
+      count: 1,
+      outMs: 5 * minuteMs,
+      unknownMs: 0,
+      maxCelsius: 8,
+      degreeMinutes: 8,
+    });
   });
 
   test("follow late movements; a unit that was never exposed stays held until a person releases it", async () => {
     const server = await start({ start: testStart + 25 * minuteMs });
     await server.call("PUT", unit("LATE01"), {});
     await server.post("p1", worked);
-    expect((await move(server, "LATE01", -10, "fridge-1")).json).toMatchObject({ heldBy: [expect.any(String)] });
+    expect((await move(server, "LATE01", -10, "fridge-1")).json).toMatchObject({
+      heldBy: [expect.any(String)],
+    });
     expect((await move(server, "LATE01", 2, null)).json).toMatchObject({ heldBy: [] });
     const before = (await server.call("GET", unit("LATE01"))).json;
-    expect(before).toMatchObject({ status: "held", holds: [{ exposed: false, releasedAt: null }], ledger: { count: 0 } });
+    expect(before).toMatchObject({
+      status: "held",
+      holds: [{ exposed: false, releasedAt: null }],
+      ledger: { count: 0 },
+    });
     const decision = { decision: "release", by: "Q. Officer", reason: "left before" };
     expect(await server.call("POST", `${unit("LATE01")}/disposition`, decision)).toMatchObject({
       status: 200,
-      json: { status: "issued", holds: [{ releasedAt: expect.any(String) }], dispositions: [{ by: "Q. Officer" }] },
+      json: {
+        status: "issued",
+        holds: [{ releasedAt: expect.any(String) }],
+        dispositions: [{ by: "Q. Officer" }],
+      },
     });
   });
 
@@ -227,7 +264,9 @@ describe("holds", () => {
     await server.call("PUT", unit("PUTIN1"), {});
     await server.post("p1", worked.slice(0, 14));
     expect(await excursions(server, "?status=open")).toHaveLength(1);
-    expect((await move(server, "PUTIN1", 13, "fridge-1")).json).toMatchObject({ heldBy: [expect.any(String)] });
+    expect((await move(server, "PUTIN1", 13, "fridge-1")).json).toMatchObject({
+      heldBy: [expect.any(String)],
+    });
   });
 });
 
@@ -241,7 +280,9 @@ describe("alarms", () => {
       if (index === 10) server = await server.restart();
     }
     const { database } = server.server.services;
-    const owed = database.all(database.query.selectFrom("notifications").select(["subject", "owed_at"]).orderBy("owed_at"));
+    const owed = database.all(
+      database.query.selectFrom("notifications").select(["subject", "owed_at"]).orderBy("owed_at"),
+    );
     expect(owed.map((each) => each.subject.replace(/ since.*/, ""))).toEqual([
       "Alarm: Red cells 1: 8.0 °C above 6.0 °C",
       "Back to normal: Red cells 1: 8.0 °C above 6.0 °C",
@@ -249,7 +290,9 @@ describe("alarms", () => {
     expect(owed[0]?.owed_at).toBe(testStart + 8 * minuteMs);
     const [alarm] = ((await server.call("GET", "/v1/alarms")).json as Listed).items;
     expect(alarm).toMatchObject({ kind: "temperature-high", phase: "returned-unacknowledged" });
-    const acknowledged = await server.call("POST", `/v1/alarms/${String(alarm?.["id"])}/acknowledge`, { by: "A. Nurse" });
+    const acknowledged = await server.call("POST", `/v1/alarms/${String(alarm?.["id"])}/acknowledge`, {
+      by: "A. Nurse",
+    });
     expect(acknowledged.json).toMatchObject({ phase: "normal", acknowledgedBy: "A. Nurse" });
     expect(((await server.call("GET", "/v1/alarms")).json as Listed).items).toEqual([]);
     await server.stop();
@@ -269,10 +312,11 @@ describe("alarms", () => {
       server.clock.advance(minuteMs);
       server.server.ticker.tick();
     }
-    expect(((await server.call("GET", "/v1/alarms?limit=10")).json as Listed).items.map((each) => each["kind"]).sort()).toEqual([
-      "gateway-silent",
-      "probe-silent",
-    ]);
+    expect(
+      ((await server.call("GET", "/v1/alarms?limit=10")).json as Listed).items
+        .map((each) => each["kind"])
+        .sort(),
+    ).toEqual(["gateway-silent", "probe-silent"]);
     expect(await excursions(server)).toMatchObject([
       { side: "unmonitored", status: "open", start: iso(0), end: null, unknownMs: 35 * minuteMs },
     ]);
@@ -280,6 +324,8 @@ describe("alarms", () => {
       { at: testStart + 35 * minuteMs, celsius: 4 },
       { at: testStart + 35 * minuteMs + 1, celsius: 4 },
     ]);
-    expect(await excursions(server)).toMatchObject([{ status: "closed", end: iso(35), unknownMs: 35 * minuteMs }]);
+    expect(await excursions(server)).toMatchObject([
+      { status: "closed", end: iso(35), unknownMs: 35 * minuteMs },
+    ]);
   });
 });

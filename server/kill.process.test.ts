@@ -54,13 +54,19 @@ function batches(random: () => number): WireReading[][] {
     let warmUntil = -1;
     for (let minute = 0; minute < 1_440; minute += 1) {
       if (random() < 0.01) warmUntil = minute + Math.floor(random() * 30);
-      readings.push({ probe, at: formatInstant(start + minute * minuteMs), celsius: minute < warmUntil ? 7.5 : 4 });
+      readings.push({
+        probe,
+        at: formatInstant(start + minute * minuteMs),
+        celsius: minute < warmUntil ? 7.5 : 4,
+      });
     }
   }
   readings.sort((a, b) => a.at.localeCompare(b.at));
   const shuffled = readings.map((reading, index) => ({ reading, key: index + random() * 200 }));
   const ordered = shuffled.sort((a, b) => a.key - b.key).map((each) => each.reading);
-  return Array.from({ length: Math.ceil(ordered.length / 15) }, (_, index) => ordered.slice(index * 15, index * 15 + 15));
+  return Array.from({ length: Math.ceil(ordered.length / 15) }, (_, index) =>
+    ordered.slice(index * 15, index * 15 + 15),
+  );
 }
 
 const received = new Map<string, Set<string>>();
@@ -111,7 +117,13 @@ async function registerUnits(url: string): Promise<void> {
     await call(url, "PUT", `/v1/units/${din}/E0398V00`, {});
     const appliance = unit % 2 === 0 ? "fridge-1" : "fridge-2";
     const at = formatInstant(start + unit * 60 * minuteMs);
-    await call(url, "POST", "/v1/movements", { din, productCode: "E0398V00", at, appliance, reason: "stored" });
+    await call(url, "POST", "/v1/movements", {
+      din,
+      productCode: "E0398V00",
+      at,
+      appliance,
+      reason: "stored",
+    });
   }
 }
 
@@ -120,16 +132,22 @@ function ending(folder: string, name: string): Record<string, unknown> {
   const database = new DatabaseSync(join(folder, name, "records.sqlite"), { readOnly: true });
   const all = (sql: string): unknown[] => database.prepare(sql).all();
   const result = {
-    readings: all("SELECT id, at, value FROM readings JOIN probes ON probes.number = readings.probe ORDER BY id, at, value"),
+    readings: all(
+      "SELECT id, at, value FROM readings JOIN probes ON probes.number = readings.probe ORDER BY id, at, value",
+    ),
     batches: all("SELECT gateway, sequence, content_hash FROM batches ORDER BY gateway, sequence"),
     excursions: all(`SELECT id, status, "start", "end", figures, revision FROM excursions ORDER BY id`),
     revisions: all("SELECT excursion, revision, change, figures FROM revisions ORDER BY excursion, revision"),
     holds: all("SELECT unit, excursion, exposed FROM holds ORDER BY excursion, unit"),
-    alarms: all("SELECT kind, subject, phase, count(*) AS n FROM alarms GROUP BY kind, subject, phase ORDER BY kind, subject"),
+    alarms: all(
+      "SELECT kind, subject, phase, count(*) AS n FROM alarms GROUP BY kind, subject, phase ORDER BY kind, subject",
+    ),
     owed: all(`SELECT alarms.kind, alarms.subject, contact, count(*) AS n FROM notifications JOIN alarms ON alarms.id = notifications.alarm
       GROUP BY alarms.kind, alarms.subject, contact ORDER BY alarms.subject, contact`),
     unsent: all("SELECT id FROM notifications WHERE sent_at IS NULL"),
-    audit: all("SELECT action, subject, count(*) AS n FROM audit WHERE action LIKE 'excursion%' GROUP BY action, subject ORDER BY action, subject"),
+    audit: all(
+      "SELECT action, subject, count(*) AS n FROM audit WHERE action LIKE 'excursion%' GROUP BY action, subject ORDER BY action, subject",
+    ),
   };
   const ids = all("SELECT id FROM notifications").map((row) => (row as { id: string }).id);
   database.close();
@@ -137,7 +155,10 @@ function ending(folder: string, name: string): Record<string, unknown> {
   return result;
 }
 
-async function sendAll(list: readonly WireReading[][], post: (body: unknown) => Promise<void>): Promise<void> {
+async function sendAll(
+  list: readonly WireReading[][],
+  post: (body: unknown) => Promise<void>,
+): Promise<void> {
   for (const [index, readings] of list.entries()) await post({ gateway: "g", sequence: index + 1, readings });
 }
 

@@ -20,11 +20,21 @@ export interface Finding {
   readonly before: ProbeState;
   /** The state at its end, where it met what was known; null where the stretch reaches up to now. */
   readonly met: ProbeState | null;
-  /** True where late readings or changed rules are the cause. */
-  readonly late: boolean;
+  /** What made the difference. */
+  readonly cause: Cause;
   /** What was known of excursions under way before the late readings came, for comparing figures. */
   readonly known: readonly ExcursionFigures[];
 }
+
+/** What can make the record of excursions differ from what the readings say. */
+export type Cause = "readings" | "late readings" | "silence" | "rules";
+
+const reasons: Readonly<Record<Cause, string>> = {
+  readings: "Readings as they came in",
+  "late readings": "Readings of an earlier time arrived",
+  silence: "Time passed without readings",
+  rules: "The rules for that time changed",
+};
 
 /** Brings the record of excursions up to date with what the readings say. */
 export interface ExcursionRecorder {
@@ -120,7 +130,8 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
         select.all(probe.id, earliest(finding.before)) as unknown as Row[],
         finding,
       );
-      const needed = reconcile(recorded, finding.computed, finding.late);
+      const isAnew = finding.cause === "late readings" || finding.cause === "rules";
+      const needed = reconcile(recorded, finding.computed, isAnew);
       const ids = new Map<ExcursionFigures, string>();
       for (const each of needed) {
         if (each.id === null || !isGone(each)) {
@@ -173,9 +184,7 @@ function upToDate(figures: ExcursionFigures, known: readonly ExcursionFigures[])
 }
 
 function reasonFor(needed: NeededRevision, finding: Finding, related: string | null): string {
-  const cause = finding.late
-    ? "readings of earlier time arrived or the rules for it changed"
-    : "readings or their absence";
+  const cause = reasons[finding.cause];
   if (needed.change === "split") return `${cause}; split from ${related ?? "another excursion"}`;
   if (needed.change === "merged") return `${cause}; merged into ${related ?? "another excursion"}`;
   return cause;

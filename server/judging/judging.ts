@@ -6,7 +6,7 @@ import { checkpointEvery, rejudge } from "@coldkeep/core/engine/rejudge.ts";
 import { probeConditions } from "@coldkeep/core/alarms/probe-conditions.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
-import type { ExcursionRecorder } from "../excursions/recorder.ts";
+import type { Cause, ExcursionRecorder } from "../excursions/recorder.ts";
 import type { Commit } from "../journal/committer.ts";
 import { nextDue, settleMaxMs, settleMs } from "./deadlines.ts";
 import type { ProbeMemory, ReadingStore } from "./probe-memory.ts";
@@ -31,7 +31,7 @@ interface Outcome {
   readonly ended: readonly ExcursionFigures[];
   readonly before: ProbeState;
   readonly met: ProbeState | null;
-  readonly late: boolean;
+  readonly cause: Cause;
 }
 
 /**
@@ -59,7 +59,7 @@ export function tickProbe(parts: JudgingParts, commit: Commit, memory: ProbeMemo
     ended: [],
     before: memory.state,
     met: null,
-    late: false,
+    cause: "silence",
   };
   return record(parts, commit, memory, outcome, commit.at);
 }
@@ -78,7 +78,7 @@ export function judgeAnew(parts: JudgingParts, commit: Commit, memory: ProbeMemo
     ended,
     before: unheardOf(),
     met: null,
-    late: true,
+    cause: "late readings",
   });
 }
 
@@ -101,7 +101,7 @@ function judgeInOrder(store: ReadingStore, memory: ProbeMemory, fresh: readonly 
     store.saveCheckpoint(memory.number, { at: state.last.at, state });
     sinceCheckpoint = 0;
   }
-  return { state, sinceCheckpoint, ended, before: memory.state, met: null, late: false };
+  return { state, sinceCheckpoint, ended, before: memory.state, met: null, cause: "readings" };
 }
 
 function judgeLate(
@@ -128,7 +128,7 @@ function judgeLate(
     ended: judged.ended,
     before: startState,
     met: isMet ? judged.state : null,
-    late: true,
+    cause: "late readings",
   };
 }
 
@@ -144,13 +144,14 @@ function record(
   const lastAt = state.last?.at ?? commit.at;
   const asOf = silenceUntil ?? (memory.live ? commit.at : Math.min(commit.at, lastAt));
   const current = present(state, rules, asOf);
-  if (memory.live || outcome.ended.length > 0 || current.length > 0 || outcome.late) {
+  const isAnew = outcome.cause === "late readings" || outcome.cause === "rules";
+  if (memory.live || outcome.ended.length > 0 || current.length > 0 || isAnew) {
     parts.recorder.bringUpToDate(commit, memory.probe, {
       computed: outcome.met === null ? [...outcome.ended, ...current] : outcome.ended,
       before: outcome.before,
       met: outcome.met,
-      late: outcome.late,
-      known: outcome.late ? present(memory.state, rules, asOf) : [],
+      cause: outcome.cause,
+      known: isAnew ? present(memory.state, rules, asOf) : [],
     });
   }
   const isFresh = !isUnknownAfter(state, rules, commit.at) || state.last?.celsius === null;

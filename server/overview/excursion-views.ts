@@ -52,7 +52,7 @@ export function excursionPageView(
   const { figures } = excursion;
   const held = heldInterval(figures);
   const until = held.to ?? figures.end ?? now;
-  const margin = Math.max(10 * minuteMs, (until - held.from) / 4);
+  const margin = Math.max(10 * minuteMs, Math.round((until - held.from) / 4));
   const alarms = alarmsAbout(
     services.database,
     [excursion.probe, id],

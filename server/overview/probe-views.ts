@@ -1,7 +1,7 @@
 import { activeEpisode } from "@coldkeep/core/engine/probe-state.ts";
 import { isUnknownAfter } from "@coldkeep/core/engine/judge.ts";
 import { downsample } from "@coldkeep/core/readings/downsample.ts";
-import { isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
+import { type GoodReading, isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import { type EpochMs, hourMs } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "../http/services.ts";
@@ -52,22 +52,44 @@ export function probeView(services: Services, memory: ProbeMemory, now: EpochMs)
   };
 }
 
+/** Thins to the coldest and the warmest of each stretch of time; a fault or a gap leaves a break. */
 function spark(services: Services, memory: ProbeMemory, now: EpochMs): [EpochMs, number | null][] {
   const { maxGap } = ruleAt(memory.probe.rules.profiles, now);
-  const readings = services.history.readings(memory, now - sparkMs, now);
+  const bucketMs = sparkMs / (sparkPointsMax / 4);
   const points: [EpochMs, number | null][] = [];
-  let previous: EpochMs | null = null;
-  for (const reading of downsampleWithGaps(readings)) {
-    if (previous !== null && reading.at - previous > maxGap + sparkMs / sparkPointsMax)
-      points.push([previous + 1, null]);
-    points.push([reading.at, isGood(reading) ? reading.celsius : null]);
-    previous = reading.at;
+  let bucket: GoodReading[] = [];
+  let previous: Reading | null = null;
+  const empty = (): void => {
+    points.push(...extremes(bucket));
+    bucket = [];
+  };
+  for (const reading of services.history.readings(memory, now - sparkMs, now)) {
+    const first = bucket[0];
+    if (first !== undefined && Math.floor(reading.at / bucketMs) !== Math.floor(first.at / bucketMs)) empty();
+    if (previous !== null && reading.at - previous.at > maxGap) {
+      empty();
+      points.push([previous.at + 1, null]);
+    }
+    if (isGood(reading)) bucket.push(reading);
+    else {
+      empty();
+      points.push([reading.at, null]);
+    }
+    previous = reading;
   }
+  empty();
   return points.slice(-sparkPointsMax);
 }
 
-function downsampleWithGaps(readings: readonly Reading[]): readonly Reading[] {
-  return downsample(readings, Math.floor(sparkPointsMax * 0.75));
+function extremes(bucket: readonly GoodReading[]): [EpochMs, number][] {
+  const [first] = bucket;
+  if (first === undefined) return [];
+  const coldest = bucket.reduce((best, each) => (each.celsius < best.celsius ? each : best), first);
+  const warmest = bucket.reduce((best, each) => (each.celsius > best.celsius ? each : best), first);
+  const latest = bucket[bucket.length - 1] ?? first;
+  return [...new Set([coldest, warmest, latest])]
+    .sort((a, b) => a.at - b.at)
+    .map((each): [EpochMs, number] => [each.at, each.celsius]);
 }
 
 /** The curve of a probe over a window. */

@@ -8,7 +8,7 @@ import { excursionMark } from "./excursion-marks.ts";
 import { ago } from "./site-time.ts";
 import { worstProbe } from "./standing.ts";
 import { symbol } from "./symbol.ts";
-import { limitsText } from "./temperature.ts";
+import { namedLimits } from "./temperature.ts";
 import type { AppliancePageView, ProbeView } from "./views.ts";
 import { applianceWords, count, probeWords, standingMeanings, standingWords } from "./words.ts";
 
@@ -84,7 +84,7 @@ function probeSection(probe: ProbeView, view: AppliancePageView): string {
   return html`<article class="probe" data-standing="${probe.standing}">
     <header>
       <h3>${probe.id}</h3>
-      <p class="note">${probeWords[probe.kind]} probe, limits ${limitsText(probe.limits)}</p>
+      <p class="note">${probeWords[probe.kind]} probe, ${namedLimits(probe.limits)}</p>
       <p class="now">
         !${symbol(probe.standing)}<b>${latestText(probe)}</b>
         <span>${standingWords[probe.standing]}${readAgo(probe, view.at)}</span>

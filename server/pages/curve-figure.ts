@@ -2,7 +2,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
 import { shapeCurve, type CurveMark, type CurveShape } from "./curve-shape.ts";
 import { curveSvg } from "./curve-svg.ts";
-import { limitsText } from "./temperature.ts";
+import { hasLimits, limitsText, namedLimits } from "./temperature.ts";
 import type { CurveView } from "./views.ts";
 import { count } from "./words.ts";
 
@@ -14,7 +14,7 @@ export function curveFigure(
   now: EpochMs,
 ): string {
   const shape = shapeCurve(curve, now);
-  const title = `Temperature of ${curve.probe}, limits ${limitsText(curve.limits)}; ${gapText(shape)}`;
+  const title = `Temperature of ${curve.probe}, ${namedLimits(curve.limits)}; ${gapText(shape)}`;
   const has = (kind: CurveMark["kind"]): boolean => marks.some((mark) => mark.kind === kind);
   return html`<figure
     class="chart"

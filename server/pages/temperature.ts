@@ -35,3 +35,13 @@ export function limitsText(limits: LimitsView): string {
   if (limits.low !== null) return `at least ${limit(limits.low)}`;
   return "no limits";
 }
+
+/** Names the limits behind a probe: `limits 2 to 6 °C`, or `no limits`. */
+export function namedLimits(limits: LimitsView): string {
+  return hasLimits(limits) ? `limits ${limitsText(limits)}` : limitsText(limits);
+}
+
+/** True where at least one side has a limit. */
+export function hasLimits(limits: LimitsView): boolean {
+  return limits.low !== null || limits.high !== null;
+}

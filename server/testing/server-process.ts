@@ -15,7 +15,9 @@ export interface ServerProcess {
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /** Starts `server/main.ts` with nothing but environment variables and waits until it listens. */
-export async function startServerProcess(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
+export async function startServerProcess(
+  environment: Readonly<Record<string, string>>,
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env["PATH"] ?? "", COLDKEEP_LISTEN: "127.0.0.1:0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,6 +48,8 @@ function listening(child: ChildProcess, exited: Promise<number | null>): Promise
     };
     if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", hear);
     if (child.stderr !== null) createInterface({ input: child.stderr }).on("line", hear);
-    void exited.then((code) => reject(new RangeError(`the server ended with ${String(code)}:\n${said.join("\n")}`)));
+    void exited.then((code) =>
+      reject(new RangeError(`the server ended with ${String(code)}:\n${said.join("\n")}`)),
+    );
   });
 }

@@ -32,7 +32,11 @@ export interface TestServer {
   readonly clock: VirtualClock;
   readonly mails: readonly Mail[];
   /** Calls with the token of all roles. */
-  readonly call: (method: "GET" | "POST" | "PUT", url: string, body?: unknown) => Promise<{ status: number; json: unknown; text: string }>;
+  readonly call: (
+    method: "GET" | "POST" | "PUT",
+    url: string,
+    body?: unknown,
+  ) => Promise<{ status: number; json: unknown; text: string }>;
   /** Posts readings of one probe as the next batch. */
   readonly post: (probe: string, readings: readonly Reading[]) => Promise<{ status: number; json: unknown }>;
   /** Stops it and starts another on the same records. */
@@ -44,7 +48,9 @@ export interface TestServer {
 export const testStart = 1_795_305_600_000;
 
 /** Starts a test server. */
-export async function testServer(options: { site?: string; start?: number; folder?: string; sequence?: number } = {}): Promise<TestServer> {
+export async function testServer(
+  options: { site?: string; start?: number; folder?: string; sequence?: number } = {},
+): Promise<TestServer> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "coldkeep-server-"));
   const site = join(folder, "site.yaml");
   writeFileSync(site, options.site ?? exampleSite);
