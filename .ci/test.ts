@@ -46,8 +46,12 @@ function printFailures(report: TestReport | null, print: (text: string) => void)
   }
 }
 
+/** Most lines of a failure that are repeated; all of them stand above, in Vitest's own output. */
+const failureLinesMax = 60;
+
 function firstLines(message: string | undefined): string {
-  return (message ?? "").split("\n").slice(0, 12).join("\n");
+  const lines = (message ?? "").split("\n").filter((line) => !line.includes("/node_modules/"));
+  return lines.slice(0, failureLinesMax).join("\n");
 }
 
 const print = (text: string): void => console.log(text);
