@@ -81,7 +81,8 @@ function plugged(appliances = sharers()): { line: SerialLine; end: Wire; applian
   return { line, end, appliances };
 }
 
-const [fridge1 = "", fridge2 = ""] = ["ckt-fridge-1", "ckt-fridge-2"];
+const fridge1 = "ckt-fridge-1";
+const fridge2 = "ckt-fridge-2";
 
 function sampleOf(appliance: Appliance | undefined): StoredSample {
   const sample = appliance?.sample(now);

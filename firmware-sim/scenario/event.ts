@@ -3,7 +3,7 @@ import { durationSchema } from "@coldkeep/core/settings/settings.ts";
 import { parseDuration } from "@coldkeep/core/time/millis.ts";
 import * as z from "zod";
 
-/** What can happen to an appliance, its sensor or the way to the gateway. See docs/simulator.md. */
+/** What can happen to an appliance, its sensor or the way to the gateway. See the README of this workspace. */
 export const eventWords = [
   "door-open",
   "compressor-dead",

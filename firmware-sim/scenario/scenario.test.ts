@@ -136,7 +136,7 @@ describe("a bad link", () => {
     fc.assert(
       fc.property(fc.array(fc.nat()), fc.subarray([...eventWords]), (items, words) => {
         const { send, wait } = arrange(under(...words), items);
-        expect([...new Set([...send, ...wait])].toSorted()).toEqual([...new Set(items)].toSorted());
+        expect(new Set([...send, ...wait])).toEqual(new Set(items));
       }),
     );
   });
