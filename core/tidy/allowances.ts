@@ -16,6 +16,7 @@ export const randomAdapters: readonly string[] = [];
 /** May import files, databases, sockets and processes: the adapters of the outside. Tests and each `main.ts` need no entry. */
 export const outsideAdapters: readonly string[] = [
   ".ci/",
+  "bench/",
   "demo/blood-bank/books.ts",
   "demo/broker/broker.ts",
   "demo/hospital/tokens.ts",
@@ -25,12 +26,17 @@ export const outsideAdapters: readonly string[] = [
   "demo/processes/bounded-log.ts",
   "demo/processes/child.ts",
   "demo/processes/listening.ts",
+  "firmware-sim/hospital/state-file.ts",
   "firmware-sim/lines/link.ts",
   "firmware-sim/lines/pty.ts",
+  "firmware-sim/load.ts",
   "gateway/buffer/sqlite-buffer.ts",
   "gateway/health/status-server.ts",
+  // Processes, lines and a server that stand in for real ones in the gateway's tests.
+  "gateway/rig/",
   "gateway/serial/serial-line.ts",
   "gateway/settings/settings.ts",
+  "gateway/uplink/stub-server.ts",
   "server/app.ts",
   "server/pages/assets.ts",
   "server/store/database.ts",

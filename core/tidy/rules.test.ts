@@ -26,6 +26,7 @@ test.each([
   ["setTimeout(call, 10);", [1]],
   ["const t = performance.now();", [1]],
   ["const t = Temporal.Now.instant();", [1]],
+  ["const zone = Temporal.Now.timeZoneId();", []],
   ["clock.after(10, call); // no setTimeout( here", []],
   ['const word = "Date.now()";', []],
   ["const text = `${Date.now()} Date`;", [1]],
@@ -38,6 +39,12 @@ test.each([
 test("the clock's adapter may touch time; a test may read it but not wait by timer", () => {
   expect(lines(clockRule, "core/time/system-clock.ts", "Date.now(); setTimeout(call, 1);")).toEqual([]);
   expect(lines(clockRule, "server/a.test.ts", "Date.now();\nsetTimeout(call, 1);")).toEqual([2]);
+});
+
+test("a test of real processes may repeat something, but not wait by timer either", () => {
+  const text = "setInterval(load, 1);\nsetTimeout(call, 1);";
+  expect(lines(clockRule, "server/a.process.test.ts", text)).toEqual([2]);
+  expect(lines(clockRule, "server/a.test.ts", text)).toEqual([1, 2]);
 });
 
 test("randomness without a seed is found, in tests too", () => {
