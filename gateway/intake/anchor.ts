@@ -13,14 +13,18 @@ export interface Anchor {
 /** The anchors of one boot of one device, ascending by `fromSequence`; the first also rules all earlier sequences. */
 export type Anchors = readonly Anchor[];
 
-/** How far the latest live samples of one boot stood from their anchor. In memory only. */
+/** What the live samples since the last judgement said of one boot's clock. In memory only. */
 export interface DriftWatch {
-  /** Apparent zero instants of the latest live samples, oldest first. */
-  readonly zeros: readonly EpochMs[];
+  readonly samples: number;
+  /** Uptime of the first of them. */
+  readonly fromUptimeMs: DurationMs;
+  /** Earliest and latest apparent instant of uptime zero. */
+  readonly earliestZero: EpochMs;
+  readonly latestZero: EpochMs;
 }
 
-/** How many live samples must agree before a clock is said to have drifted. */
-export const driftWindow = 8;
+/** How many live samples it takes to judge a clock. */
+export const driftSamples = 8;
 
 /** The anchor that rules a sequence, or null before the boot has one. */
 export function anchorOf(anchors: Anchors, sequence: number): Anchor | null {
@@ -34,23 +38,37 @@ export function eventTime(anchors: Anchors, sequence: number, uptimeMs: Duration
 }
 
 /**
- * Watches a live sample. A delay on the line only ever makes a sample look late, so the earliest apparent zero of the window counts:
- * only when even that stands more than `driftMaxMs` from the anchor has the clock moved, and the next sequence gets a new anchor.
+ * Watches a live sample. A clock is judged over at least `driftSamples` samples and twice `driftMaxMs` of its uptime. It has drifted if it
+ * stands more than `driftMaxMs` from its anchor and the samples agree within as much. What a broker had queued does not agree: it comes
+ * faster than it was taken. The next sequence then gets a new anchor, at the earliest zero, for a line only ever delays.
  */
 export function watchDrift(
   anchors: Anchors,
-  watch: DriftWatch,
+  watch: DriftWatch | null,
   sample: { readonly sequence: number; readonly uptimeMs: DurationMs },
   heardAt: EpochMs,
   driftMaxMs: DurationMs,
-): { anchors: Anchors; watch: DriftWatch; driftMs: number | null } {
+): { anchors: Anchors; watch: DriftWatch | null; driftMs: number | null } {
+  const seen = extend(watch, sample.uptimeMs, heardAt - sample.uptimeMs);
+  const spanMs = sample.uptimeMs - seen.fromUptimeMs;
+  if (seen.samples < driftSamples || spanMs < 2 * driftMaxMs) return { anchors, watch: seen, driftMs: null };
   const anchor = anchorOf(anchors, sample.sequence);
-  const zeros = [...watch.zeros, heardAt - sample.uptimeMs].slice(-driftWindow);
-  if (anchor === null || zeros.length < driftWindow) return { anchors, watch: { zeros }, driftMs: null };
-  const driftMs = Math.min(...zeros) - anchor.zeroAt;
-  if (Math.abs(driftMs) <= driftMaxMs) return { anchors, watch: { zeros }, driftMs: null };
-  const moved = { fromSequence: sample.sequence + 1, zeroAt: Math.min(...zeros) };
-  return { anchors: [...anchors, moved].slice(-anchorsMax), watch: { zeros: [] }, driftMs };
+  const driftMs = anchor === null ? 0 : seen.earliestZero - anchor.zeroAt;
+  const agreed = seen.latestZero - seen.earliestZero <= driftMaxMs;
+  if (!agreed || Math.abs(driftMs) <= driftMaxMs) return { anchors, watch: null, driftMs: null };
+  const moved = { fromSequence: sample.sequence + 1, zeroAt: seen.earliestZero };
+  return { anchors: [...anchors, moved].slice(-anchorsMax), watch: null, driftMs };
+}
+
+function extend(watch: DriftWatch | null, uptimeMs: DurationMs, zero: EpochMs): DriftWatch {
+  if (watch === null || uptimeMs < watch.fromUptimeMs)
+    return { samples: 1, fromUptimeMs: uptimeMs, earliestZero: zero, latestZero: zero };
+  return {
+    samples: watch.samples + 1,
+    fromUptimeMs: watch.fromUptimeMs,
+    earliestZero: Math.min(watch.earliestZero, zero),
+    latestZero: Math.max(watch.latestZero, zero),
+  };
 }
 
 /** Most anchors kept for one boot; beyond it the oldest is dropped (a device whose clock moves that often is counted each time). */

@@ -47,7 +47,7 @@ export interface GroupState {
 
 interface Knowledge {
   readonly ledgers: ReadonlyMap<string, BootLedger>;
-  readonly watches: ReadonlyMap<string, DriftWatch>;
+  readonly watches: ReadonlyMap<string, DriftWatch | null>;
   /** `device/channel` whose missing mapping has been kept as evidence since the start. */
   readonly unmapped: ReadonlySet<string>;
 }
@@ -72,7 +72,7 @@ function beginGroup(
   roomAtStart: number,
 ): Group {
   const changed = new Map<string, BootLedger>();
-  const watches = new Map<string, DriftWatch>();
+  const watches = new Map<string, DriftWatch | null>();
   const unmapped = new Set<string>();
   const zeros = new Map<string, EpochMs>();
   const readings: ProbeReading[] = [];
@@ -110,7 +110,7 @@ function beginGroup(
   }
 
   function drift(arrival: Arrival, key: string, ledger: BootLedger): void {
-    const watch = watches.get(key) ?? before.watches.get(key) ?? { zeros: [] };
+    const watch = (watches.has(key) ? watches.get(key) : before.watches.get(key)) ?? null;
     const heardAt = arrival.at ?? arrival.arrivedAt;
     const seen = watchDrift(ledger.anchors, watch, arrival.sample, heardAt, rules.driftMaxMs);
     watches.set(key, seen.watch);

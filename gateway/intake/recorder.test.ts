@@ -7,7 +7,7 @@ import type { ReadingBuffer } from "../buffer/buffer.ts";
 import { memoryBuffer } from "../buffer/memory-buffer.ts";
 import { counters as makeCounters } from "../health/counters.ts";
 import { silentLog } from "../health/log.ts";
-import { driftWindow } from "./anchor.ts";
+import { driftSamples } from "./anchor.ts";
 import { bootsMax, runsMax } from "./ledger.ts";
 import { type Outcome, recorder as makeRecorder } from "./recorder.ts";
 
@@ -180,23 +180,47 @@ describe("event time", () => {
     expect(times()).toEqual([start - 120_000, start - 60_000, start]);
   });
 
-  test("follows a clock that drifts only from the next sequence on, says so once, and ignores one late sample", () => {
+  test("follows a clock that has drifted only from the next sequence on, and says so once", () => {
     const { now, clock, counters, recorder, times } = setup();
     now({ sequence: 0, uptimeMs: 0 });
     clock.advance(60_000);
-    now({ sequence: 1, uptimeMs: 20_000 });
-    expect(counters.of("sample.clock-drift")).toBe(0);
-    for (let sequence = 2; sequence < 2 + driftWindow; sequence += 1) {
-      clock.advance(1_000);
-      now({ sequence, uptimeMs: 20_000 + (sequence - 1) * 1_000 });
+    const behind = 40_000;
+    for (let n = 1; n <= 2 * driftSamples; n += 1) {
+      clock.advance(4_000);
+      now({ sequence: n, uptimeMs: 60_000 - behind + n * 4_000 });
     }
     expect(counters.of("sample.clock-drift")).toBe(1);
-    const before = times();
-    clock.advance(1_000);
-    now({ sequence: 50, uptimeMs: 20_000 + 9_000 });
-    expect(before.slice(0, 2)).toEqual([start, start + 20_000]);
-    expect(recorder.ledger("d", 1)?.anchors).toHaveLength(2);
-    now({ sequence: 40, uptimeMs: 25_000 }, { live: false });
+    const [, moved] = recorder.ledger("d", 1)?.anchors ?? [];
+    expect(moved?.zeroAt).toBe(start + behind);
+    const stamps = times();
+    for (const [n, at] of stamps.entries()) {
+      const uptimeMs = n === 0 ? 0 : 60_000 - behind + n * 4_000;
+      expect(at - uptimeMs - start).toBe(n >= (moved?.fromSequence ?? Infinity) ? behind : 0);
+    }
+  });
+
+  test("is not moved by what a broker had queued, nor by a late sample", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_000, max: 600_000 }),
+        fc.integer({ min: 10, max: 300 }),
+        (everyMs, queued) => {
+          const { now, clock, counters, recorder } = setup();
+          now({ sequence: 0, uptimeMs: 0 });
+          clock.advance(queued * everyMs);
+          for (let n = 1; n <= queued; n += 1) {
+            clock.advance(1);
+            now({ sequence: n, uptimeMs: n * everyMs });
+          }
+          for (let n = queued + 1; n <= queued + 30; n += 1) {
+            clock.advance(everyMs);
+            now({ sequence: n, uptimeMs: n * everyMs });
+          }
+          expect(counters.of("sample.clock-drift")).toBe(0);
+          expect(recorder.ledger("d", 1)?.anchors).toEqual([{ fromSequence: 0, zeroAt: start }]);
+        },
+      ),
+    );
   });
 
   test("is never in the future after the gateway's own clock was set back", () => {
