@@ -49,6 +49,7 @@ test("a test of real processes may repeat something, but not wait by timer eithe
 
 test("randomness without a seed is found, in tests too", () => {
   expect(lines(randomRule, "server/a.test.ts", "Math.random();\ncrypto.randomUUID();")).toEqual([1, 2]);
+  expect(lines(randomRule, "server/a.process.test.ts", "const seed = Math.random();")).toEqual([]);
   expect(lines(randomRule, "server/a.ts", "const text = 'Math.random';")).toEqual([]);
 });
 
