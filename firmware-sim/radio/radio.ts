@@ -67,16 +67,16 @@ export function radio(
 
   const drop = (): void => {
     cancelRetry();
-    client?.removeAllListeners();
-    client?.on("error", () => undefined);
-    client?.stream.destroy();
-    client?.end(true);
+    const old = client;
     client = null;
     connected = false;
     inFlight.clear();
+    old?.stream.destroy();
+    old?.end(true);
   };
   const lost = (): void => {
     drop();
+    if (stopped) return;
     counters.failures += 1;
     cancelRetry = clock.after(Math.round(retryMs * (0.5 + random.next() / 2)), kick);
     retryMs = Math.min(retryMs * 2, retryMsMax);
@@ -95,8 +95,11 @@ export function radio(
     });
     client = made;
     made.on("error", () => undefined);
-    made.once("close", lost);
+    made.once("close", () => {
+      if (client === made) lost();
+    });
     made.once("connect", () => {
+      if (client !== made) return;
       connected = true;
       counters.connections += 1;
       retryMs = retryMsMin;
@@ -158,7 +161,6 @@ export function radio(
 const farewellMsMax = 2 * secondMs;
 
 function farewell(client: MqttClient, device: string, clock: Clock): Promise<void> {
-  client.removeAllListeners("close");
   return new Promise((resolve) => {
     const cancel = clock.after(farewellMsMax, resolve);
     const done = (): void => {
