@@ -8,9 +8,13 @@ export type EpochMs = number;
 /** A length of time in integer milliseconds, at least 0. */
 export type DurationMs = number;
 
+/** A second in milliseconds. */
 export const secondMs = 1_000;
+/** A minute in milliseconds. */
 export const minuteMs = 60_000;
+/** An hour in milliseconds. */
 export const hourMs = 3_600_000;
+/** A day of 24 hours in milliseconds. */
 export const dayMs = 86_400_000;
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;

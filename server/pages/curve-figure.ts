@@ -24,7 +24,7 @@ export function curveFigure(
     <div class="plot" hx-morph-skip>!${curveSvg(shape, marks, timeZone, title)}</div>
     <figcaption>
       <span class="key"><i class="swatch line"></i>${curve.probe}, °C</span>
-      <span class="key"><i class="swatch beyond"></i>Beyond the limits, ${limitsText(curve.limits)}</span>
+      !${hasLimits(curve.limits) ? html`<span class="key"><i class="swatch beyond"></i>Beyond the limits, ${limitsText(curve.limits)}</span>` : ""}
       !${shape.unknown.length === 0 ? "" : html`<span class="key"><i class="swatch unknown"></i>Unknown, ${gapText(shape)}</span>`}
       !${has("excursion") ? html`<span class="key"><i class="swatch excursion"></i>Excursion</span>` : ""}
       !${has("held") ? html`<span class="key"><i class="swatch held"></i>Held interval</span>` : ""}

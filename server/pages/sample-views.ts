@@ -7,10 +7,14 @@ import type { AlarmView, ApplianceView, BoardView, LimitsView, ProbeView, Standi
 /** 2026-11-22T08:30:00Z, 09:30 in Brussels. */
 export const sampleNow: EpochMs = Temporal.Instant.from("2026-11-22T08:30:00Z").epochMilliseconds;
 
+/** The site of the fixtures. */
 export const sampleSite = { id: "mechelen", timeZone: "Europe/Brussels" } as const;
 
+/** Limits of a red cell refrigerator. */
 export const redCellLimits: LimitsView = { low: 2, high: 6, criticalLow: 1, criticalHigh: 10 };
+/** Limits of a plasma freezer. */
 export const plasmaLimits: LimitsView = { low: null, high: -25, criticalLow: null, criticalHigh: -18 };
+/** Limits of a platelet incubator. */
 export const plateletLimits: LimitsView = { low: 20, high: 24, criticalLow: 18, criticalHigh: 26 };
 
 /** One reading a minute around `base`, with a swell like a compressor's; from `outFrom` it climbs by `rise` within half an hour. */

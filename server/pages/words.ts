@@ -25,6 +25,7 @@ export const standingMeanings: Readonly<Record<Standing, string>> = {
   none: "No reading has ever arrived from this probe.",
 };
 
+/** Kinds of appliance in words. */
 export const applianceWords: Readonly<Record<ApplianceKind, string>> = {
   refrigerator: "Refrigerator",
   freezer: "Freezer",
@@ -33,12 +34,14 @@ export const applianceWords: Readonly<Record<ApplianceKind, string>> = {
   room: "Room",
 };
 
+/** Kinds of measuring point in words. */
 export const probeWords: Readonly<Record<ProbeKind, string>> = {
   air: "Air",
   buffered: "Buffered",
   product: "Product",
 };
 
+/** A sensor's faults in words. */
 export const faultWords: Readonly<Record<Fault, string>> = {
   open: "Probe circuit open",
   short: "Probe shorted",
@@ -50,18 +53,21 @@ export const faultWords: Readonly<Record<Fault, string>> = {
   unspecified: "Sensor fault",
 };
 
+/** Ways of leaving the range in words. */
 export const sideWords: Readonly<Record<Side, string>> = {
   high: "Too warm",
   low: "Too cold",
   unmonitored: "Unmonitored",
 };
 
+/** An excursion's status in words. */
 export const statusWords: Readonly<Record<ExcursionView["status"], string>> = {
   open: "Open",
   closed: "Closed",
   withdrawn: "Withdrawn",
 };
 
+/** Kinds of alarm in words. */
 export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "temperature-high": "Too warm",
   "temperature-low": "Too cold",
@@ -73,6 +79,7 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "projection-behind": "History behind",
 };
 
+/** An alarm's ISA-18.2 state in words. */
 export const phaseWords: Readonly<Record<AlarmPhase, string>> = {
   normal: "Over",
   unacknowledged: "Not acknowledged",

@@ -1,9 +1,9 @@
-/**
- * The operational records' tables (docs/records.md). Times are epoch milliseconds, hashes SHA-256 in hex. The SQL is portable in spirit: nothing but
- * `WITHOUT ROWID` and the blob type is SQLite's own.
- */
+/** The version of the tables below; a file of a newer one is refused. */
 export const schemaVersion = 1;
 
+/**
+ * The operational records' tables (docs/records.md). Times are epoch milliseconds, hashes SHA-256 in hex.
+ */
 export const schemaSql = `
 CREATE TABLE journal (
   seq INTEGER PRIMARY KEY,
