@@ -64,7 +64,7 @@ export async function makeServer(
   const committer = makeCommitter(database, journal, openAuditTrail(database), clock);
   let book: SiteBook | null = readSite(database);
   const bookInForce = (): SiteBook => book ?? noSite;
-  const alarms = openAlarmBook(database, makeOutbox(database), bookInForce);
+  const alarms = openAlarmBook(database, makeOutbox(database), bookInForce, settings.publicUrl ?? null);
   const holds = makeHoldKeeper(database);
   const parts = {
     store: openReadingStore(database),

@@ -92,7 +92,9 @@ function clear(state: AlarmState): AlarmStep {
   if (!state.condition) return { state, effects: [] };
   const cleared: AlarmState = { ...state, condition: false };
   const effects: AlarmEffect[] = [{ kind: "returned" }];
-  return state.shelvedUntil === null && state.calls > 0 ? call(cleared, "return", effects) : { state: cleared, effects };
+  return state.shelvedUntil === null && state.calls > 0
+    ? call(cleared, "return", effects)
+    : { state: cleared, effects };
 }
 
 function acknowledge(state: AlarmState, by: string): AlarmStep {

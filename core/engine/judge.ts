@@ -40,7 +40,11 @@ export function judge(state: ProbeState, readings: Iterable<Reading>, rules: Pro
   for (const reading of readings) {
     const celsius = isGood(reading) ? reading.celsius + offsetAt(rules, reading.at) : null;
     const quiet =
-      simple !== undefined && celsius !== null && celsius >= low && celsius <= high && isQuiet(next, reading.at, simple);
+      simple !== undefined &&
+      celsius !== null &&
+      celsius >= low &&
+      celsius <= high &&
+      isQuiet(next, reading.at, simple);
     if (quiet) stepQuietly(next, reading.at, celsius);
     else stepFully(next, reading.at, celsius, rules, ended);
   }
@@ -91,7 +95,9 @@ function stepFully(
 }
 
 function isInRange(profile: Profile, celsius: number): boolean {
-  return (profile.low === null || celsius >= profile.low) && (profile.high === null || celsius <= profile.high);
+  return (
+    (profile.low === null || celsius >= profile.low) && (profile.high === null || celsius <= profile.high)
+  );
 }
 
 /** Once its instant has passed, what was proven good stays so: recovered episodes with proof are over. */
@@ -121,7 +127,13 @@ interface Point {
   readonly celsius: number | null;
 }
 
-function passSegment(state: ProbeState, from: Point, to: Point, rules: ProbeRules, ended: ExcursionFigures[]): void {
+function passSegment(
+  state: ProbeState,
+  from: Point,
+  to: Point,
+  rules: ProbeRules,
+  ended: ExcursionFigures[],
+): void {
   for (const part of partsBetween(from.at, to.at, rules.profiles)) {
     if (from.celsius !== null && to.celsius !== null && isMeasured(part.profile, to.at - from.at)) {
       passMeasured(state, part, from.at, from.celsius, to.at, to.celsius);
@@ -140,7 +152,12 @@ function passMeasured(
 ): void {
   for (const side of sides) {
     const limits = sideLimits(part.profile, side);
-    const line: Line = { fromAt, fromValue: fromCelsius * limits.sign, toAt, toValue: toCelsius * limits.sign };
+    const line: Line = {
+      fromAt,
+      fromValue: fromCelsius * limits.sign,
+      toAt,
+      toValue: toCelsius * limits.sign,
+    };
     passMeasuredSide(state, limits, line, part);
   }
 }
@@ -219,7 +236,8 @@ function meetInstant(state: ProbeState, at: EpochMs, good: boolean): void {
   state.provenGood = at;
   state.unknownSinceGoodMs = 0;
   for (const episode of state.episodes) {
-    if (episode.provenGoodAfter === null && at > episode.start && at >= episode.lastOut) episode.provenGoodAfter = at;
+    if (episode.provenGoodAfter === null && at > episode.start && at >= episode.lastOut)
+      episode.provenGoodAfter = at;
   }
 }
 

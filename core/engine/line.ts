@@ -21,16 +21,13 @@ export interface Interval {
 export function valueAt(line: Line, at: EpochMs): number {
   if (at === line.toAt) return line.toValue;
   if (at === line.fromAt) return line.fromValue;
-  return (
-    line.fromValue + ((line.toValue - line.fromValue) * (at - line.fromAt)) / (line.toAt - line.fromAt)
-  );
+  return line.fromValue + ((line.toValue - line.fromValue) * (at - line.fromAt)) / (line.toAt - line.fromAt);
 }
 
 /** Where the line crosses a limit, not rounded; the line's two values lie on different sides of it. */
 export function crossingExact(line: Line, limit: number): number {
   return (
-    line.fromAt +
-    ((limit - line.fromValue) / (line.toValue - line.fromValue)) * (line.toAt - line.fromAt)
+    line.fromAt + ((limit - line.fromValue) / (line.toValue - line.fromValue)) * (line.toAt - line.fromAt)
   );
 }
 

@@ -43,7 +43,8 @@ export function measure(
     sum.meet(point);
     previous = point;
   }
-  if (previous !== null && isSilent(previous, rules, now)) sum.unknown({ from: final.at, to: Math.max(now, final.at) });
+  if (previous !== null && isSilent(previous, rules, now))
+    sum.unknown({ from: final.at, to: Math.max(now, final.at) });
   return sum.result();
 }
 
@@ -53,7 +54,10 @@ interface Point {
 }
 
 function calibrate(reading: Reading, rules: ProbeRules): Point {
-  return { at: reading.at, celsius: isGood(reading) ? reading.celsius + ruleAt(rules.offsets, reading.at) : null };
+  return {
+    at: reading.at,
+    celsius: isGood(reading) ? reading.celsius + ruleAt(rules.offsets, reading.at) : null,
+  };
 }
 
 function isSilent(last: Point, rules: ProbeRules, now: EpochMs): boolean {

@@ -114,7 +114,13 @@ export function passUnknown(episode: Episode, length: DurationMs): void {
 }
 
 /** Adds a measured run of positive length to an episode. */
-export function addRun(episode: Episode, limits: SideLimits, line: Line, part: Interval, run: Interval): void {
+export function addRun(
+  episode: Episode,
+  limits: SideLimits,
+  line: Line,
+  part: Interval,
+  run: Interval,
+): void {
   goOut(episode, run.from);
   episode.outMs += run.to - run.from;
   episode.degreeMs += areaAbove(line, limits.limit, part);

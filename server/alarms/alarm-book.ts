@@ -55,8 +55,13 @@ export interface AlarmBook {
   readonly underWay: () => readonly KeptAlarm[];
 }
 
-/** Opens the book on the records. `site` gives the site in force. */
-export function openAlarmBook(database: Database, outbox: Outbox, site: () => SiteBook): AlarmBook {
+/** Opens the book on the records. `site` gives the site in force, `pages` the address of the board for messages. */
+export function openAlarmBook(
+  database: Database,
+  outbox: Outbox,
+  site: () => SiteBook,
+  pages: string | null,
+): AlarmBook {
   const upsert = database.prepare(
     `INSERT INTO alarms (id, kind, subject, phase, raised_at, state) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, state = excluded.state`,
@@ -107,7 +112,7 @@ export function openAlarmBook(database: Database, outbox: Outbox, site: () => Si
       });
       return;
     }
-    const message = alarmMessage(alarm, effect.about, commit.at, site().site.timeZone);
+    const message = alarmMessage(alarm, effect.about, commit.at, site().site.timeZone, pages);
     for (const contact of site().site.contacts) {
       outbox.owe(commit, {
         alarm: alarm.id,

@@ -102,12 +102,13 @@ export function describeLate(
   };
 }
 
-/** The message owed for a call. The subject says the most in its first 70 characters. */
+/** The message owed for a call. The subject says the most in its first 70 characters. `pages` is where people reach the board. */
 export function alarmMessage(
   alarm: KeptAlarm,
   about: "onset" | "return",
   at: EpochMs,
   timeZone: string,
+  pages: string | null,
 ): { subject: string; body: string } {
   const head = about === "return" ? "Back to normal" : alarm.severity === "critical" ? "CRITICAL" : "Alarm";
   const lines = [
@@ -120,6 +121,7 @@ export function alarmMessage(
     ...(about === "return"
       ? ["", "The alarm's cause has gone. The record, the excursion and held units are not changed by that."]
       : ["", "Please go and look, then acknowledge the alarm on the board."]),
+    ...(pages === null ? [] : [pages]),
   ];
   return { subject: `${head}: ${alarm.text}`, body: `${lines.join("\n")}\n` };
 }
