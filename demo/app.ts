@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
@@ -12,9 +13,10 @@ import { openSmtpSink } from "./mailbox/smtp-sink.ts";
 import { openLog } from "./processes/bounded-log.ts";
 import { crashReport, startChild } from "./processes/child.ts";
 import { environmentWith } from "./processes/environment.ts";
+import { lockFolder } from "./processes/folder-lock.ts";
 import { freePort, type Listen } from "./processes/listening.ts";
 import { answersOk, untilReady } from "./processes/ready.ts";
-import { listenVariable, mailboxVariable, type DemoSettings } from "./settings.ts";
+import { dataVariable, listenVariable, mailboxVariable, type DemoSettings } from "./settings.ts";
 import { happeningOf } from "./story/happening.ts";
 import { historyDelivered } from "./story/history.ts";
 import { watchStory } from "./story/watch.ts";
@@ -132,6 +134,8 @@ async function start(run: Run): Promise<void> {
 /** Opens what is in the demo's own process, and writes the files for the others. */
 async function prepare({ parts, stack }: Run): Promise<Ground> {
   const { settings, clock } = parts;
+  mkdirSync(settings.dataFolder, { recursive: true });
+  stack.defer(await lockFolder(settings.dataFolder, dataVariable));
   const port = await freePort(settings.listen, listenVariable);
   const server = { host: settings.listen.host, port };
   const gatewayHealth = { ...loopback, port: await freePort(loopback, null) };

@@ -17,6 +17,7 @@ export const randomAdapters: readonly string[] = [];
 export const outsideAdapters: readonly string[] = [
   ".ci/",
   "bench/",
+  "demo/app.ts",
   "demo/blood-bank/books.ts",
   "demo/broker/broker.ts",
   "demo/hospital/tokens.ts",
@@ -25,6 +26,7 @@ export const outsideAdapters: readonly string[] = [
   "demo/mailbox/mailbox-server.ts",
   "demo/processes/bounded-log.ts",
   "demo/processes/child.ts",
+  "demo/processes/folder-lock.ts",
   "demo/processes/listening.ts",
   "firmware-sim/hospital/state-file.ts",
   "firmware-sim/lines/link.ts",
