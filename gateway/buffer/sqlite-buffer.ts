@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import type { Fault } from "@coldkeep/core/readings/reading.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
-import type { BootLedger } from "../intake/ledger.ts";
 import {
   type Commit,
   type Evidence,
@@ -16,7 +14,9 @@ import {
   type StoredBatch,
 } from "./buffer.ts";
 import { unknownBatch, unsplittable } from "./memory-buffer.ts";
+import { toLedger, toReading } from "./rows.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
+import { statements } from "./statements.ts";
 
 /** The buffer's file inside the data folder. */
 export const bufferFileName = "buffer.db";
@@ -97,7 +97,7 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;",
   );
   prepareSchema(db, path, createdAt);
-  const sql = statements(db);
+  const sql = prepareAll(db);
   let meta = loadMeta(db);
   const probes = new Map<string, number>();
   for (const row of db.prepare("SELECT number, id FROM probe").all())
@@ -297,60 +297,10 @@ function loadMeta(db: DatabaseSync): Meta {
   return { ...(db.prepare("SELECT * FROM meta WHERE one = 1").get() as unknown as Meta) };
 }
 
-type Row = Record<string, unknown>;
+type Statements = Record<keyof typeof statements, StatementSync>;
 
-function toReading(row: Row): ProbeReading {
-  const [probe, at, value] = [String(row["probe"]), Number(row["at"]), row["value"]];
-  return typeof value === "number" ? { probe, at, celsius: value } : { probe, at, fault: value as Fault };
-}
-
-function toLedger(row: Row): BootLedger {
-  return {
-    device: String(row["device"]),
-    boot: Number(row["boot"]),
-    source: String(row["source"]),
-    lastHeardAt: Number(row["lastHeardAt"]),
-    kept: JSON.parse(String(row["kept"])) as BootLedger["kept"],
-    lost: JSON.parse(String(row["lost"])) as BootLedger["lost"],
-    anchors: JSON.parse(String(row["anchors"])) as BootLedger["anchors"],
-  };
-}
-
-function statements(db: DatabaseSync) {
-  const reading = "probe.id AS probe, at, value";
-  return {
-    saveMeta: db.prepare(
-      "UPDATE meta SET nextReading=?, nextSequence=?, backlogNext=?, backlogEnd=?, liveNext=?, held=? WHERE one=1",
-    ),
-    insertProbe: db.prepare("INSERT INTO probe (id) VALUES (?)"),
-    insertReading: db.prepare("INSERT INTO reading (id, probe, at, value) VALUES (?, ?, ?, ?)"),
-    readings: db.prepare(
-      `SELECT ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id BETWEEN ? AND ? ORDER BY reading.id`,
-    ),
-    backlogIds: db.prepare("SELECT id FROM reading WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"),
-    idsBetween: db.prepare("SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id"),
-    countBetween: db.prepare("SELECT count(*) AS count FROM reading WHERE id >= ? AND id < ?"),
-    deleteReadings: db.prepare("DELETE FROM reading WHERE id BETWEEN ? AND ?"),
-    openBatch: db.prepare("SELECT * FROM batch WHERE lane = ? ORDER BY first LIMIT 1"),
-    findBatch: db.prepare("SELECT * FROM batch WHERE sequence = ?"),
-    insertBatch: db.prepare("INSERT INTO batch (sequence, lane, first, last, held) VALUES (?, ?, ?, ?, ?)"),
-    deleteBatch: db.prepare("DELETE FROM batch WHERE sequence = ?"),
-    renumber: db.prepare("UPDATE batch SET sequence = ? WHERE sequence = ?"),
-    copyRefused: db.prepare(
-      "INSERT INTO refused (probe, at, value, code, refusedAt) SELECT probe, at, value, ?, ? FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
-    ),
-    refused: db.prepare(
-      `SELECT ${reading}, code, refusedAt FROM refused JOIN probe ON probe.number = refused.probe ORDER BY refused.id`,
-    ),
-    deleteRefused: db.prepare("DELETE FROM refused"),
-    saveLedger: db.prepare(
-      "INSERT INTO ledger (device, boot, source, lastHeardAt, kept, lost, anchors) VALUES (?, ?, ?, ?, ?, ?, ?) " +
-        "ON CONFLICT (device, boot) DO UPDATE SET source=excluded.source, lastHeardAt=excluded.lastHeardAt, kept=excluded.kept, lost=excluded.lost, anchors=excluded.anchors",
-    ),
-    forgetLedger: db.prepare("DELETE FROM ledger WHERE device = ? AND boot = ?"),
-    ledgers: db.prepare("SELECT * FROM ledger"),
-    insertEvidence: db.prepare("INSERT INTO evidence (at, source, code, excerpt) VALUES (?, ?, ?, ?)"),
-    trimEvidence: db.prepare("DELETE FROM evidence WHERE id <= (SELECT max(id) FROM evidence) - ?"),
-    evidence: db.prepare("SELECT * FROM evidence ORDER BY id"),
-  };
+function prepareAll(db: DatabaseSync): Statements {
+  return Object.fromEntries(
+    Object.entries(statements).map(([name, text]) => [name, db.prepare(text)]),
+  ) as unknown as Statements;
 }

@@ -10,16 +10,8 @@ import type { Outcome, Recorder } from "../intake/recorder.ts";
 import { type Connection, keepOpen } from "../sources/keep-open.ts";
 import type { Source } from "../sources/source.ts";
 import type { OpenLine, SerialLine } from "./serial-line.ts";
-import {
-  awaitedAs,
-  nextTickMs,
-  noSession,
-  resendChunkMax,
-  type SessionEffect,
-  type SessionInput,
-  type SessionRules,
-  stepSession,
-} from "./session.ts";
+import { awaitedAs, nextTickMs, noSession, resendChunkMax, stepSession } from "./session.ts";
+import type { SessionEffect, SessionInput, SessionRules } from "./session-state.ts";
 
 /** How long an opening may take, and how long a line may refuse to take bytes. Unit ms. */
 export const lineHangMaxMs = 10_000;

@@ -4,16 +4,8 @@ import type { DeviceSample } from "@coldkeep/core/readings/sample.ts";
 import { admit } from "../intake/admit.ts";
 import { bootKey, type BootLedger, highestKept, settled } from "../intake/ledger.ts";
 import { holds, missingIn, sizeOf, withRange } from "../intake/ranges.ts";
-import {
-  awaitedAs,
-  nextTickMs,
-  noSession,
-  resendChunkMax,
-  type SessionEffect,
-  type SessionInput,
-  type SessionState,
-  stepSession,
-} from "./session.ts";
+import { awaitedAs, nextTickMs, noSession, resendChunkMax, stepSession } from "./session.ts";
+import type { SessionEffect, SessionInput, SessionState } from "./session-state.ts";
 
 const rules = { resendTimeoutMs: 2_000, resendAttempts: 3 };
 const admitRules = { probes: new Map([["d/t", "p"]]), futureMaxMs: 300_000 };

@@ -1,0 +1,31 @@
+const reading = "probe.id AS probe, at, value";
+
+/** Every statement that the buffer runs; its tables are in schema.ts. */
+export const statements = {
+  saveMeta:
+    "UPDATE meta SET nextReading=?, nextSequence=?, backlogNext=?, backlogEnd=?, liveNext=?, held=? WHERE one=1",
+  insertProbe: "INSERT INTO probe (id) VALUES (?)",
+  insertReading: "INSERT INTO reading (id, probe, at, value) VALUES (?, ?, ?, ?)",
+  readings: `SELECT ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id BETWEEN ? AND ? ORDER BY reading.id`,
+  backlogIds: "SELECT id FROM reading WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+  idsBetween: "SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
+  countBetween: "SELECT count(*) AS count FROM reading WHERE id >= ? AND id < ?",
+  deleteReadings: "DELETE FROM reading WHERE id BETWEEN ? AND ?",
+  openBatch: "SELECT * FROM batch WHERE lane = ? ORDER BY first LIMIT 1",
+  findBatch: "SELECT * FROM batch WHERE sequence = ?",
+  insertBatch: "INSERT INTO batch (sequence, lane, first, last, held) VALUES (?, ?, ?, ?, ?)",
+  deleteBatch: "DELETE FROM batch WHERE sequence = ?",
+  renumber: "UPDATE batch SET sequence = ? WHERE sequence = ?",
+  copyRefused:
+    "INSERT INTO refused (probe, at, value, code, refusedAt) SELECT probe, at, value, ?, ? FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
+  refused: `SELECT ${reading}, code, refusedAt FROM refused JOIN probe ON probe.number = refused.probe ORDER BY refused.id`,
+  deleteRefused: "DELETE FROM refused",
+  saveLedger:
+    "INSERT INTO ledger (device, boot, source, lastHeardAt, kept, lost, anchors) VALUES (?, ?, ?, ?, ?, ?, ?) " +
+    "ON CONFLICT (device, boot) DO UPDATE SET source=excluded.source, lastHeardAt=excluded.lastHeardAt, kept=excluded.kept, lost=excluded.lost, anchors=excluded.anchors",
+  forgetLedger: "DELETE FROM ledger WHERE device = ? AND boot = ?",
+  ledgers: "SELECT * FROM ledger",
+  insertEvidence: "INSERT INTO evidence (at, source, code, excerpt) VALUES (?, ?, ?, ?)",
+  trimEvidence: "DELETE FROM evidence WHERE id <= (SELECT max(id) FROM evidence) - ?",
+  evidence: "SELECT * FROM evidence ORDER BY id",
+} as const;
