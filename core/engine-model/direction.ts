@@ -67,7 +67,7 @@ export function within(part: MeasuredPart, direction: Direction, limit: number):
 /** "`degreeMinutes` = area beyond the limit over measured time": the area of one part, on the line itself, nothing rounded. */
 export function areaDegreeMs(part: MeasuredPart, direction: Direction, limit: number): number {
   const [a, b] = mirroredEnds(part, direction);
-  if (part.from === part.to || (a <= limit && b <= limit)) return 0;
+  if (a <= limit && b <= limit) return 0;
   const { line } = part;
   const wholeMs = line.b.at - line.a.at;
   let fromMs = part.from - line.a.at;

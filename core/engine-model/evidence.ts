@@ -110,9 +110,11 @@ function toSamples(readings: readonly Reading[], rules: ProbeRules): Sample[] {
 
 /**
  * "Between consecutive readings `a, b`: if both are good (not a fault) and `b.at - a.at <= maxGap`, the segment is *measured* and
- * the temperature in it is linear; else all of `(a.at, b.at)` is *unknown*." "Segments are cut where the rules change."
+ * the temperature in it is linear; else all of `(a.at, b.at)` is *unknown*." "Segments are cut where the rules change." Between two
+ * readings at one instant there is no time to judge, and no part.
  */
 function partsBetween(a: Sample, b: Sample, rules: ProbeRules): Part[] {
+  if (a.at === b.at) return [];
   const changes = rules.profiles.map((dated) => dated.from).filter((from) => from > a.at && from < b.at);
   const cuts = [a.at, ...new Set(changes), b.at];
   return cuts.slice(1).map((to, index) => {

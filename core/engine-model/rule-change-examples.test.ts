@@ -71,8 +71,15 @@ describe("rules change in event time", () => {
     expect(judge(readings, change(99, {}))).toHaveLength(1);
   });
 
-  it("takes excursionAfter from the profile at start: 12 min out, 10 needed then, 60 later", () => {
-    const out = everyMinute(times(13, 7));
+  it("does not take recoverAfter from where the stretch is over: 4.42 min to the change at 5, then 3 would do", () => {
+    // The line from 4 at 4 min to 6 at 6 min is at 5 when the shrunk limit becomes 5: it is beyond it from then on.
+    const readings = at([0, 8], [1, 4], [4, 4], [6, 6], [7, 6]);
+    const rules = change(5, { high: 5.3, recoverAfter: minutes(3) });
+    expect(only(readings, rules)).toMatchObject({ start: 0, end: null });
+  });
+
+  it("takes excursionAfter from the profile at start: 12.33 min out, 10 needed then, 60 later", () => {
+    const out = everyMinute([...times(13, 7), ...times(6, 4)]);
     const later = change(1, { excursionAfter: minutes(60) }, { excursionAfter: minutes(10) });
     expect(judge(out, later)).toHaveLength(1);
     const sooner = change(1, { excursionAfter: minutes(10) }, { excursionAfter: minutes(60) });

@@ -32,7 +32,7 @@ function shrunkStretches(evidence: Evidence, direction: Direction): ShrunkSpan[]
   const stretches: ShrunkSpan[][] = [];
   for (const part of evidence.parts.filter(isMeasured)) {
     const span = within(part, direction, direction.shrunkLimit(part.profile));
-    if (span === null || (lengthMs(span) === 0 && lengthMs(part) > 0)) continue;
+    if (span === null || lengthMs(span) === 0) continue;
     const stretch = stretches.at(-1);
     const contiguous = stretch?.at(-1)?.to === span.from && !isBrokenAt(span.from, evidence, direction);
     if (stretch !== undefined && contiguous) stretch.push({ ...span, profile: part.profile });

@@ -168,6 +168,21 @@ describe("recovery", () => {
     expect(only(readings).end).toBeNull();
   });
 
+  it("does so on the low side: 2.3 from 1 to 6 min recovers, 2.2 for an hour does not", () => {
+    expect(only(everyMinute([0, ...times(6, 2.3)])).end).toBe(Math.round((2 / 2.3) * minuteMs));
+    expect(only(everyMinute([0, ...times(60, 2.2)])).end).toBeNull();
+  });
+
+  it("starts anew after 5.71 for less than a millisecond, at 4 min: 3 min and 4 min are not 5", () => {
+    const spike: Reading[] = [
+      { at: minutes(4) - 1, celsius: 3 },
+      { at: minutes(4), celsius: 5.71 },
+      { at: minutes(4) + 1, celsius: 3 },
+    ];
+    const readings = [...at([0, 8], [1, 4]), ...spike, ...at([8, 4])];
+    expect(only(readings)).toMatchObject({ start: 0, end: null });
+  });
+
   it("starts anew after unknown time: 4 min, a fault, 4 min are not 5", () => {
     expect(only(everyMinute([8, ...times(5, 4), "fault", ...times(5, 4)])).end).toBeNull();
   });
@@ -175,9 +190,14 @@ describe("recovery", () => {
   it("makes one excursion of two peaks 3 min apart and two of peaks 9 min apart", () => {
     const calm = times(10, 4);
     expect(judge(everyMinute([8, ...times(4, 4), 8, ...calm]))).toHaveLength(1);
-    const [first, second] = judge(everyMinute([8, ...calm, 8, ...calm]));
-    expect(first).toMatchObject({ start: 0, end: 30_000, outMs: 30_000 });
-    expect(second).toMatchObject({ start: minutes(10.5), end: minutes(11.5), outMs: minutes(1) });
+    const [first, second] = judge(everyMinute([8, ...calm, 12, ...calm]));
+    expect(first).toMatchObject({ start: 0, end: 30_000, outMs: 30_000, extremeCelsius: 8, critical: false });
+    expect(second).toMatchObject({
+      start: minutes(10.25),
+      end: minutes(11.75),
+      extremeCelsius: 12,
+      critical: true,
+    });
   });
 
   it("is a matter of its side: high recovers while the probe goes on to be low", () => {
