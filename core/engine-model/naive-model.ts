@@ -135,8 +135,8 @@ function provenGoodInstants(evidence: Evidence): EpochMs[] {
 
 /**
  * "`end` = last return into range before the recovery, or, if what followed the last out-of-range reading was unknown, the first
- * in-range reading after it." Where a change of the rules ends the unknown time between two readings, in-range time may be measured
- * before that reading comes; the end is then where the recovery begins, so that it is never after the recovery.
+ * in-range reading after it." Changes of the rules can make time measured, recovered and out of range again before any reading comes
+ * that is in range: the end is then where the recovery begins.
  */
 function returnInto(lastOut: EpochMs, recovery: Interval, direction: Direction, evidence: Evidence): EpochMs {
   const unknownFollows = unknownTime(evidence).some((gap) => gap.from <= lastOut && lastOut < gap.to);
@@ -146,7 +146,9 @@ function returnInto(lastOut: EpochMs, recovery: Interval, direction: Direction, 
   const firstIn = samples.find(
     (sample, index) => index > lastOutIndex && sample.at >= lastOut && isGoodSample(sample),
   );
-  return Math.min(firstIn?.at ?? Infinity, recovery.from);
+  const outAgain = outRuns(evidence, direction).find((run) => run.from > lastOut)?.from ?? Infinity;
+  const inTime = firstIn !== undefined && firstIn.at <= outAgain && !isOut(firstIn, direction);
+  return inTime ? firstIn.at : recovery.from;
 }
 
 /** Area beyond the limit of all measured time that touches the excursion, in degree-milliseconds. */

@@ -3,6 +3,7 @@
  * that a person can do it again without the code.
  */
 import { describe, expect, it } from "vitest";
+import type { ExcursionFigures } from "../engine/excursion.ts";
 import type { ProbeRules, Profile } from "../site/profile.ts";
 import { at, everyMinute, judge, minutes, only, strict, times } from "./minute-examples.ts";
 import { naiveCoverage } from "./naive-model.ts";
@@ -86,18 +87,26 @@ describe("rules change in event time", () => {
     expect(judge(out, sooner)).toHaveLength(0);
   });
 
-  it("ends where recovery begins when a change makes time measured before the next reading", () => {
-    const rules: ProbeRules = {
-      profiles: [
-        { from: 0, rule: { ...strict, maxGap: minutes(60) } },
-        { from: minutes(2), rule: strict },
-        { from: minutes(10), rule: { ...strict, maxGap: minutes(60), high: 9 } },
-        { from: minutes(20), rule: { ...strict, maxGap: minutes(60) } },
-      ],
-      offsets: [{ from: 0, rule: 0 }],
-    };
-    const found = judge(at([0, 7], [30, 7]), rules).filter(({ side }) => side === "high");
-    expect(found.map(({ start, end }) => [start, end])).toEqual([
+  /** Limits 6, then for 8 min nothing measured, then 10 min with a limit of 9, then 6 again. */
+  const lostThenLenient: ProbeRules = {
+    profiles: [
+      { from: 0, rule: { ...strict, maxGap: minutes(60) } },
+      { from: minutes(2), rule: strict },
+      { from: minutes(10), rule: { ...strict, maxGap: minutes(60), high: 9 } },
+      { from: minutes(20), rule: { ...strict, maxGap: minutes(60) } },
+    ],
+    offsets: [{ from: 0, rule: 0 }],
+  };
+  const spansOf = (found: readonly ExcursionFigures[]) =>
+    found.filter(({ side }) => side === "high").map(({ start, end }) => [start, end]);
+
+  it("ends at the first in-range reading after unknown time though recovered before: 7 at 0, 5 at 25", () => {
+    // The line from 7 to 5 is at 5.4 at 20 min: from 10 min on it is inside the shrunk limits 8.7 and 5.7.
+    expect(spansOf(judge(at([0, 7], [25, 5]), lostThenLenient))).toEqual([[0, minutes(25)]]);
+  });
+
+  it("ends where the recovery begins if the probe is out again before any in-range reading: 7 at 0 and 30", () => {
+    expect(spansOf(judge(at([0, 7], [30, 7]), lostThenLenient))).toEqual([
       [0, minutes(10)],
       [minutes(20), null],
     ]);

@@ -25,9 +25,9 @@ export const profileArbitrary: fc.Arbitrary<Profile> = fc
     high: fc.constantFrom(6, 6, 6, 4, 7, null),
     criticalBy: fc.constantFrom(0, 1, 4, null),
     deadband: fc.constantFrom(0, 0.3, 0.5, 1, 5),
-    maxGap: fc.constantFrom(1, gridMs, minuteMs, 5 * minuteMs, hourMs),
+    maxGap: fc.constantFrom(1, gridMs, minuteMs, minuteMs, 5 * minuteMs, 5 * minuteMs, hourMs, hourMs),
     excursionAfter: fc.constantFrom(0, 0, 1, minuteMs, 10 * minuteMs),
-    recoverAfter: fc.constantFrom(1, gridMs, minuteMs, 5 * minuteMs, hourMs),
+    recoverAfter: fc.constantFrom(1, gridMs, gridMs, minuteMs, minuteMs, 5 * minuteMs, hourMs),
     unmonitoredAfter: fc.constantFrom(0, minuteMs, 30 * minuteMs),
   })
   .map(({ criticalBy, ...rest }) => ({
