@@ -93,3 +93,13 @@ export function qualifies(figures: ExcursionFigures, rules: ProbeRules): boolean
   if (figures.side === "unmonitored") return figures.unknownMs > profile.unmonitoredAfter;
   return figures.critical || figures.outMs + figures.unknownMs >= profile.excursionAfter;
 }
+
+/** True while the figures grow by the mere passing of time: it lasts, or its held interval has no end yet. */
+export function isGrowing(figures: ExcursionFigures): boolean {
+  return figures.end === null || (figures.side !== "unmonitored" && figures.provenGoodAfter === null);
+}
+
+/** True where two sets of figures are of one excursion at two moments of its growth. */
+export function isSameExcursion(a: ExcursionFigures, b: ExcursionFigures): boolean {
+  return a.side === b.side && a.start === b.start && a.end === b.end;
+}

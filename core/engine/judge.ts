@@ -13,6 +13,8 @@ import {
   goOut,
   passUnknown,
   type RangeSide,
+  recoverEpisode,
+  settleEnd,
   type SideLimits,
   sideLimits,
 } from "./out-of-range.ts";
@@ -165,7 +167,7 @@ function passMeasured(
 function passMeasuredSide(state: ProbeState, limits: SideLimits, line: Line, part: Part): void {
   const before = activeEpisode(state, limits.side);
   const fromValue = valueAt(line, part.from);
-  if (before?.out === true && !(fromValue > limits.limit)) comeBack(before, part.from);
+  if (isOutSince(before) && !(fromValue > limits.limit)) comeBack(before, part.from);
   if (fromValue <= valueAt(line, part.to)) {
     recover(state, limits, line, part);
     passRun(state, limits, line, part);
@@ -175,20 +177,24 @@ function passMeasuredSide(state: ProbeState, limits: SideLimits, line: Line, par
   }
 }
 
+/** True where the probe has been out of range up to this instant, without unknown time since. */
+function isOutSince(episode: Episode | undefined): episode is Episode {
+  return episode !== undefined && episode.out && !episode.unknownSinceOut;
+}
+
 function passRun(state: ProbeState, limits: SideLimits, line: Line, part: Part): void {
   const run = above(line, limits.limit, part);
   if (run === null) return;
   const active = activeEpisode(state, limits.side);
   if (run.to > run.from) addRun(active ?? begin(state, limits.side, run.from), limits, line, part, run);
-  else if (active?.out === true && !(valueAt(line, part.to) > limits.limit)) comeBack(active, run.to);
+  else if (isOutSince(active) && !(valueAt(line, part.to) > limits.limit)) comeBack(active, run.to);
 }
 
 function recover(state: ProbeState, limits: SideLimits, line: Line, part: Part): void {
   const active = activeEpisode(state, limits.side);
-  if (active !== undefined && followRecovery(active, limits, line, part, part.profile.recoverAfter)) {
-    active.recovered = true;
-    active.stretchFrom = null;
-  }
+  if (active === undefined) return;
+  const recoveryFrom = followRecovery(active, limits, line, part, part.profile.recoverAfter);
+  if (recoveryFrom !== null) recoverEpisode(active, recoveryFrom);
 }
 
 function begin(state: ProbeState, side: RangeSide, start: EpochMs): Episode {
@@ -215,15 +221,25 @@ function endUnmonitored(state: ProbeState, end: EpochMs, rules: ProbeRules, ende
 function meetReading(state: ProbeState, limits: SideLimits, at: EpochMs, celsius: number): void {
   const value = celsius * limits.sign;
   const active = activeEpisode(state, limits.side);
+  settleEnds(state, limits.side, value > limits.limit ? null : at);
   if (value > limits.limit) {
     const episode = active ?? begin(state, limits.side, at);
     goOut(episode, at);
     episode.lastOut = at;
     episode.critical ||= value > limits.critical;
     episode.extreme = limits.sign * Math.max(value, (episode.extreme ?? celsius) * limits.sign);
-  } else if (active !== undefined) {
-    if (active.out) comeBack(active, at);
-    if (value > limits.shrunk) active.stretchFrom = null;
+    return;
+  }
+  if (active?.out === true) comeBack(active, at);
+  if (active !== undefined && value > limits.shrunk) active.stretchFrom = null;
+}
+
+/** The first reading after unknown time settles the end of what has recovered since, unless the probe was out again before it. */
+function settleEnds(state: ProbeState, side: RangeSide, inRangeAt: EpochMs | null): void {
+  for (const [index, episode] of state.episodes.entries()) {
+    if (episode.side !== side || !episode.recovered || !episode.out) continue;
+    const wasOutAgain = state.episodes.slice(index + 1).some((later) => later.side === side);
+    settleEnd(episode, wasOutAgain ? null : inRangeAt);
   }
 }
 

@@ -39,6 +39,8 @@ export interface Episode {
   recovered: boolean;
   /** True while the latest that is known is out of range. */
   out: boolean;
+  /** True where unknown time has followed the latest out-of-range instant: only a reading can then say when it was back. */
+  unknownSinceOut: boolean;
   /** Since when the present run is out of range, gaps notwithstanding. */
   runFrom: EpochMs;
   lastOut: EpochMs;
@@ -52,7 +54,7 @@ export interface Episode {
   extreme: number | null;
   degreeMs: number;
   critical: boolean;
-  /** Since when the temperature has been measured at or inside the shrunk limit without a break. */
+  /** Since when the temperature has been measured at or inside the shrunk limit without a break; once recovered, where the recovery began while the end is not settled. */
   stretchFrom: EpochMs | null;
 }
 
@@ -70,6 +72,7 @@ export function beginEpisode(side: RangeSide, start: EpochMs, before: Before): E
     provenGoodBefore: before.provenGood,
     recovered: false,
     out: true,
+    unknownSinceOut: false,
     runFrom: start,
     lastOut: start,
     end: null,
@@ -88,6 +91,7 @@ export function beginEpisode(side: RangeSide, start: EpochMs, before: Before): E
 export function goOut(episode: Episode, at: EpochMs): void {
   if (!episode.out) episode.runFrom = at;
   episode.out = true;
+  episode.unknownSinceOut = false;
   episode.end = null;
   episode.stretchFrom = null;
   forgetProof(episode);
@@ -103,12 +107,29 @@ export function forgetProof(episode: Episode): void {
 /** Returns into range at an instant. */
 export function comeBack(episode: Episode, at: EpochMs): void {
   episode.out = false;
+  episode.unknownSinceOut = false;
   episode.end = at;
+}
+
+/**
+ * Marks an episode as recovered in a stretch from `recoveryFrom` on. Where unknown time lies between its last out-of-range instant and that stretch, as
+ * a change of the rules can have it, its end is settled by the next reading.
+ */
+export function recoverEpisode(episode: Episode, recoveryFrom: EpochMs): void {
+  episode.recovered = true;
+  episode.stretchFrom = episode.out ? recoveryFrom : null;
+}
+
+/** Settles the end of a recovered episode: the first in-range reading after unknown time, or (null) where it was out again before one, the recovery's beginning. */
+export function settleEnd(episode: Episode, firstInRange: EpochMs | null): void {
+  comeBack(episode, firstInRange ?? episode.stretchFrom ?? episode.lastOut);
+  episode.stretchFrom = null;
 }
 
 /** Counts unknown time, which also breaks any recovery under way. */
 export function passUnknown(episode: Episode, length: DurationMs): void {
-  episode.stretchFrom = null;
+  if (episode.out) episode.unknownSinceOut = true;
+  if (!episode.recovered) episode.stretchFrom = null;
   if (episode.provenGoodAfter === null) episode.unknownMs += length;
   else episode.laterUnknownMs += length;
 }
@@ -125,7 +146,7 @@ export function addRun(
   episode.outMs += run.to - run.from;
   episode.degreeMs += areaAbove(line, limits.limit, part);
   episode.lastOut = Math.max(episode.lastOut, run.to);
-  if (!(valueAt(line, part.to) > limits.limit)) comeBack(episode, run.to);
+  if (run.to < part.to) comeBack(episode, run.to);
 }
 
 /** Where an out-of-range stretch of positive length lies in a part of a line, or null. */
@@ -135,8 +156,8 @@ export function runIn(limits: SideLimits, line: Line, part: Interval): Interval 
 }
 
 /**
- * Follows the recovery of an episode along a part whose line begins at or inside the shrunk limit or comes into it. Returns true when the
- * stretch has lasted long enough by the part's end or by the crossing out of the shrunk limit.
+ * Follows the recovery of an episode along a part whose line begins at or inside the shrunk limit or comes into it. Returns where the
+ * stretch began once it has lasted long enough by the part's end or by the crossing out of the shrunk limit, else null.
  */
 export function followRecovery(
   episode: Episode,
@@ -144,16 +165,19 @@ export function followRecovery(
   line: Line,
   part: Interval,
   recoverAfter: DurationMs,
-): boolean {
+): EpochMs | null {
   const firstInside = valueAt(line, part.from) <= limits.shrunk;
   const lastInside = valueAt(line, part.to) <= limits.shrunk;
   if (!firstInside && !lastInside) {
     episode.stretchFrom = null;
-    return false;
+    return null;
   }
   const turn = firstInside === lastInside ? part.to : crossingAt(line, limits.shrunk, part);
-  const stretchFrom = firstInside ? (episode.stretchFrom ?? part.from) : turn;
+  const goesOn = firstInside || turn === part.from;
+  const stretchFrom = goesOn ? (episode.stretchFrom ?? part.from) : turn;
   const stretchTo = lastInside ? part.to : turn;
-  episode.stretchFrom = lastInside ? stretchFrom : null;
-  return stretchTo - stretchFrom >= recoverAfter;
+  episode.stretchFrom = stretchTo === part.to ? stretchFrom : null;
+  const hasTimeHere = stretchTo > part.from && stretchTo > stretchFrom;
+  const isLongEnough = hasTimeHere && stretchTo - stretchFrom >= recoverAfter;
+  return isLongEnough ? stretchFrom : null;
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from "../time/millis.ts";
-import type { ExcursionFigures } from "./excursion.ts";
+import { type ExcursionFigures, isGrowing, type Side } from "./excursion.ts";
+import type { ProbeState } from "./probe-state.ts";
 
 /** An excursion as it stands on record, under its identity. */
 export interface RecordedExcursion {
@@ -33,7 +34,7 @@ export interface NeededRevision {
  * Compares what is recorded with what the readings now say, over one and the same stretch of a probe's history, and returns the revisions that
  * bring the record up to date. After a split the earliest part keeps the identity, after a merge the earliest excursion does.
  *
- * @param growthCounts whether a mere growth of an open excursion's figures is a revision: yes after late readings, no while it simply lasts
+ * @param growthCounts whether a mere growth of an excursion's figures is a revision: yes after late readings, no while it simply lasts
  */
 export function reconcile(
   recorded: readonly RecordedExcursion[],
@@ -113,7 +114,7 @@ export function changeBetween(
     before.provenGoodAfter === after.provenGoodAfter &&
     before.critical === after.critical;
   if (!sameProof) return "revised";
-  const mayGrow = before.end === null && !growthCounts;
+  const mayGrow = isGrowing(before) && !growthCounts;
   return mayGrow || sameFigures(before, after) ? null : "revised";
 }
 
@@ -126,16 +127,40 @@ function sameFigures(before: ExcursionFigures, after: ExcursionFigures): boolean
   );
 }
 
+/** Which excursion: a probe has at most one of a side that begins at an instant. */
+export interface ExcursionKey {
+  readonly side: Side;
+  readonly start: EpochMs;
+}
+
+/** What is under way in a state: excursions, or what may become some, whose end is not final. */
+export function underWay(state: ProbeState): ExcursionKey[] {
+  const keys: ExcursionKey[] = state.episodes.map(({ side, start }) => ({ side, start }));
+  return state.unknownFrom === null ? keys : [...keys, { side: "unmonitored", start: state.unknownFrom }];
+}
+
+/** A stretch of a probe's history that was judged anew: the states at its beginning and, where it met what was known, at its end. */
+export interface Stretch {
+  readonly before: ProbeState;
+  readonly met: ProbeState | null;
+}
+
 /**
  * Which recorded excursions may differ after a stretch was judged anew: those that were not final at its start, and those that began in it, but not
  * those that were still under way, unchanged, where the new state met the old one.
  */
-export function isTouched(
-  figures: ExcursionFigures,
-  underWayBefore: readonly EpochMs[],
-  from: EpochMs,
-  met: { readonly at: EpochMs; readonly underWay: readonly EpochMs[] } | null,
-): boolean {
-  if (figures.start < from && !underWayBefore.includes(figures.start)) return false;
-  return met === null || (figures.start < met.at && !met.underWay.includes(figures.start));
+export function isTouched(figures: ExcursionFigures, { before, met }: Stretch): boolean {
+  const from = before.last?.at ?? Number.MIN_SAFE_INTEGER;
+  if (figures.start < from && !isAmong(figures, underWay(before))) return false;
+  if (met === null) return true;
+  return figures.start < (met.last?.at ?? Number.MAX_SAFE_INTEGER) && !isAmong(figures, underWay(met));
+}
+
+/** The earliest start that a touched excursion can have. */
+export function earliestTouched(before: ProbeState): EpochMs {
+  return Math.min(before.last?.at ?? Number.MIN_SAFE_INTEGER, ...underWay(before).map((key) => key.start));
+}
+
+function isAmong(figures: ExcursionFigures, keys: readonly ExcursionKey[]): boolean {
+  return keys.some((key) => key.side === figures.side && key.start === figures.start);
 }

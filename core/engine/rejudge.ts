@@ -35,6 +35,7 @@ export interface Rejudged {
  * @param start the state at the checkpoint before the first late reading
  * @param readings all readings after that checkpoint, sorted, the late ones included
  * @param old the checkpoints known after it, sorted by time
+ * @param every readings after which a new checkpoint is due
  */
 export function rejudge(
   start: ProbeState,
@@ -42,6 +43,7 @@ export function rejudge(
   old: readonly Checkpoint[],
   lateUntil: EpochMs,
   rules: ProbeRules,
+  every: number = checkpointEvery,
 ): Rejudged {
   let state = start;
   let run: Reading[] = [];
@@ -71,7 +73,7 @@ export function rejudge(
   for (const reading of readings) {
     const before = run[run.length - 1]?.at ?? state.last?.at;
     const isNewInstant = before !== undefined && reading.at > before && run.length > 0;
-    if (isNewInstant && (old[next]?.at === before || sinceCheckpoint >= checkpointEvery) && mark()) {
+    if (isNewInstant && (old[next]?.at === before || sinceCheckpoint >= every) && mark()) {
       return { state, ended, checkpoints, metAt: before, sinceCheckpoint };
     }
     run.push(reading);

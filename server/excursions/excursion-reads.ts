@@ -1,4 +1,4 @@
-import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
+import { type ExcursionFigures, isGrowing, isSameExcursion } from "@coldkeep/core/engine/excursion.ts";
 import { present } from "@coldkeep/core/engine/judge.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
@@ -59,7 +59,8 @@ export function makeExcursionReads(database: Database, engine: SiteEngine): Excu
     const recorded = JSON.parse(row.figures) as ExcursionFigures;
     const { id, probe, appliance, revision } = row;
     const status = row.status as StandingExcursion["status"];
-    const figures = status === "open" ? grown(engine, probe, recorded, now) : recorded;
+    const isStill = status !== "withdrawn" && isGrowing(recorded);
+    const figures = isStill ? grown(engine, probe, recorded, now) : recorded;
     return { id, probe, appliance, status, revision, figures };
   };
   return {
@@ -93,11 +94,7 @@ function grown(
   const memory = engine.probe(probe);
   if (memory === undefined) return recorded;
   const current = present(memory.state, memory.probe.rules, now);
-  return (
-    current.find(
-      (each) => each.side === recorded.side && each.start === recorded.start && each.end === null,
-    ) ?? recorded
-  );
+  return current.find((each) => isSameExcursion(each, recorded)) ?? recorded;
 }
 
 function listQuery(database: Database, filter: ExcursionFilter) {

@@ -1,12 +1,18 @@
-import { type ExcursionFigures, heldInterval } from "@coldkeep/core/engine/excursion.ts";
+import {
+  type ExcursionFigures,
+  heldInterval,
+  isGrowing,
+  isSameExcursion,
+} from "@coldkeep/core/engine/excursion.ts";
 import type { ProbeState } from "@coldkeep/core/engine/probe-state.ts";
 import {
+  earliestTouched,
   isTouched,
   type NeededRevision,
   reconcile,
   type RecordedExcursion,
 } from "@coldkeep/core/engine/reconcile.ts";
-import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { PlacedProbe } from "../site/site-book.ts";
@@ -127,7 +133,7 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
   return {
     bringUpToDate: (commit, probe, finding) => {
       const recorded = readRecorded(
-        select.all(probe.id, earliest(finding.before)) as unknown as Row[],
+        select.all(probe.id, earliestTouched(finding.before)) as unknown as Row[],
         finding,
       );
       const isAnew = finding.cause === "late readings" || finding.cause === "rules";
@@ -154,33 +160,16 @@ function isGone(needed: NeededRevision): boolean {
   return needed.change === "withdrawn" || needed.change === "merged";
 }
 
-function underWay(state: ProbeState): EpochMs[] {
-  const starts = state.episodes.map((episode) => episode.start);
-  return state.unknownFrom === null ? starts : [...starts, state.unknownFrom];
-}
-
-function earliest(state: ProbeState): EpochMs {
-  return Math.min(state.last?.at ?? Number.MIN_SAFE_INTEGER, ...underWay(state));
-}
-
 function readRecorded(rows: readonly Row[], finding: Finding): RecordedExcursion[] {
-  const from = finding.before.last?.at ?? Number.MIN_SAFE_INTEGER;
-  const metAt = finding.met?.last?.at;
-  const met =
-    finding.met === null || metAt === undefined ? null : { at: metAt, underWay: underWay(finding.met) };
   return rows
     .map((row) => ({ id: row.id, figures: JSON.parse(row.figures) as ExcursionFigures }))
-    .filter(({ figures }) => isTouched(figures, underWay(finding.before), from, met))
+    .filter(({ figures }) => isTouched(figures, finding))
     .map((each) => ({ id: each.id, figures: upToDate(each.figures, finding.known) }));
 }
 
-/** An open excursion's figures on record are those of its last revision; compare with what they had grown to. */
+/** A growing excursion's figures on record are those of its last revision; compare with what they had grown to. */
 function upToDate(figures: ExcursionFigures, known: readonly ExcursionFigures[]): ExcursionFigures {
-  if (figures.end !== null) return figures;
-  const grown = known.find(
-    (each) => each.side === figures.side && each.start === figures.start && each.end === null,
-  );
-  return grown ?? figures;
+  return isGrowing(figures) ? (known.find((each) => isSameExcursion(each, figures)) ?? figures) : figures;
 }
 
 function reasonFor(needed: NeededRevision, finding: Finding, related: string | null): string {

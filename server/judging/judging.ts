@@ -2,7 +2,7 @@ import { compareReadings, type Reading } from "@coldkeep/core/readings/reading.t
 import { isUnknownAfter, judge, present } from "@coldkeep/core/engine/judge.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import { type ProbeState, unheardOf } from "@coldkeep/core/engine/probe-state.ts";
-import { checkpointEvery, rejudge } from "@coldkeep/core/engine/rejudge.ts";
+import { rejudge } from "@coldkeep/core/engine/rejudge.ts";
 import { probeConditions } from "@coldkeep/core/alarms/probe-conditions.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
@@ -69,7 +69,14 @@ export function judgeAnew(parts: JudgingParts, commit: Commit, memory: ProbeMemo
   const { store } = parts;
   const all = store.readingsAfter(memory.number, Number.MIN_SAFE_INTEGER);
   const old = store.checkpointsAfter(memory.number, Number.MIN_SAFE_INTEGER);
-  const judged = rejudge(unheardOf(), all, old, Number.MAX_SAFE_INTEGER, memory.probe.rules);
+  const judged = rejudge(
+    unheardOf(),
+    all,
+    old,
+    Number.MAX_SAFE_INTEGER,
+    memory.probe.rules,
+    store.checkpointEvery,
+  );
   for (const checkpoint of judged.checkpoints) store.saveCheckpoint(memory.number, checkpoint);
   const { state, sinceCheckpoint, ended } = judged;
   return record(parts, commit, memory, {
@@ -97,7 +104,7 @@ function judgeNew(store: ReadingStore, memory: ProbeMemory, fresh: readonly Read
 function judgeInOrder(store: ReadingStore, memory: ProbeMemory, fresh: readonly Reading[]): Outcome {
   const { state, ended } = judge(memory.state, fresh, memory.probe.rules);
   let sinceCheckpoint = memory.sinceCheckpoint + fresh.length;
-  if (sinceCheckpoint >= checkpointEvery && state.last !== null) {
+  if (sinceCheckpoint >= store.checkpointEvery && state.last !== null) {
     store.saveCheckpoint(memory.number, { at: state.last.at, state });
     sinceCheckpoint = 0;
   }
@@ -119,7 +126,7 @@ function judgeLate(
   const old = store.checkpointsAfter(memory.number, from);
   const readings = store.readingsAfter(memory.number, from);
   const until = hasNewHead ? Number.MAX_SAFE_INTEGER : lateUntil;
-  const judged = rejudge(startState, readings, old, until, memory.probe.rules);
+  const judged = rejudge(startState, readings, old, until, memory.probe.rules, store.checkpointEvery);
   for (const checkpoint of judged.checkpoints) store.saveCheckpoint(memory.number, checkpoint);
   const isMet = judged.metAt !== null;
   return {

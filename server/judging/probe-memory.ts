@@ -1,5 +1,4 @@
-import { rejudge } from "@coldkeep/core/engine/rejudge.ts";
-import type { Checkpoint } from "@coldkeep/core/engine/rejudge.ts";
+import { type Checkpoint, checkpointEvery, rejudge } from "@coldkeep/core/engine/rejudge.ts";
 import { type ProbeState, unheardOf } from "@coldkeep/core/engine/probe-state.ts";
 import type { Fault, Reading } from "@coldkeep/core/readings/reading.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
@@ -38,6 +37,8 @@ export function readingOf(row: { at: number; value: number; fault: string | null
 
 /** The stored readings and checkpoints of probes. */
 export interface ReadingStore {
+  /** Readings between two checkpoints. */
+  readonly checkpointEvery: number;
   readonly numberOf: (probe: string) => number;
   /** Stores a reading; false where it was there already. */
   readonly insert: (probe: number, reading: Reading) => boolean;
@@ -50,7 +51,7 @@ export interface ReadingStore {
 }
 
 /** Opens the stored readings. */
-export function openReadingStore(database: Database): ReadingStore {
+export function openReadingStore(database: Database, every: number = checkpointEvery): ReadingStore {
   const insert = database.prepare(
     "INSERT OR IGNORE INTO readings (probe, at, value, fault) VALUES (?, ?, ?, ?)",
   );
@@ -79,6 +80,7 @@ export function openReadingStore(database: Database): ReadingStore {
     return row === undefined ? null : checkpointOf(row);
   };
   return {
+    checkpointEvery: every,
     numberOf: (probe) => {
       addProbeIfNew(probe);
       return Number(findProbe.get(probe)?.["number"]);
@@ -92,7 +94,14 @@ export function openReadingStore(database: Database): ReadingStore {
       const newest = checkpointBefore(probe, Number.MAX_SAFE_INTEGER);
       const start = newest?.state ?? unheardOf();
       const tail = readingsAfter(probe, newest?.at ?? Number.MIN_SAFE_INTEGER);
-      const { state, sinceCheckpoint } = rejudge(start, tail, [], Number.MAX_SAFE_INTEGER, placed.rules);
+      const { state, sinceCheckpoint } = rejudge(
+        start,
+        tail,
+        [],
+        Number.MAX_SAFE_INTEGER,
+        placed.rules,
+        every,
+      );
       return { state, sinceCheckpoint };
     },
   };
