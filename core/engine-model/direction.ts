@@ -15,6 +15,7 @@ export interface Direction {
   readonly criticalLimit: (profile: Profile) => number;
 }
 
+/** Too warm: limits as they are. */
 export const high: Direction = {
   side: "high",
   mirror: (celsius) => celsius,
@@ -23,6 +24,7 @@ export const high: Direction = {
   criticalLimit: (profile) => profile.criticalHigh ?? Infinity,
 };
 
+/** Too cold: everything negated. */
 export const low: Direction = {
   side: "low",
   mirror: (celsius) => -celsius,

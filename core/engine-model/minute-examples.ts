@@ -50,7 +50,7 @@ export function judge(
 export function only(...args: Parameters<typeof judge>): ExcursionFigures {
   const [first, ...others] = judge(...args);
   if (first === undefined || others.length > 0)
-    throw new Error(`expected one excursion, not ${others.length}`);
+    throw new RangeError(`expected one excursion, not ${others.length}`);
   return first;
 }
 
