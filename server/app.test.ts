@@ -314,8 +314,8 @@ describe("alarms", () => {
     }
     expect(
       ((await server.call("GET", "/v1/alarms?limit=10")).json as Listed).items
-        .map((each) => each["kind"])
-        .sort(),
+        .map((each) => String(each["kind"]))
+        .toSorted((a, b) => a.localeCompare(b)),
     ).toEqual(["gateway-silent", "probe-silent"]);
     expect(await excursions(server)).toMatchObject([
       { side: "unmonitored", status: "open", start: iso(0), end: null, unknownMs: 35 * minuteMs },
