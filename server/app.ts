@@ -7,32 +7,15 @@ import { siteSchema } from "@coldkeep/core/site/site.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { parse } from "yaml";
-import { openAlarmBook } from "./alarms/alarm-book.ts";
-import { openAuditTrail } from "./audit/audit-trail.ts";
-import { makeExcursionReads } from "./excursions/excursion-reads.ts";
-import { makeRecorder } from "./excursions/recorder.ts";
-import { makeMetrics } from "./health/metrics.ts";
-import { sqliteHistory } from "./history/history.ts";
 import type { Services } from "./http/services.ts";
 import { makeAuthenticate } from "./http/tokens.ts";
 import { buildWeb } from "./http/web.ts";
-import { makeTakeBatch } from "./ingest/take-batch.ts";
-import { makeCommitter } from "./journal/committer.ts";
-import { openJournal } from "./journal/journal.ts";
-import { openReadingStore } from "./judging/probe-memory.ts";
-import { startSiteEngine } from "./judging/site-engine.ts";
+import { composeInside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
 import { type Dispatcher, failingAfterTries, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
-import { makeOutbox } from "./notify/outbox.ts";
 import { smtpMailer } from "./notify/smtp-mailer.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
-import { applySite, readSite } from "./site/apply-site.ts";
-import type { SiteBook } from "./site/site-book.ts";
-import { siteBook } from "./site/site-book.ts";
 import { openDatabase } from "./store/database.ts";
-import { makeHoldKeeper } from "./units/holds.ts";
-import { makeUnitFeed } from "./units/unit-feed.ts";
-import { makeUnitReads } from "./units/unit-reads.ts";
 
 /** What the server runs on. */
 export interface ServerPorts {
@@ -60,43 +43,11 @@ export async function makeServer(
 ): Promise<Server> {
   mkdirSync(settings.data, { recursive: true });
   const database = openDatabase(join(settings.data, "records.sqlite"));
-  const journal = openJournal(database);
-  const committer = makeCommitter(database, journal, openAuditTrail(database), clock);
-  let book: SiteBook | null = readSite(database);
-  const bookInForce = (): SiteBook => book ?? noSite;
-  const alarms = openAlarmBook(database, makeOutbox(database), bookInForce, settings.publicUrl ?? null);
-  const holds = makeHoldKeeper(database);
-  const parts = {
-    store: openReadingStore(database),
-    recorder: makeRecorder(database, holds, alarms),
-    alarms,
-  };
-  const engine = startSiteEngine(database, parts, book, clock.epochMs());
-  if (settings.site !== undefined) {
-    const incoming = readSiteFile(settings.site);
-    book = applySite(database, committer, engine, book, incoming, "settings", (next) => {
-      book = next;
-    });
-  }
-  const metrics = makeMetrics();
-  const excursions = makeExcursionReads(database, engine);
-  const history = sqliteHistory(database);
-  const services: Services = {
-    database,
-    clock,
-    committer,
-    journal,
-    engine,
-    alarms,
-    excursions,
-    history,
-    feed: makeUnitFeed(database, holds),
-    units: makeUnitReads(database, excursions, history, engine),
-    takeBatch: makeTakeBatch(database, committer, engine, metrics, clock),
-    metrics,
-    authenticate: makeAuthenticate(settings),
-    site: () => book,
-  };
+  const inside = composeInside(database, clock, settings.publicUrl ?? null);
+  inside.begin();
+  if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
+  const services: Services = { ...inside, authenticate: makeAuthenticate(settings) };
+  const { committer, engine, metrics, journal, alarms } = services;
   const ticker = makeTicker(clock, committer, engine, (error) => {
     logger.error({ err: error }, "a tick could not be judged; trying again in a second");
   });
@@ -123,15 +74,6 @@ export async function makeServer(
     },
   };
 }
-
-/** What stands for the site while none is applied. */
-const noSite: SiteBook = siteBook({
-  site: "none",
-  timeZone: "UTC",
-  profiles: {},
-  appliances: [],
-  contacts: [],
-});
 
 function startDispatcher(
   settings: ServerSettings,

@@ -4,6 +4,7 @@ import { chainHash, chainStart } from "./hash-chain.ts";
 
 /** Kinds of input that the journal keeps: everything from outside that the state follows from. */
 export type EntryKind =
+  | "start"
   | "batch"
   | "tick"
   | "site"

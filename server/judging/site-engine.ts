@@ -12,6 +12,8 @@ export const gatewaySilentAfterMs: DurationMs = 5 * minuteMs;
 
 /** All probes of the site, judged: the runner around the pure engine. */
 export interface SiteEngine {
+  /** Takes up work: all that only memory knew is as after a start, and every probe is due. */
+  readonly begin: (commit: Commit) => void;
   readonly isKnown: (probe: string) => boolean;
   readonly probe: (id: string) => ProbeMemory | undefined;
   readonly take: (commit: Commit, readings: ReadonlyMap<string, readonly Reading[]>) => Taken;
@@ -31,7 +33,7 @@ export function startSiteEngine(
   now: EpochMs,
 ): SiteEngine {
   let memories = new Map<string, ProbeMemory>();
-  for (const probe of book?.probes.values() ?? []) memories.set(probe.id, restore(probe));
+  for (const probe of book?.probes.values() ?? []) memories.set(probe.id, restore(probe, now));
   const gateways = new Map<string, EpochMs>();
   for (const row of database.all(database.query.selectFrom("gateways").selectAll()))
     gateways.set(row.id, row.last_at);
@@ -44,20 +46,18 @@ export function startSiteEngine(
         ),
     );
 
-  function restore(probe: PlacedProbe): ProbeMemory {
+  function restore(probe: PlacedProbe, at: EpochMs): ProbeMemory {
     const number = parts.store.numberOf(probe.id);
     const { state, sinceCheckpoint } = parts.store.restore(number, probe);
-    const live = present(state, probe.rules, now).length > 0 || hasOpenOnRecord(database, probe.id);
-    return {
-      number,
-      probe,
-      state,
-      sinceCheckpoint,
-      live,
-      heardAt: state.last?.at ?? now,
-      staleSince: null,
-      dueAt: now,
-    };
+    const memory = { number, probe, state, sinceCheckpoint, live: false, heardAt: 0, staleSince: null, dueAt: null };
+    return atStart(memory, at);
+  }
+
+  /** A probe's memory as it is when work is taken up at an instant. */
+  function atStart(memory: ProbeMemory, at: EpochMs): ProbeMemory {
+    const { state, probe } = memory;
+    const live = present(state, probe.rules, at).length > 0 || hasOpenOnRecord(database, probe.id);
+    return { ...memory, live, heardAt: state.last?.at ?? at, staleSince: null, dueAt: at };
   }
 
   const keep = (commit: Commit, memory: ProbeMemory): void =>
@@ -86,6 +86,12 @@ export function startSiteEngine(
   };
 
   return {
+    begin: (commit) => {
+      const fresh = [...memories].map(([id, memory]): [string, ProbeMemory] => [id, atStart(memory, commit.at)]);
+      commit.afterwards(() => {
+        memories = new Map(fresh);
+      });
+    },
     isKnown: (probe) => memories.has(probe),
     probe: (id) => memories.get(id),
     take: (commit, readings) => {
@@ -123,7 +129,7 @@ export function startSiteEngine(
       for (const probe of next.probes.values()) {
         const known = memories.get(probe.id);
         const isSame = known !== undefined && JSON.stringify(known.probe) === JSON.stringify(probe);
-        const memory = known === undefined ? restore(probe) : { ...known, probe };
+        const memory = known === undefined ? restore(probe, commit.at) : { ...known, probe };
         fresh.set(probe.id, isSame || known === undefined ? memory : judgeAnew(parts, commit, memory));
       }
       commit.afterwards(() => {
