@@ -10,16 +10,12 @@ import {
   unitQuerySchema,
   unitSchema,
 } from "@coldkeep/core/contract/units.ts";
-import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import { formatInstant, parseInstant } from "@coldkeep/core/time/millis.ts";
+import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
-import { futureMaxMs } from "../ingest/batch-reader.ts";
-import type { EntryKind } from "../journal/journal.ts";
-import { decide } from "./dispositions.ts";
-import type { Movement, UnitKey } from "./unit-feed.ts";
+import { decideUnit, moveUnit, registerUnit, standingUnit } from "./unit-commands.ts";
 import type { StandingUnit } from "./unit-reads.ts";
 
 const params = z.object({ din: dinSchema, productCode: productCodeSchema });
@@ -27,19 +23,7 @@ const position = z.object({ number: z.int() });
 
 /** The unit feed and what is known of units. */
 export function unitRoutes(services: Services): FastifyPluginAsyncZod {
-  const { committer, feed, units } = services;
-  const standing = (key: UnitKey): StandingUnit => {
-    const unit = units.find(key);
-    if (unit === null)
-      throw new CodedError("unit.unknown", `No unit ${key.din} ${key.productCode} was ever registered.`);
-    return unit;
-  };
-  const entry = (kind: EntryKind, source: string, content: unknown) => ({
-    kind,
-    source,
-    encoding: "identity",
-    body: new TextEncoder().encode(JSON.stringify(content)),
-  });
+  const { units } = services;
   return async (app) => {
     app.put(
       "/v1/units/:din/:productCode",
@@ -54,25 +38,9 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { name } = services.authenticate(request.headers.authorization, "api");
-        const key = request.params;
-        const details = {
-          description: request.body.description ?? null,
-          expires: request.body.expires ?? null,
-        };
-        const known = units.find(key);
-        const isSame = known?.description === details.description && known.expires === details.expires;
-        if (!isSame) {
-          committer.commit(entry("unit", name, { ...key, ...details }), (commit) => {
-            feed.register(commit, key, details);
-            commit.audit({
-              actor: name,
-              action: "unit.registered",
-              subject: `${key.din} ${key.productCode}`,
-              detail: details,
-            });
-          });
-        }
-        return onWire(standing(key));
+        const { description = null, expires = null } = request.body;
+        registerUnit(services, name, { ...request.params, description, expires });
+        return onWire(standingUnit(services, request.params));
       },
     );
     app.post(
@@ -87,17 +55,9 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { name } = services.authenticate(request.headers.authorization, "api");
-        const movement = checkMovement(services, request.body);
-        const { din, productCode } = movement;
-        const unit = standing(movement).number;
-        if (!feed.isKnown(unit, movement)) {
-          committer.commit(entry("movement", name, request.body), (commit) => {
-            const heldBy = feed.move(commit, unit, movement);
-            const { at, appliance, reason } = movement;
-            const detail = { at, appliance, reason, heldBy };
-            commit.audit({ actor: name, action: "unit.moved", subject: `${din} ${productCode}`, detail });
-          });
-        }
+        const { din, productCode } = request.body;
+        moveUnit(services, name, request.body);
+        const unit = standingUnit(services, request.body).number;
         const heldBy = units.holds(unit).flatMap((hold) => (hold.exposed ? [hold.excursion] : []));
         return { din, productCode, heldBy };
       },
@@ -132,7 +92,7 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         services.authenticate(request.headers.authorization, "api");
-        return detail(services, standing(request.params));
+        return detail(services, standingUnit(services, request.params));
       },
     );
     app.post(
@@ -148,40 +108,11 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { name } = services.authenticate(request.headers.authorization, "api");
-        const unit = standing(request.params);
-        if (unit.status !== "held") {
-          throw new CodedError(
-            "unit.not-held",
-            `Unit ${unit.din} ${unit.productCode} is ${unit.status}, not held; there is nothing to decide.`,
-          );
-        }
-        committer.commit(entry("disposition", name, { ...request.params, ...request.body }), (commit) => {
-          decide(services.database, commit, unit, request.body);
-        });
-        return detail(services, standing(request.params));
+        decideUnit(services, name, { ...request.params, ...request.body });
+        return detail(services, standingUnit(services, request.params));
       },
     );
   };
-}
-
-function checkMovement(services: Services, body: z.output<typeof movementSchema>): Movement {
-  const at = parseInstant(body.at);
-  if (at === null) throw new CodedError("request.invalid", `"${body.at}" is no instant.`);
-  if (at > services.clock.epochMs() + futureMaxMs) {
-    throw new CodedError(
-      "movement.at-future",
-      `The movement at ${body.at} has not happened yet by this server's clock.`,
-    );
-  }
-  const isKnown = body.appliance === null || services.site()?.appliances.has(body.appliance) === true;
-  if (!isKnown) {
-    throw new CodedError(
-      "movement.appliance-unknown",
-      `There is no appliance "${body.appliance}" at this site; use null for anywhere else.`,
-    );
-  }
-  const { din, productCode, appliance, reason } = body;
-  return { din, productCode, at, appliance, reason };
 }
 
 function onWire(unit: StandingUnit) {
