@@ -4,7 +4,8 @@ import swagger from "@fastify/swagger";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
-import { actOnAlarm, alarmRoutes } from "../alarms/routes.ts";
+import { actOnAlarm } from "../alarms/alarm-commands.ts";
+import { alarmRoutes } from "../alarms/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { historyRoutes } from "../history/routes.ts";
@@ -84,10 +85,8 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
     report: (view: Parameters<typeof renderExcursionReport>[0]) => renderExcursionReport(view),
     acknowledge: (id: string, by: string, note: string) => {
       if (!services.alarms.underWay().some((alarm) => alarm.id === id)) return false;
-      actOnAlarm(services, "acknowledge", id, { by, note, source: "pages" }, () => ({
-        kind: "acknowledge",
-        by,
-      }));
+      const input = { kind: "acknowledge" as const, by };
+      actOnAlarm(services, "acknowledge", "pages", { alarm: id, by, note, input });
       return true;
     },
   });
