@@ -12,7 +12,8 @@ import { makeAuthenticate } from "./http/tokens.ts";
 import { buildWeb } from "./http/web.ts";
 import { composeInside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
-import { type Dispatcher, failingAfterTries, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
+import { judgeDelivery } from "./notify/delivery-alarm.ts";
+import { type Dispatcher, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
 import { smtpMailer } from "./notify/smtp-mailer.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
@@ -43,8 +44,8 @@ export async function makeServer(
 ): Promise<Server> {
   mkdirSync(settings.data, { recursive: true });
   const database = openDatabase(join(settings.data, "records.sqlite"));
-  const inside = composeInside(database, clock, settings.publicUrl ?? null);
-  inside.begin();
+  const inside = composeInside(database, clock);
+  inside.begin(settings.publicUrl ?? null);
   if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
   const services: Services = { ...inside, authenticate: makeAuthenticate(settings) };
   const { committer, engine, metrics, journal, alarms } = services;
@@ -88,27 +89,11 @@ function startDispatcher(
     );
     return null;
   }
-  const { alarms, committer } = services;
   return makeDispatcher({
     ...services,
     mailer,
     warn: (facts, message) => logger.warn(facts, message),
-    onFailing: (worst) => {
-      const isFailing = worst >= failingAfterTries;
-      const known = alarms.underWay().find((alarm) => alarm.kind === "notification-failing");
-      if ((known?.state.condition ?? false) === isFailing) return;
-      const body = new TextEncoder().encode(JSON.stringify({ worstTries: worst }));
-      committer.commit({ kind: "delivery", source: "mail", encoding: "identity", body }, (commit) => {
-        const facts = () => ({
-          subject: "mail",
-          severity: "warning" as const,
-          appliance: null,
-          probe: null,
-          text: `Mail cannot be handed over: ${worst} tries failed. People may not have been told`,
-        });
-        alarms.judge(commit, "notification-failing", isFailing ? "on" : "off", facts, "mail");
-      });
-    },
+    onFailing: (worstTries) => judgeDelivery(services, worstTries),
   });
 }
 

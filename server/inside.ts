@@ -22,23 +22,39 @@ import { makeUnitReads } from "./units/unit-reads.ts";
 
 /** The server without its outside: everything from an input to the record, for the server itself, for replaying and for tests. */
 export interface Inside extends Omit<Services, "authenticate"> {
-  /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. */
-  readonly begin: () => void;
+  /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. `address` is where people reach the pages, for messages. */
+  readonly begin: (address: string | null) => void;
   /** Puts a site in force where it differs. */
   readonly applySite: (incoming: Site, actor: string) => void;
 }
 
 /** What stands for the site while none is applied. */
-const noSite: SiteBook = siteBook({ site: "none", timeZone: "UTC", profiles: {}, appliances: [], contacts: [] });
+const noSite: SiteBook = siteBook({
+  site: "none",
+  timeZone: "UTC",
+  profiles: {},
+  appliances: [],
+  contacts: [],
+});
 
-/** Puts the inside together on records. `pages` is the address of the pages for messages. */
-export function composeInside(database: Database, clock: Clock, pages: string | null): Inside {
+/** Puts the inside together on records. Call `begin` before giving it inputs. */
+export function composeInside(database: Database, clock: Clock): Inside {
+  let pages: string | null = null;
   const journal = openJournal(database);
   const committer = makeCommitter(database, journal, openAuditTrail(database), clock);
   let book: SiteBook | null = readSite(database);
-  const alarms = openAlarmBook(database, makeOutbox(database), () => book ?? noSite, pages);
+  const alarms = openAlarmBook(
+    database,
+    makeOutbox(database),
+    () => book ?? noSite,
+    () => pages,
+  );
   const holds = makeHoldKeeper(database);
-  const parts = { store: openReadingStore(database), recorder: makeRecorder(database, holds, alarms), alarms };
+  const parts = {
+    store: openReadingStore(database),
+    recorder: makeRecorder(database, holds, alarms),
+    alarms,
+  };
   const engine = startSiteEngine(database, parts, book, clock.epochMs());
   const metrics = makeMetrics();
   const excursions = makeExcursionReads(database, engine);
@@ -57,8 +73,10 @@ export function composeInside(database: Database, clock: Clock, pages: string | 
     units: makeUnitReads(database, excursions, history, engine),
     takeBatch: makeTakeBatch(database, committer, engine, metrics, clock),
     site: () => book,
-    begin: () => {
-      committer.commit({ kind: "start", source: "server", encoding: "identity", body: new Uint8Array() }, engine.begin);
+    begin: (address) => {
+      pages = address;
+      const body = new TextEncoder().encode(JSON.stringify({ pages }));
+      committer.commit({ kind: "start", source: "server", encoding: "identity", body }, engine.begin);
     },
     applySite: (incoming, actor) => {
       book = applySite(database, committer, engine, book, incoming, actor, (next) => {

@@ -60,7 +60,7 @@ export function openAlarmBook(
   database: Database,
   outbox: Outbox,
   site: () => SiteBook,
-  pages: string | null,
+  pages: () => string | null,
 ): AlarmBook {
   const upsert = database.prepare(
     `INSERT INTO alarms (id, kind, subject, phase, raised_at, state) VALUES (?, ?, ?, ?, ?, ?)
@@ -112,7 +112,7 @@ export function openAlarmBook(
       });
       return;
     }
-    const message = alarmMessage(alarm, effect.about, commit.at, site().site.timeZone, pages);
+    const message = alarmMessage(alarm, effect.about, commit.at, site().site.timeZone, pages());
     for (const contact of site().site.contacts) {
       outbox.owe(commit, {
         alarm: alarm.id,
@@ -160,8 +160,9 @@ export function openAlarmBook(
     shelvedUntil: (at) =>
       [...alarms.values()]
         .filter(({ state }) => state.shelvedUntil !== null && state.shelvedUntil <= at)
-        .map((alarm) => alarm.id),
-    underWay: () => [...alarms.values()],
+        .map((alarm) => alarm.id)
+        .toSorted(),
+    underWay: () => [...alarms.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }
 

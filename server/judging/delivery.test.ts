@@ -38,7 +38,7 @@ function bookOf(rules: ProbeRules): SiteBook {
 function inside(database: Database, rules: ProbeRules, clock: VirtualClock, checkpointEvery: number) {
   const book = bookOf(rules);
   const committer = makeCommitter(database, openJournal(database), openAuditTrail(database), clock);
-  const alarms = openAlarmBook(database, makeOutbox(database), () => book, null);
+  const alarms = openAlarmBook(database, makeOutbox(database), () => book, () => null);
   const holds = makeHoldKeeper(database);
   const parts = {
     store: openReadingStore(database, checkpointEvery),

@@ -122,7 +122,7 @@ export function startSiteEngine(
       }
       for (const id of parts.alarms.shelvedUntil(commit.at))
         parts.alarms.act(commit, id, { kind: "tick" }, "system", null);
-      for (const [gateway, lastAt] of gateways) judgeGateway(commit, gateway, lastAt);
+      for (const [gateway, lastAt] of inOrder(gateways)) judgeGateway(commit, gateway, lastAt);
     },
     applySite: (commit, next) => {
       const fresh = new Map<string, ProbeMemory>();
@@ -147,4 +147,9 @@ function hasOpenOnRecord(database: Database, probe: string): boolean {
     .where("status", "=", "open")
     .limit(1);
   return database.first(open) !== undefined;
+}
+
+/** By name, whatever order they came in: what follows must not depend on when the process was started. */
+function inOrder<Value>(entries: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }

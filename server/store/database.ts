@@ -28,6 +28,8 @@ export interface Database {
   readonly prepare: (sql: string) => Statement;
   /** Runs `work` in one transaction: all of it is stored durably, or, where it throws, none of it. */
   readonly transaction: <Result>(work: () => Result) => Result;
+  /** Runs reads that all see one and the same moment, while writers go on. */
+  readonly snapshot: <Result>(work: () => Result) => Result;
   readonly close: () => void;
 }
 
@@ -37,6 +39,8 @@ export interface Statement {
   readonly run: (...values: Value[]) => number;
   readonly all: (...values: Value[]) => Record<string, unknown>[];
   readonly get: (...values: Value[]) => Record<string, unknown> | undefined;
+  /** Hands out its rows one by one. */
+  readonly iterate: (...values: Value[]) => Iterable<Record<string, unknown>>;
 }
 
 /** Prepared statements kept at most; the least lately added go first. */
@@ -73,7 +77,8 @@ export function openDatabase(path: string): Database {
       prepared(sql).run(...(parameters as Value[]));
     },
     prepare: (sql) => hotStatement(sqlite.prepare(sql)),
-    transaction: (work) => transaction(sqlite, work),
+    transaction: (work) => transaction(sqlite, "BEGIN IMMEDIATE", work),
+    snapshot: (work) => transaction(sqlite, "BEGIN", work),
     close: () => sqlite.close(),
   };
 }
@@ -94,11 +99,16 @@ function hotStatement(statement: StatementSync): Statement {
     run: (...values) => Number(statement.run(...values).changes),
     all: (...values) => statement.all(...values),
     get: (...values) => statement.get(...values),
+    iterate: (...values) => statement.iterate(...values),
   };
 }
 
-function transaction<Result>(sqlite: DatabaseSync, work: () => Result): Result {
-  sqlite.exec("BEGIN IMMEDIATE");
+function transaction<Result>(
+  sqlite: DatabaseSync,
+  begin: "BEGIN" | "BEGIN IMMEDIATE",
+  work: () => Result,
+): Result {
+  sqlite.exec(begin);
   try {
     const result = work();
     sqlite.exec("COMMIT");
@@ -118,6 +128,8 @@ function migrate(sqlite: DatabaseSync, path: string): void {
     );
   }
   if (version === 0) {
-    transaction(sqlite, () => sqlite.exec(`${schemaSql}; PRAGMA user_version = ${schemaVersion};`));
+    transaction(sqlite, "BEGIN IMMEDIATE", () =>
+      sqlite.exec(`${schemaSql}; PRAGMA user_version = ${schemaVersion};`),
+    );
   }
 }

@@ -40,7 +40,7 @@ export interface TestServer {
   /** Posts readings of one probe as the next batch. */
   readonly post: (probe: string, readings: readonly Reading[]) => Promise<{ status: number; json: unknown }>;
   /** Stops it and starts another on the same records. */
-  readonly restart: () => Promise<TestServer>;
+  readonly restart: (changes?: { readonly site?: string }) => Promise<TestServer>;
   readonly stop: () => Promise<void>;
 }
 
@@ -85,9 +85,9 @@ export async function testServer(
       const wire = readings.map(({ at, ...value }) => ({ probe, at: formatInstant(at), ...value }));
       return call("POST", "/v1/batches", { gateway: "g1", sequence, readings: wire });
     },
-    restart: async () => {
+    restart: async (changes = {}) => {
       await stop();
-      return testServer({ ...options, folder, start: clock.epochMs(), sequence });
+      return testServer({ ...options, ...changes, folder, start: clock.epochMs(), sequence });
     },
     stop: async () => {
       await stop();

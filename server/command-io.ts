@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+/** What a command of `coldkeep` meets of the outside. */
+export interface CommandIo {
+  readonly print: (line: string) => void;
+  readonly readFile: (path: string) => string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The records that a command works on: `--data folder`, else COLDKEEP_DATA, else the server's default. */
+export function recordsPath(args: readonly string[], io: CommandIo): string {
+  const { values } = parseArgs({ args: [...args], options: { data: { type: "string" } }, strict: false });
+  const folder =
+    typeof values.data === "string" ? values.data : (io.environment["COLDKEEP_DATA"] ?? "data/server");
+  return join(folder, "records.sqlite");
+}

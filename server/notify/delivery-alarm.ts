@@ -1,0 +1,23 @@
+import type { Services } from "../http/services.ts";
+import { failingAfterTries } from "./dispatcher.ts";
+
+/** Raises or clears the alarm about mails that cannot be handed over, where that changes. `worstTries`: failed tries of the worst obligation. */
+export function judgeDelivery(
+  { alarms, committer }: Pick<Services, "alarms" | "committer">,
+  worstTries: number,
+): void {
+  const isFailing = worstTries >= failingAfterTries;
+  const known = alarms.underWay().find((alarm) => alarm.kind === "notification-failing");
+  if ((known?.state.condition ?? false) === isFailing) return;
+  const body = new TextEncoder().encode(JSON.stringify({ worstTries }));
+  committer.commit({ kind: "delivery", source: "mail", encoding: "identity", body }, (commit) => {
+    const facts = () => ({
+      subject: "mail",
+      severity: "warning" as const,
+      appliance: null,
+      probe: null,
+      text: `Mail cannot be handed over: ${worstTries} tries failed. People may not have been told`,
+    });
+    alarms.judge(commit, "notification-failing", isFailing ? "on" : "off", facts, "mail");
+  });
+}

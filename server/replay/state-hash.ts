@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import type { SiteEngine } from "../judging/site-engine.ts";
+import type { Database } from "../store/database.ts";
+
+/**
+ * What of the records follows from the journal, table by table, in an order of its own. Left out are the checkpoints, which only say where judging may be taken up,
+ * and what became of owed messages: how a mail server answered is no input of the state.
+ */
+const tables: Readonly<Record<string, string>> = {
+  readings:
+    "SELECT id, at, value, fault FROM readings JOIN probes ON probes.number = readings.probe ORDER BY id, at, value",
+  batches: "SELECT * FROM batches ORDER BY gateway, sequence",
+  gateways: "SELECT * FROM gateways ORDER BY id",
+  refusals: "SELECT * FROM refusals ORDER BY journal_seq, position",
+  excursions: "SELECT * FROM excursions ORDER BY id",
+  revisions: "SELECT * FROM revisions ORDER BY excursion, revision",
+  units: "SELECT * FROM units ORDER BY number",
+  movements: "SELECT * FROM movements ORDER BY number",
+  residences: `SELECT * FROM residences ORDER BY unit, "from"`,
+  holds: "SELECT * FROM holds ORDER BY excursion, unit",
+  dispositions: "SELECT * FROM dispositions ORDER BY number",
+  alarms: "SELECT * FROM alarms ORDER BY id",
+  alarm_events: "SELECT * FROM alarm_events ORDER BY number",
+  notifications: "SELECT id, alarm, contact, address, subject, body, owed_at FROM notifications ORDER BY id",
+  sites: "SELECT * FROM sites ORDER BY number",
+  audit: "SELECT * FROM audit ORDER BY seq",
+};
+
+/** The hash of each part of the state, and of all of it. */
+export interface StateHash {
+  readonly whole: string;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/** Hashes what follows from the journal: the tables above and what the engine knows of each probe. The same journal gives the same hash on any machine. */
+export function hashState(database: Database, engine: SiteEngine, probes: readonly string[]): StateHash {
+  const parts: Record<string, string> = {};
+  for (const [name, sql] of Object.entries(tables)) {
+    const hash = createHash("sha256");
+    for (const row of database.prepare(sql).iterate()) hash.update(`${JSON.stringify(Object.values(row))}\n`);
+    parts[name] = hash.digest("hex");
+  }
+  const states = createHash("sha256");
+  for (const probe of probes.toSorted())
+    states.update(`${probe} ${JSON.stringify(engine.probe(probe)?.state)}\n`);
+  parts["probe states"] = states.digest("hex");
+  return { parts, whole: createHash("sha256").update(JSON.stringify(parts)).digest("hex") };
+}
