@@ -1,6 +1,7 @@
-import { isGood, type Reading } from "../readings/reading.ts";
+import { type Fault, isGood, type Reading } from "../readings/reading.ts";
 import { type ProbeRules, type Profile, ruleAt } from "../site/profile.ts";
 import type { EpochMs } from "../time/millis.ts";
+import { hasTrustRules, judgeTrustBy } from "../trust/distrust.ts";
 import { episodeFigures, type ExcursionFigures, qualifies, unmonitoredFigures } from "./excursion.ts";
 import { above, type Line, valueAt } from "./line.ts";
 import {
@@ -19,7 +20,7 @@ import {
   sideLimits,
 } from "./out-of-range.ts";
 import { isMeasured, type Part, partsBetween } from "./parts.ts";
-import { activeEpisode, copyState, type ProbeState } from "./probe-state.ts";
+import { activeEpisode, copyState, type LastReading, type ProbeState } from "./probe-state.ts";
 
 /** What judging readings gave: the state after them, and the qualified excursions that became final on the way, in the order of their end. */
 export interface Judged {
@@ -39,8 +40,11 @@ export function judge(state: ProbeState, readings: Iterable<Reading>, rules: Pro
   const simple = rules.profiles.length === 1 ? rules.profiles[0]?.rule : undefined;
   const low = simple?.low ?? Number.NEGATIVE_INFINITY;
   const high = simple?.high ?? Number.POSITIVE_INFINITY;
+  const mayDistrust = hasTrustRules(rules);
   for (const reading of readings) {
-    const celsius = isGood(reading) ? reading.celsius + offsetAt(rules, reading.at) : null;
+    const distrusted = mayDistrust ? followTrust(next, reading, rules) : null;
+    const isBelieved = isGood(reading) && distrusted === null;
+    const celsius = isBelieved ? reading.celsius + offsetAt(rules, reading.at) : null;
     const quiet =
       simple !== undefined &&
       celsius !== null &&
@@ -48,9 +52,22 @@ export function judge(state: ProbeState, readings: Iterable<Reading>, rules: Pro
       celsius <= high &&
       isQuiet(next, reading.at, simple);
     if (quiet) stepQuietly(next, reading.at, celsius);
-    else stepFully(next, reading.at, celsius, rules, ended);
+    else stepFully(next, asJudged(reading, celsius, distrusted), rules, ended);
   }
   return { state: next, ended };
+}
+
+/** Why a reading is distrusted, or null; remembered in the state, on what the sensor said before any calibration. */
+function followTrust(state: ProbeState, reading: Reading, rules: ProbeRules): Fault | null {
+  const verdict = judgeTrustBy(state.trust ?? null, reading, rules);
+  state.trust = verdict.memory;
+  return verdict.fault;
+}
+
+function asJudged(reading: Reading, celsius: number | null, distrusted: Fault | null): LastReading {
+  if (celsius !== null) return { at: reading.at, celsius };
+  const fault = isGood(reading) ? distrusted : reading.fault;
+  return { at: reading.at, celsius: null, fault: fault ?? "unspecified" };
 }
 
 function offsetAt(rules: ProbeRules, at: EpochMs): number {
@@ -79,21 +96,21 @@ function stepQuietly(state: ProbeState, at: EpochMs, celsius: number): void {
 
 function stepFully(
   state: ProbeState,
-  at: EpochMs,
-  celsius: number | null,
+  reading: LastReading,
   rules: ProbeRules,
   ended: ExcursionFigures[],
 ): void {
+  const { at, celsius } = reading;
   const profile = ruleAt(rules.profiles, at);
   const good = celsius !== null && isInRange(profile, celsius);
   if (state.last !== null) {
     if (at > state.last.at) endProven(state, rules, ended);
     else if (!good) takeProofBack(state);
-    passSegment(state, state.last, { at, celsius }, rules, ended);
+    passSegment(state, state.last, reading, rules, ended);
   }
   if (celsius !== null) for (const side of sides) meetReading(state, sideLimits(profile, side), at, celsius);
   meetInstant(state, at, good);
-  state.last = { at, celsius };
+  state.last = reading;
 }
 
 function isInRange(profile: Profile, celsius: number): boolean {
@@ -124,15 +141,10 @@ function takeProofBack(state: ProbeState): void {
   }
 }
 
-interface Point {
-  readonly at: EpochMs;
-  readonly celsius: number | null;
-}
-
 function passSegment(
   state: ProbeState,
-  from: Point,
-  to: Point,
+  from: LastReading,
+  to: LastReading,
   rules: ProbeRules,
   ended: ExcursionFigures[],
 ): void {

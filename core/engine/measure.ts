@@ -1,6 +1,8 @@
 import { isGood, type Reading } from "../readings/reading.ts";
 import { type ProbeRules, ruleAt } from "../site/profile.ts";
 import type { DurationMs, EpochMs } from "../time/millis.ts";
+import { distrust } from "../trust/distrust.ts";
+import type { TrustMemory } from "../trust/trust.ts";
 import type { Coverage } from "./excursion.ts";
 import { above, areaAbove, type Interval, type Line } from "./line.ts";
 import { sideLimits } from "./out-of-range.ts";
@@ -21,12 +23,15 @@ export interface Measure extends Coverage {
  * Measures a window (design.md section 5, "Every instant is in range, out of range or unknown"). `readings` are sorted and without repeats and
  * reach from the last one at or before `from` to the first one at or after `to`, where such exist. `last` says whether nothing follows the last
  * of them: then the time after it is unknown or pending as judged at `now`. In, low, high, unknown and pending together are exactly `to - from`.
+ *
+ * @param before what the trust in the first of the readings depends on; null where nothing comes before it or no trust rule applies
  */
 export function measure(
   readings: readonly Reading[],
   rules: ProbeRules,
   window: Interval,
   now: EpochMs,
+  before: TrustMemory | null = null,
 ): Measure {
   const sum = new Sum(window);
   const first = readings[0];
@@ -37,7 +42,7 @@ export function measure(
   }
   sum.unknown({ from: Math.min(window.from, first.at), to: first.at });
   let previous: Point | null = null;
-  for (const reading of readings) {
+  for (const reading of distrust(readings, rules, before)) {
     const point = calibrate(reading, rules);
     if (previous !== null) passSegment(sum, previous, point, rules);
     sum.meet(point);

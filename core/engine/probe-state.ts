@@ -1,4 +1,6 @@
+import type { Fault } from "../readings/reading.ts";
 import type { DurationMs, EpochMs } from "../time/millis.ts";
+import type { TrustMemory } from "../trust/trust.ts";
 import type { Episode } from "./out-of-range.ts";
 
 /**
@@ -6,8 +8,8 @@ import type { Episode } from "./out-of-range.ts";
  * equal; a late reading's effect ends where the state after it equals the state that was known before.
  */
 export interface ProbeState {
-  /** The latest reading, calibrated; `celsius` is null for a fault. Null before the first reading. */
-  last: { readonly at: EpochMs; readonly celsius: number | null } | null;
+  /** The latest reading, calibrated; `celsius` is null for a fault or a distrusted reading, and `fault` then says which. Null before the first reading. */
+  last: LastReading | null;
   /** True while all readings at the latest instant are in range on both sides. */
   instantGood: boolean;
   /** The latest proven-good instant, the present one included as long as no reading at it says otherwise. */
@@ -22,6 +24,15 @@ export interface ProbeState {
   unknownFrom: EpochMs | null;
   /** Episodes that are not over, and those recovered whose proof is not final yet; at most one of each side is not recovered. */
   episodes: Episode[];
+  /** What the trust in the next reading depends on; null while no trust rule applies. */
+  trust: TrustMemory | null;
+}
+
+/** A reading as it was judged. */
+export interface LastReading {
+  readonly at: EpochMs;
+  readonly celsius: number | null;
+  readonly fault?: Fault;
 }
 
 /** Most recovered episodes that wait for a proven-good instant at one time; beyond it the oldest are closed without one. */
@@ -38,6 +49,7 @@ export function unheardOf(): ProbeState {
     unknownSinceEarlierMs: 0,
     unknownFrom: null,
     episodes: [],
+    trust: null,
   };
 }
 

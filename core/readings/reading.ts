@@ -3,7 +3,9 @@ import type { EpochMs } from "../time/millis.ts";
 /**
  * Why a sensor gave no temperature. `open` and `short`: the probe's circuit. `disconnected`: the device says that no probe
  * answers. `power-on`: the sensor's value from before its first conversion. `range`: outside what the sensor can measure.
- * `bus`: the line to the sensor failed its check. `implausible`: the value cannot be true. `unspecified`: the device says no more.
+ * `bus`: the line to the sensor failed its check. `implausible`: the value cannot be true. `stuck`: the value has stopped changing.
+ * `jump`: the value changed faster than it can. `disagrees`: another sensor at the same place says something else. `unspecified`: the
+ * device says no more.
  */
 export const faultWords = [
   "open",
@@ -13,6 +15,9 @@ export const faultWords = [
   "range",
   "bus",
   "implausible",
+  "stuck",
+  "jump",
+  "disagrees",
   "unspecified",
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { DurationMs, EpochMs } from "../time/millis.ts";
+import type { TrustRule } from "../trust/trust.ts";
 
 /**
  * A storage profile: the limits and timings by which a probe's readings are judged (design.md section 5). Temperatures in degrees
@@ -23,6 +24,8 @@ export interface Profile {
   readonly unmonitoredAfter: DurationMs;
   /** Time out of range after which a person is called; at least 0. */
   readonly alarmDelay: DurationMs;
+  /** What must not be believed of the sensor (docs/sensor-trust.md); none: every good reading is. */
+  readonly trust?: TrustRule | null | undefined;
 }
 
 /** A rule that applies from an instant of event time until the next one starts. */

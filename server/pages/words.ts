@@ -50,6 +50,9 @@ export const faultWords: Readonly<Record<Fault, string>> = {
   range: "Outside what the sensor measures",
   bus: "Line to the sensor failed",
   implausible: "Value cannot be true",
+  stuck: "Value has stopped changing",
+  jump: "Value jumped",
+  disagrees: "Two sensors disagree",
   unspecified: "Sensor fault",
 };
 
