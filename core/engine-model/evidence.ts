@@ -1,6 +1,7 @@
 import { compareReadings, isGood, type Reading } from "../readings/reading.ts";
 import { ruleAt, type ProbeRules, type Profile } from "../site/profile.ts";
 import type { DurationMs, EpochMs } from "../time/millis.ts";
+import { naiveDistrust } from "./naive-trust.ts";
 
 /** A span of event time, both ends included. */
 export interface Interval {
@@ -101,9 +102,14 @@ function toSamples(readings: readonly Reading[], rules: ProbeRules): Sample[] {
     const before = ordered[index - 1];
     return before === undefined || compareReadings(before, reading) !== 0;
   });
-  return distinct.map((reading) => ({
+  // "Each is judged exactly as a fault of the sensor" (docs/sensor-trust.md).
+  const distrusted = naiveDistrust(distinct, rules);
+  return distinct.map((reading, index) => ({
     at: reading.at,
-    celsius: isGood(reading) ? reading.celsius + ruleAt(rules.offsets, reading.at) : null,
+    celsius:
+      isGood(reading) && distrusted[index] === null
+        ? reading.celsius + ruleAt(rules.offsets, reading.at)
+        : null,
     profile: ruleAt(rules.profiles, reading.at),
   }));
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { faultWords, type Reading } from "../readings/reading.ts";
 import type { Dated, ProbeRules, Profile } from "../site/profile.ts";
+import type { TrustRule } from "../trust/trust.ts";
 import { hourMs, minuteMs, secondMs, type DurationMs, type EpochMs } from "../time/millis.ts";
 
 /** One probe's story: what judged it, what it said in order of time, and when somebody asks. */
@@ -18,6 +19,18 @@ const gridMs = 15 * secondMs;
 /** Far enough from 0 that the precision of instants as floating-point numbers is that of our century. */
 const ourCentury = 1_795_305_600_000;
 
+/** Trust sections that the values of a trace come into conflict with. */
+const trustArbitrary: fc.Arbitrary<TrustRule> = fc.record({
+  powerOn: fc.boolean(),
+  disconnected: fc.boolean(),
+  min: fc.constantFrom(null, null, 2, -1),
+  max: fc.constantFrom(null, null, 7, 90),
+  allZeroBeyond: fc.constantFrom(null, 0, 1, 4),
+  stuckAfter: fc.constantFrom(null, 1, gridMs, minuteMs, minuteMs, 5 * minuteMs),
+  maxJumpPerMinute: fc.constantFrom(null, 0.1, 0.5, 1, 2, 8),
+  believeAfter: fc.constantFrom(2, 3, 3, 4),
+});
+
 /** Profiles with every kind of limit missing, timings from 1 ms to hours, and limits that touch each other. */
 export const profileArbitrary: fc.Arbitrary<Profile> = fc
   .record({
@@ -29,6 +42,7 @@ export const profileArbitrary: fc.Arbitrary<Profile> = fc
     excursionAfter: fc.constantFrom(0, 0, 1, minuteMs, 10 * minuteMs),
     recoverAfter: fc.constantFrom(1, gridMs, gridMs, minuteMs, minuteMs, 5 * minuteMs, hourMs),
     unmonitoredAfter: fc.constantFrom(0, minuteMs, 30 * minuteMs),
+    trust: fc.option(trustArbitrary),
   })
   .map(({ criticalBy, ...rest }) => ({
     ...rest,
@@ -74,6 +88,7 @@ type Gap =
 type Value =
   | { readonly kind: "notable"; readonly index: Pick }
   | { readonly kind: "celsius"; readonly celsius: number }
+  | { readonly kind: "drift"; readonly celsius: number; readonly by: number }
   | { readonly kind: "fault"; readonly index: Pick };
 
 const lengthGap = (ms: fc.Arbitrary<DurationMs>): fc.Arbitrary<Gap> =>
@@ -96,6 +111,20 @@ const value: fc.Arbitrary<Value> = fc.oneof(
       .integer({ min: -300, max: 1_500 })
       .map((hundredths) => ({ kind: "celsius" as const, celsius: hundredths / 100 })),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(85, -127, 127.9375, 127.94, 0, 0, 60)
+      .map((celsius) => ({ kind: "celsius" as const, celsius })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("drift" as const),
+      celsius: fc.constantFrom(0, 4, 5, 60),
+      by: fc.constantFrom(0.1, -0.1, 0.5, -1),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("fault" as const), index: pick }) },
 );
 const step: fc.Arbitrary<Step> = fc.record({
@@ -113,8 +142,8 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 /**
  * Nasty traces of one probe: gaps of exactly `maxGap` and a millisecond beside it, temperatures on the limits, the shrunk limits and the
- * critical limits and a tenth beside them, faults, several values and faults at one instant, long spells, lone readings, and up to four
- * profiles and three offsets that change at readings, beside them and between them.
+ * critical limits and a tenth beside them, faults, a sensor's codes, values that stand still, drift or jump, several values and faults at one
+ * instant, long spells, lone readings, and up to four profiles, with and without trust sections, and three offsets that change at readings, beside them and between them.
  */
 export const traceArbitrary: fc.Arbitrary<Trace> = fc
   .record({
@@ -154,16 +183,18 @@ function stepReadings(
 ): Reading[] {
   const first = before + gapMs(next.gap, profiles);
   return Array.from({ length: next.count }, (_, index) =>
-    readingOf(next.value, first + index * gapMs(next.spacing, profiles), notable),
+    readingOf(next.value, index, first + index * gapMs(next.spacing, profiles), notable),
   );
 }
 
-function readingOf(value: Value, at: EpochMs, notable: readonly number[]): Reading {
+function readingOf(value: Value, index: number, at: EpochMs, notable: readonly number[]): Reading {
   switch (value.kind) {
     case "fault":
       return { at, fault: picked(faultWords, value.index) };
     case "celsius":
       return { at, celsius: value.celsius };
+    case "drift":
+      return { at, celsius: value.celsius + index * value.by };
     case "notable":
       return { at, celsius: picked(notable, value.index) };
   }
