@@ -26,7 +26,8 @@ export const readingsAnswerSchema = z.object({
   readings: z.array(
     z.union([
       z.object({ at: instantTextSchema, celsius: z.number() }),
-      z.object({ at: instantTextSchema, fault: z.enum(faultWords) }),
+      /** `said`: what the sensor said all the same, where a temperature is distrusted. */
+      z.object({ at: instantTextSchema, fault: z.enum(faultWords), said: z.number().optional() }),
     ]),
   ),
 });

@@ -34,6 +34,8 @@ export interface GoodReading {
 export interface FaultReading {
   readonly at: EpochMs;
   readonly fault: Fault;
+  /** What the sensor said all the same, where a temperature is distrusted (docs/sensor-trust.md). */
+  readonly said?: number;
 }
 
 /** One reading of one probe, at its event time. */

@@ -29,7 +29,9 @@ export function distrust(
   return readings.map((reading) => {
     const verdict = judgeTrustBy(memory, reading, rules);
     memory = verdict.memory;
-    return verdict.fault !== null && isGood(reading) ? { at: reading.at, fault: verdict.fault } : reading;
+    return verdict.fault !== null && isGood(reading)
+      ? { at: reading.at, fault: verdict.fault, said: reading.celsius }
+      : reading;
   });
 }
 

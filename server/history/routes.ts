@@ -46,7 +46,7 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
           readings: downsample(readings, maxPoints).map((reading) =>
             isGood(reading)
               ? { at: formatInstant(reading.at), celsius: reading.celsius }
-              : { at: formatInstant(reading.at), fault: reading.fault },
+              : { ...reading, at: formatInstant(reading.at) },
           ),
         };
       },
