@@ -1,7 +1,11 @@
 import * as z from "zod";
+import { alarmKinds } from "../alarms/alarm.ts";
 import { idSchema } from "../contract/batch.ts";
 import { durationSchema } from "../settings/settings.ts";
 import { celsiusMax, celsiusMin } from "../readings/reading.ts";
+import type { EpochMs } from "../time/millis.ts";
+import { channelPlan, stretchesByProbe } from "./channels.ts";
+import { pairSchema, trustSchema } from "./trust-section.ts";
 
 /** Kinds of appliance. */
 export const applianceKinds = ["refrigerator", "freezer", "incubator", "transport-box", "room"] as const;
@@ -19,6 +23,8 @@ export type ProbeKind = (typeof probeKinds)[number];
 export const siteProbesMax = 20_000;
 
 const limit = z.number().min(celsiusMin).max(celsiusMax).nullable().default(null);
+
+const warnLimit = z.number().min(celsiusMin).max(celsiusMax).optional();
 
 const instantSchema = z.iso
   .datetime({ offset: true })
@@ -40,6 +46,17 @@ export const profileVersionSchema = z
     recoverAfter: above0,
     unmonitoredAfter: durationSchema,
     alarmDelay: durationSchema,
+    /** Beyond these people are told as an advice, before the limit is reached. */
+    warnLow: warnLimit,
+    warnHigh: warnLimit,
+    /** People are called again this long after a call while it lasts. */
+    realarmAfter: above0.optional(),
+    /** How long it must be back before the alarm returns. */
+    alarmOffDelay: durationSchema.optional(),
+    /** Whether its alarms stay until a person resets them: all, or the kinds listed. */
+    latching: z.union([z.boolean(), z.array(z.enum(alarmKinds))]).optional(),
+    /** What must not be believed of the sensors (docs/sensor-trust.md). */
+    trust: trustSchema.optional(),
     source: z.string().max(400).optional(),
     edition: z.string().max(100).optional(),
   })
@@ -61,10 +78,41 @@ export const profileVersionSchema = z
       path: ["criticalHigh"],
       message: "expected criticalHigh at or above high",
     },
+  )
+  .refine(
+    ({ warnHigh, high, warnLow, low }) =>
+      isInside(warnHigh, high, 1) && isInside(warnLow, low, -1) && isInside(warnLow, warnHigh ?? null, 1),
+    { path: ["warnHigh"], message: "expected low <= warnLow < warnHigh <= high" },
   );
+
+/** True where a warning limit does not lie beyond the limit on its side. */
+function isInside(warning: number | undefined, other: number | null, sign: 1 | -1): boolean {
+  return warning === undefined || other === null || warning * sign <= other * sign;
+}
 
 /** One version of a storage profile, with its legal source and edition. */
 export type ProfileVersion = z.output<typeof profileVersionSchema>;
+
+/** One version, or a list of versions in order of time of which each later one says `from` when it applies. */
+function versionsOf<Schema extends z.ZodType<{ readonly from?: EpochMs | undefined }>>(version: Schema) {
+  return z.preprocess(
+    (versions) => (Array.isArray(versions) ? versions : [versions]),
+    z
+      .array(version)
+      .min(1)
+      .max(100)
+      .refine(
+        (versions) =>
+          versions
+            .slice(1)
+            .every(
+              ({ from }, index) =>
+                from !== undefined && from > (versions[index]?.from ?? Number.MIN_SAFE_INTEGER),
+            ),
+        "each version after the first says from when it applies, in order of time",
+      ),
+  );
+}
 
 /** One version, or a list of versions of which each later one says `from` when it applies. */
 const profileSchema = z.preprocess(
@@ -79,20 +127,65 @@ const profileSchema = z.preprocess(
     ),
 );
 
+/** Which profile applies: its name, or a list of names of which each later one says `from` when it takes over. */
+const profileNameSchema = z.union([
+  idSchema,
+  versionsOf(z.strictObject({ name: idSchema, from: instantSchema.optional() })),
+]);
+
+/** Largest calibration offset in degrees Celsius: a sensor that is further off than this is broken. */
+export const offsetMax = 20;
+
+/** What a calibration found. `offset` is added to what the sensor says; `uncertainty` in degrees Celsius, `due` the day of the next one. */
+const calibrationSchema = z.strictObject({
+  from: instantSchema.optional(),
+  offset: z.number().min(-offsetMax).max(offsetMax),
+  certificate: z.string().min(1).max(200).optional(),
+  uncertainty: z.number().min(0).max(offsetMax).optional(),
+  due: z.iso.date().optional(),
+});
+
+/** One version of a probe's calibration. */
+export type CalibrationVersion = z.output<typeof calibrationSchema>;
+
+/** Storage profiles by name, each one version or a dated list of them. */
+export const profilesSchema = z.record(idSchema, profileSchema);
+
 const probeSchema = z.strictObject({
   id: idSchema,
   kind: z.enum(probeKinds).default("buffered"),
   /** Overrides the appliance's profile for this probe. */
-  profile: idSchema.optional(),
+  profile: profileNameSchema.optional(),
+  /** None is an offset of 0. */
+  calibration: versionsOf(calibrationSchema).optional(),
+  /** The probe of the same appliance that this one is compared with. */
+  pair: pairSchema.optional(),
 });
 
 const applianceSchema = z.strictObject({
   id: idSchema,
   name: z.string().min(1).max(100),
   kind: z.enum(applianceKinds),
-  profile: idSchema,
+  profile: profileNameSchema,
+  /** Where it stands and what feeds it: appliances that share one fail together, and people are called once about that. */
+  room: idSchema.optional(),
+  circuit: idSchema.optional(),
+  /** How long its door may stand open before people are called. */
+  doorDelay: durationSchema.optional(),
   probes: z.array(probeSchema).min(1).max(32),
 });
+
+/** Most stretches of channels that may make up one probe's readings. */
+export const probeStretchesMax = 100;
+
+/** A device's channel: its readings are those of the probe that it is assigned to at their time; null while it measures nothing here. */
+const channelSchema = z.strictObject({
+  id: idSchema,
+  assignments: versionsOf(z.strictObject({ probe: idSchema.nullable(), from: instantSchema.optional() })),
+});
+
+/** One channel of a site. */
+export type Channel = z.output<typeof channelSchema>;
 
 const contactSchema = z.strictObject({
   id: idSchema,
@@ -105,8 +198,9 @@ export const siteSchema = z
   .strictObject({
     site: idSchema,
     timeZone: z.string().refine(isTimeZone, "expected an IANA time zone such as Europe/Brussels"),
-    profiles: z.record(idSchema, profileSchema),
+    profiles: profilesSchema,
     appliances: z.array(applianceSchema).min(1).max(5_000),
+    channels: z.array(channelSchema).max(siteProbesMax).optional(),
     contacts: z.array(contactSchema).max(500).default([]),
   })
   .superRefine(checkReferences);
@@ -116,6 +210,16 @@ export type Site = z.output<typeof siteSchema>;
 
 /** One appliance of a site. */
 export type Appliance = Site["appliances"][number];
+
+/** How an appliance or a probe names its profile. */
+export type ProfileName = z.output<typeof profileNameSchema>;
+
+/** The names of the profiles that apply over time; the first applies to all earlier time too. */
+export function profileNames(
+  profile: ProfileName,
+): readonly { readonly name: string; readonly from?: EpochMs | undefined }[] {
+  return typeof profile === "string" ? [{ name: profile }] : profile;
+}
 
 function isTimeZone(name: string): boolean {
   try {
@@ -129,9 +233,14 @@ interface Referring {
   readonly profiles: Readonly<Record<string, unknown>>;
   readonly appliances: readonly {
     readonly id: string;
-    readonly profile: string;
-    readonly probes: readonly { readonly id: string; readonly profile?: string | undefined }[];
+    readonly profile: ProfileName;
+    readonly probes: readonly {
+      readonly id: string;
+      readonly profile?: ProfileName | undefined;
+      readonly pair?: { readonly with: string } | undefined;
+    }[];
   }[];
+  readonly channels?: readonly Channel[] | undefined;
   readonly contacts: readonly { readonly id: string }[];
 }
 
@@ -144,8 +253,10 @@ function checkReferences(site: Referring, context: z.core.$RefinementCtx): void 
     if (seen.has(`${kind} ${id}`)) complain(path, `a second ${kind} with the id "${id}"`);
     seen.add(`${kind} ${id}`);
   };
-  const known = (profile: string, path: PropertyKey[]): void => {
-    if (!Object.hasOwn(site.profiles, profile)) complain(path, `no profile "${profile}" under profiles`);
+  const known = (profile: ProfileName, path: PropertyKey[]): void => {
+    for (const { name } of profileNames(profile)) {
+      if (!Object.hasOwn(site.profiles, name)) complain(path, `no profile "${name}" under profiles`);
+    }
   };
   for (const [index, appliance] of site.appliances.entries()) {
     unique("appliance", appliance.id, ["appliances", index, "id"]);
@@ -153,8 +264,31 @@ function checkReferences(site: Referring, context: z.core.$RefinementCtx): void 
     for (const [at, probe] of appliance.probes.entries()) {
       unique("probe", probe.id, ["appliances", index, "probes", at, "id"]);
       if (probe.profile !== undefined) known(probe.profile, ["appliances", index, "probes", at, "profile"]);
+      const partner = probe.pair?.with;
+      const isPaired = appliance.probes.some(({ id }) => id === partner && id !== probe.id);
+      if (partner !== undefined && !isPaired)
+        complain(
+          ["appliances", index, "probes", at, "pair", "with"],
+          "expected another probe of the appliance",
+        );
     }
   }
   for (const [index, contact] of site.contacts.entries())
     unique("contact", contact.id, ["contacts", index, "id"]);
+  const probes = site.appliances.flatMap((appliance) => appliance.probes.map((probe) => probe.id));
+  const placed = new Set(probes);
+  for (const [index, channel] of (site.channels ?? []).entries()) {
+    unique("channel", channel.id, ["channels", index, "id"]);
+    for (const [at, { probe }] of channel.assignments.entries()) {
+      if (probe === null || placed.has(probe)) continue;
+      complain(["channels", index, "assignments", at, "probe"], `no probe "${probe}" under appliances`);
+    }
+  }
+  for (const [probe, stretches] of stretchesByProbe(probes, channelPlan(site.channels ?? []))) {
+    if (stretches.length <= probeStretchesMax) continue;
+    complain(
+      ["channels"],
+      `probe "${probe}" has ${stretches.length} stretches of channels, at most ${probeStretchesMax}`,
+    );
+  }
 }

@@ -1,43 +1,43 @@
 import { type Measure, measure } from "@coldkeep/core/engine/measure.ts";
-import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import { isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
+import { type ProbeRules, ruleAt } from "@coldkeep/core/site/profile.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { distrust } from "@coldkeep/core/trust/distrust.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
-import { readingOf } from "../judging/probe-memory.ts";
+import { openRoutedReadings } from "../judging/routed-readings.ts";
 import type { Database } from "../store/database.ts";
+import { openTrustBefore } from "./trust-before.ts";
 
 /** The port to the history of readings: SQLite by default, InfluxDB where it is configured. */
 export interface History {
-  /** Readings with `from <= at <= to`, sorted. */
+  /** Readings of the probe as they are judged, calibrated, a distrusted one as a fault, with `from <= at <= to`, sorted. */
   readonly readings: (probe: ProbeMemory, from: EpochMs, to: EpochMs) => Reading[];
   /** Measures a window as judged at `now`: coverage, extremes, area. */
   readonly measure: (probe: ProbeMemory, from: EpochMs, to: EpochMs, now: EpochMs) => Measure;
 }
 
-interface Row {
-  readonly at: number;
-  readonly value: number;
-  readonly fault: string | null;
-}
-
 /** The history as the operational records hold it. */
 export function sqliteHistory(database: Database): History {
-  const within = database.prepare(
-    "SELECT at, value, fault FROM readings WHERE probe = ? AND at >= ? AND at <= ? ORDER BY at, value",
-  );
-  const before = database.prepare("SELECT max(at) AS at FROM readings WHERE probe = ? AND at <= ?");
-  const after = database.prepare("SELECT min(at) AS at FROM readings WHERE probe = ? AND at >= ?");
-  const read = (probe: number, from: EpochMs, to: EpochMs): Reading[] =>
-    (within.all(probe, from, to) as unknown as Row[]).map(readingOf);
-  const instant = (row: Record<string, unknown> | undefined, otherwise: EpochMs): EpochMs => {
-    const at = row?.["at"];
-    return typeof at === "number" ? at : otherwise;
-  };
+  const stored = openRoutedReadings(database);
+  const trustBefore = openTrustBefore(database, stored);
   return {
-    readings: (probe, from, to) => read(probe.number, from, to),
-    measure: (probe, from, to, now) => {
-      const first = instant(before.get(probe.number, from), from);
-      const last = instant(after.get(probe.number, to), Math.max(to, from));
-      return measure(read(probe.number, first, last), probe.probe.rules, { from, to }, now);
+    readings: (memory, from, to) => {
+      const { route, probe } = memory;
+      const judged = distrust(stored.within(route, from, to), probe.rules, trustBefore(memory, from));
+      return judged.map((reading) => calibrated(reading, probe.rules));
+    },
+    measure: (memory, from, to, now) => {
+      const { route, probe } = memory;
+      const first = stored.lastUntil(route, from) ?? from;
+      const last = stored.firstFrom(route, to) ?? Math.max(to, from);
+      const before = trustBefore(memory, first);
+      return measure(stored.within(route, first, last), probe.rules, { from, to }, now, before);
     },
   };
+}
+
+function calibrated(reading: Reading, rules: ProbeRules): Reading {
+  if (!isGood(reading)) return reading;
+  const offset = ruleAt(rules.offsets, reading.at);
+  return offset === 0 ? reading : { at: reading.at, celsius: reading.celsius + offset };
 }

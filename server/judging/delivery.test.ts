@@ -8,6 +8,7 @@ import { naiveJudge } from "@coldkeep/core/engine-model/naive-model.ts";
 import { deliveryArbitrary, type Trace, traceArbitrary } from "@coldkeep/core/engine-model/traces.ts";
 import { type ExcursionFigures, heldInterval } from "@coldkeep/core/engine/excursion.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import { always } from "@coldkeep/core/site/dated.ts";
 import type { ProbeRules } from "@coldkeep/core/site/profile.ts";
 import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { type VirtualClock, virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
@@ -30,7 +31,15 @@ const input = { kind: "batch" as const, source: "test", encoding: "identity", bo
 
 function bookOf(rules: ProbeRules): SiteBook {
   const empty = siteBook({ site: "s", timeZone: "UTC", profiles: {}, appliances: [], contacts: [] });
-  const probe = { id: "p", kind: "product" as const, appliance: "a", profile: "x", rules };
+  const probe = {
+    id: "p",
+    kind: "product" as const,
+    appliance: "a",
+    profile: "x",
+    profileNames: [{ from: 0, rule: "x" }],
+    rules,
+    stretches: [{ channel: "p", ...always }],
+  };
   return { ...empty, probes: new Map([["p", probe]]) };
 }
 
@@ -38,7 +47,12 @@ function bookOf(rules: ProbeRules): SiteBook {
 function inside(database: Database, rules: ProbeRules, clock: VirtualClock, checkpointEvery: number) {
   const book = bookOf(rules);
   const committer = makeCommitter(database, openJournal(database), openAuditTrail(database), clock);
-  const alarms = openAlarmBook(database, makeOutbox(database), () => book, () => null);
+  const alarms = openAlarmBook(
+    database,
+    makeOutbox(database),
+    () => book,
+    () => null,
+  );
   const holds = makeHoldKeeper(database);
   const parts = {
     store: openReadingStore(database, checkpointEvery),

@@ -1,14 +1,17 @@
 import { compareReadings, type Reading } from "@coldkeep/core/readings/reading.ts";
 import { isUnknownAfter, judge, present } from "@coldkeep/core/engine/judge.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
-import { type ProbeState, unheardOf } from "@coldkeep/core/engine/probe-state.ts";
-import { rejudge } from "@coldkeep/core/engine/rejudge.ts";
+import type { ProbeState } from "@coldkeep/core/engine/probe-state.ts";
+import { underWay } from "@coldkeep/core/engine/reconcile.ts";
 import { probeConditions } from "@coldkeep/core/alarms/probe-conditions.ts";
+import { always, type Span } from "@coldkeep/core/site/dated.ts";
+import type { ProbeRules } from "@coldkeep/core/site/profile.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { Cause, ExcursionRecorder } from "../excursions/recorder.ts";
 import type { Commit } from "../journal/committer.ts";
 import { nextDue, settleMaxMs, settleMs } from "./deadlines.ts";
+import { judgeStretch, type StretchJudged } from "./judge-stretch.ts";
 import type { ProbeMemory, ReadingStore } from "./probe-memory.ts";
 
 /** How many readings of a batch were new and how many were known already. */
@@ -46,9 +49,19 @@ export function takeReadings(
 ): { taken: Taken; memory: ProbeMemory } {
   const fresh = storeNew(parts.store, memory, readings);
   const taken = { accepted: fresh.length, duplicates: readings.length - fresh.length };
-  if (fresh.length === 0) return { taken, memory: { ...memory, heardAt: commit.at } };
+  return { taken, memory: judgeFresh(parts, commit, memory, fresh) };
+}
+
+/** Judges what new readings of one probe touch, after they were stored. They are in the order of `compareReadings`, without repeats. */
+export function judgeFresh(
+  parts: JudgingParts,
+  commit: Commit,
+  memory: ProbeMemory,
+  fresh: readonly Reading[],
+): ProbeMemory {
+  if (fresh.length === 0) return { ...memory, heardAt: commit.at };
   const outcome = judgeNew(parts.store, memory, fresh);
-  return { taken, memory: record(parts, commit, { ...memory, heardAt: commit.at }, outcome) };
+  return record(parts, commit, { ...memory, heardAt: commit.at }, outcome);
 }
 
 /** Judges silence and timers of one probe at the commit's time. */
@@ -64,29 +77,32 @@ export function tickProbe(parts: JudgingParts, commit: Commit, memory: ProbeMemo
   return record(parts, commit, memory, outcome, commit.at);
 }
 
-/** Judges the whole history of a probe anew, because the rules for it changed. */
-export function judgeAnew(parts: JudgingParts, commit: Commit, memory: ProbeMemory): ProbeMemory {
-  const { store } = parts;
-  const all = store.readingsAfter(memory.number, Number.MIN_SAFE_INTEGER);
-  const old = store.checkpointsAfter(memory.number, Number.MIN_SAFE_INTEGER);
-  const judged = rejudge(
-    unheardOf(),
-    all,
-    old,
-    Number.MAX_SAFE_INTEGER,
-    memory.probe.rules,
-    store.checkpointEvery,
+/**
+ * Judges a probe's past anew, because its rules or channels are others in `span` than before. `before` is what was known of the probe, null where the site has it
+ * from now on; `memory` has the rules and channels in force from now on.
+ */
+export function judgeAnew(
+  parts: JudgingParts,
+  commit: Commit,
+  before: ProbeMemory | null,
+  memory: ProbeMemory,
+  span: Span,
+): ProbeMemory {
+  const isDue = before !== null && before.dueAt !== null && before.dueAt <= commit.at;
+  if (isDue && before.staleSince === null) recordSilence(parts, commit, before);
+  const start = parts.store.checkpointBefore(memory.number, span.from);
+  const judged = judgeStretch(parts.store, memory, start, span.to, (state) =>
+    underWay(state).every((key) => key.start >= span.to),
   );
-  for (const checkpoint of judged.checkpoints) store.saveCheckpoint(memory.number, checkpoint);
-  const { state, sinceCheckpoint, ended } = judged;
-  return record(parts, commit, memory, {
-    state,
-    sinceCheckpoint,
-    ended,
-    before: unheardOf(),
-    met: null,
-    cause: "late readings",
-  });
+  const outcome = outcomeOf(memory, judged, "rules");
+  const rulesBefore = before?.probe.rules ?? memory.probe.rules;
+  return record(parts, commit, memory, outcome, memory.staleSince === null ? commit.at : null, rulesBefore);
+}
+
+/** Brings the record up to what the silence until now means by the rules that applied, so that a change of rules is told apart from it. */
+function recordSilence({ recorder }: JudgingParts, commit: Commit, { probe, state }: ProbeMemory): void {
+  const computed = present(state, probe.rules, commit.at);
+  recorder.bringUpToDate(commit, probe, { computed, before: state, met: null, cause: "silence", known: [] });
 }
 
 function storeNew(store: ReadingStore, memory: ProbeMemory, readings: readonly Reading[]): Reading[] {
@@ -120,22 +136,20 @@ function judgeLate(
 ): Outcome {
   const lateUntil = fresh.reduce((latest, reading) => (reading.at <= head ? reading.at : latest), firstAt);
   const start = store.checkpointBefore(memory.number, firstAt);
-  const from = start?.at ?? Number.MIN_SAFE_INTEGER;
-  const startState = start?.state ?? unheardOf();
   const hasNewHead = (fresh[fresh.length - 1]?.at ?? 0) > head;
-  const old = store.checkpointsAfter(memory.number, from);
-  const readings = store.readingsAfter(memory.number, from);
-  const until = hasNewHead ? Number.MAX_SAFE_INTEGER : lateUntil;
-  const judged = rejudge(startState, readings, old, until, memory.probe.rules, store.checkpointEvery);
-  for (const checkpoint of judged.checkpoints) store.saveCheckpoint(memory.number, checkpoint);
-  const isMet = judged.metAt !== null;
+  const judged = judgeStretch(store, memory, start, hasNewHead ? always.to : lateUntil, () => true);
+  return outcomeOf(memory, judged, "late readings");
+}
+
+function outcomeOf(memory: ProbeMemory, judged: StretchJudged, cause: Cause): Outcome {
+  const { before, state, isMet, ended, sinceCheckpoint } = judged;
   return {
-    state: isMet ? memory.state : judged.state,
-    sinceCheckpoint: isMet ? memory.sinceCheckpoint : judged.sinceCheckpoint,
-    ended: judged.ended,
-    before: startState,
-    met: isMet ? judged.state : null,
-    cause: "late readings",
+    state: isMet ? memory.state : state,
+    sinceCheckpoint: isMet ? memory.sinceCheckpoint : sinceCheckpoint,
+    ended,
+    before,
+    met: isMet ? state : null,
+    cause,
   };
 }
 
@@ -145,6 +159,7 @@ function record(
   memory: ProbeMemory,
   outcome: Outcome,
   silenceUntil: EpochMs | null = null,
+  rulesBefore: ProbeRules = memory.probe.rules,
 ): ProbeMemory {
   const { rules } = memory.probe;
   const { state } = outcome;
@@ -158,7 +173,7 @@ function record(
       before: outcome.before,
       met: outcome.met,
       cause: outcome.cause,
-      known: isAnew ? present(memory.state, rules, asOf) : [],
+      known: isAnew ? present(memory.state, rulesBefore, asOf) : [],
     });
   }
   const isFresh = !isUnknownAfter(state, rules, commit.at) || state.last?.celsius === null;

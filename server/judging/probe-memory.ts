@@ -1,14 +1,18 @@
 import { type Checkpoint, checkpointEvery, rejudge } from "@coldkeep/core/engine/rejudge.ts";
 import { type ProbeState, unheardOf } from "@coldkeep/core/engine/probe-state.ts";
-import type { Fault, Reading } from "@coldkeep/core/readings/reading.ts";
+import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import { always } from "@coldkeep/core/site/dated.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { PlacedProbe } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
+import { columnsOf, openRoutedReadings, type Route, type RoutedReadings } from "./routed-readings.ts";
 
 /** What the server keeps in memory of a probe: it follows from the records and is rebuilt from them at each start. */
 export interface ProbeMemory {
   readonly number: number;
   readonly probe: PlacedProbe;
+  /** Where its readings are: the probe's stretches of channels, by their numbers. */
+  readonly route: Route;
   readonly state: ProbeState;
   /** Readings judged since the newest checkpoint. */
   readonly sinceCheckpoint: number;
@@ -22,91 +26,79 @@ export interface ProbeMemory {
   readonly dueAt: EpochMs | null;
 }
 
-/** A fault is stored under this value, so that it sorts before every temperature (design.md section 5, Evidence). */
-export const faultValue = -1_000_000;
-
-/** A reading's key and columns in the records. */
-export function columnsOf(reading: Reading): readonly [value: number, fault: string | null] {
-  return "celsius" in reading ? [reading.celsius, null] : [faultValue, reading.fault];
-}
-
-/** A reading from its columns. */
-export function readingOf(row: { at: number; value: number; fault: string | null }): Reading {
-  return row.fault === null ? { at: row.at, celsius: row.value } : { at: row.at, fault: row.fault as Fault };
-}
-
-/** The stored readings and checkpoints of probes. */
-export interface ReadingStore {
+/** The stored readings and checkpoints of probes. Channels and probes have their numbers from one list: a probe is a channel of its own. */
+export interface ReadingStore extends RoutedReadings {
   /** Readings between two checkpoints. */
   readonly checkpointEvery: number;
-  readonly numberOf: (probe: string) => number;
-  /** Stores a reading; false where it was there already. */
-  readonly insert: (probe: number, reading: Reading) => boolean;
-  readonly readingsAfter: (probe: number, after: EpochMs) => Reading[];
+  readonly numberOf: (channel: string) => number;
+  readonly routeOf: (probe: PlacedProbe) => Route;
+  /** Stores a reading of a channel; false where it was there already. */
+  readonly insert: (channel: number, reading: Reading) => boolean;
+  readonly has: (channel: number, reading: Reading) => boolean;
   readonly checkpointBefore: (probe: number, before: EpochMs) => Checkpoint | null;
-  readonly checkpointsAfter: (probe: number, after: EpochMs) => Checkpoint[];
+  /** Checkpoints with `after < at <= until`, in order of time. */
+  readonly checkpointsBetween: (probe: number, after: EpochMs, until: EpochMs) => Checkpoint[];
   readonly saveCheckpoint: (probe: number, checkpoint: Checkpoint) => void;
+  /** Forgets checkpoints with `after < at <= until`. */
+  readonly dropCheckpoints: (probe: number, after: EpochMs, until: EpochMs) => void;
   /** The state after all stored readings of a probe. */
-  readonly restore: (probe: number, placed: PlacedProbe) => { state: ProbeState; sinceCheckpoint: number };
+  readonly restore: (
+    probe: number,
+    placed: PlacedProbe,
+    route: Route,
+  ) => { state: ProbeState; sinceCheckpoint: number };
 }
 
 /** Opens the stored readings. */
 export function openReadingStore(database: Database, every: number = checkpointEvery): ReadingStore {
+  const readings = openRoutedReadings(database);
   const insert = database.prepare(
     "INSERT OR IGNORE INTO readings (probe, at, value, fault) VALUES (?, ?, ?, ?)",
   );
-  const after = database.prepare(
-    "SELECT at, value, fault FROM readings WHERE probe = ? AND at > ? ORDER BY at, value",
-  );
+  const find = database.prepare("SELECT 1 FROM readings WHERE probe = ? AND at = ? AND value = ?");
   const before = database.prepare(
     "SELECT at, state FROM checkpoints WHERE probe = ? AND at < ? ORDER BY at DESC LIMIT 1",
   );
-  const later = database.prepare("SELECT at, state FROM checkpoints WHERE probe = ? AND at > ? ORDER BY at");
+  const between = database.prepare(
+    "SELECT at, state FROM checkpoints WHERE probe = ? AND at > ? AND at <= ? ORDER BY at",
+  );
+  const drop = database.prepare("DELETE FROM checkpoints WHERE probe = ? AND at > ? AND at <= ?");
   const save = database.prepare(
     "INSERT INTO checkpoints (probe, at, state) VALUES (?, ?, ?) ON CONFLICT (probe, at) DO UPDATE SET state = excluded.state",
   );
-  const findProbe = database.prepare("SELECT number FROM probes WHERE id = ?");
-  const addProbe = database.prepare("INSERT INTO probes (id) VALUES (?)");
+  const findChannel = database.prepare("SELECT number FROM probes WHERE id = ?");
+  const addChannel = database.prepare("INSERT INTO probes (id) VALUES (?)");
   const checkpointOf = (row: Record<string, unknown>): Checkpoint => ({
     at: Number(row["at"]),
     state: JSON.parse(String(row["state"])) as ProbeState,
   });
-  const readingsAfter = (probe: number, from: EpochMs): Reading[] =>
-    (after.all(probe, from) as unknown as { at: number; value: number; fault: string | null }[]).map(
-      readingOf,
-    );
   const checkpointBefore = (probe: number, limit: EpochMs): Checkpoint | null => {
     const row = before.get(probe, limit);
     return row === undefined ? null : checkpointOf(row);
   };
+  const numberOf = (channel: string): number => {
+    if (findChannel.get(channel) === undefined) addChannel.run(channel);
+    return Number(findChannel.get(channel)?.["number"]);
+  };
   return {
+    ...readings,
     checkpointEvery: every,
-    numberOf: (probe) => {
-      addProbeIfNew(probe);
-      return Number(findProbe.get(probe)?.["number"]);
-    },
-    insert: (probe, reading) => insert.run(probe, reading.at, ...columnsOf(reading)) === 1,
-    readingsAfter,
+    numberOf,
+    routeOf: ({ stretches }) =>
+      stretches.map(({ channel, from, to }) => ({ channel: numberOf(channel), from, to })),
+    insert: (channel, reading) => insert.run(channel, reading.at, ...columnsOf(reading)) === 1,
+    has: (channel, reading) => find.get(channel, reading.at, columnsOf(reading)[0]) !== undefined,
     checkpointBefore,
-    checkpointsAfter: (probe, from) => later.all(probe, from).map(checkpointOf),
+    checkpointsBetween: (probe, from, until) => between.all(probe, from, until).map(checkpointOf),
     saveCheckpoint: (probe, { at, state }) => void save.run(probe, at, JSON.stringify(state)),
-    restore: (probe, placed) => {
+    dropCheckpoints: (probe, from, until) => void drop.run(probe, from, until),
+    restore: (probe, placed, route) => {
       const newest = checkpointBefore(probe, Number.MAX_SAFE_INTEGER);
+      const from = newest === null ? Number.MIN_SAFE_INTEGER : newest.at + 1;
+      const tail = readings.within(route, from, Number.MAX_SAFE_INTEGER);
       const start = newest?.state ?? unheardOf();
-      const tail = readingsAfter(probe, newest?.at ?? Number.MIN_SAFE_INTEGER);
-      const { state, sinceCheckpoint } = rejudge(
-        start,
-        tail,
-        [],
-        Number.MAX_SAFE_INTEGER,
-        placed.rules,
-        every,
-      );
+      const { state, sinceCheckpoint } = rejudge(start, tail, [], always.to, placed.rules, every);
       return { state, sinceCheckpoint };
     },
   };
-
-  function addProbeIfNew(probe: string): void {
-    if (findProbe.get(probe) === undefined) addProbe.run(probe);
-  }
 }

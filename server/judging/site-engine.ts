@@ -1,11 +1,14 @@
-import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import { compareReadings, type Reading } from "@coldkeep/core/readings/reading.ts";
 import { present } from "@coldkeep/core/engine/judge.ts";
+import { type ChannelPlan, probeOfChannel } from "@coldkeep/core/site/channels.ts";
+import { always } from "@coldkeep/core/site/dated.ts";
 import { type DurationMs, type EpochMs, formatDuration, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
-import { judgeAnew, type JudgingParts, takeReadings, type Taken, tickProbe } from "./judging.ts";
+import { judgeAnew, judgeFresh, type JudgingParts, takeReadings, type Taken, tickProbe } from "./judging.ts";
 import type { ProbeMemory } from "./probe-memory.ts";
+import { changedSpanOf, isOwnChannel, storeRouted, unjudged } from "./routing.ts";
 
 /** A gateway that has sent nothing for this long is silent. */
 export const gatewaySilentAfterMs: DurationMs = 5 * minuteMs;
@@ -14,8 +17,10 @@ export const gatewaySilentAfterMs: DurationMs = 5 * minuteMs;
 export interface SiteEngine {
   /** Takes up work: all that only memory knew is as after a start, and every probe is due. */
   readonly begin: (commit: Commit) => void;
-  readonly isKnown: (probe: string) => boolean;
+  /** True for a channel whose readings are taken: one that the site lists, or a probe as its own channel. */
+  readonly isKnown: (channel: string) => boolean;
   readonly probe: (id: string) => ProbeMemory | undefined;
+  /** Takes readings by channel: each belongs to the probe that the channel is assigned to at the reading's time. */
   readonly take: (commit: Commit, readings: ReadonlyMap<string, readonly Reading[]>) => Taken;
   readonly hearGateway: (commit: Commit, gateway: string) => void;
   /** True where the passing of time has something to judge at `now`. */
@@ -33,6 +38,7 @@ export function startSiteEngine(
   now: EpochMs,
 ): SiteEngine {
   let memories = new Map<string, ProbeMemory>();
+  let plan: ChannelPlan = book?.channels ?? new Map();
   for (const probe of book?.probes.values() ?? []) memories.set(probe.id, restore(probe, now));
   const gateways = new Map<string, EpochMs>();
   for (const row of database.all(database.query.selectFrom("gateways").selectAll()))
@@ -47,10 +53,23 @@ export function startSiteEngine(
     );
 
   function restore(probe: PlacedProbe, at: EpochMs): ProbeMemory {
-    const number = parts.store.numberOf(probe.id);
-    const { state, sinceCheckpoint } = parts.store.restore(number, probe);
-    const memory = { number, probe, state, sinceCheckpoint, live: false, heardAt: 0, staleSince: null, dueAt: null };
-    return atStart(memory, at);
+    const memory = unjudged(parts.store, probe, at);
+    return atStart({ ...memory, ...parts.store.restore(memory.number, probe, memory.route) }, at);
+  }
+
+  /** A probe that the site has from now on. Readings of its channels may be there already, from before it was taken out or through a back-dated assignment. */
+  function welcome(commit: Commit, probe: PlacedProbe): ProbeMemory {
+    const memory = unjudged(parts.store, probe, commit.at);
+    const isEmpty = parts.store.nthAfter(memory.route, always.from, 1) === null;
+    if (isEmpty && !hasOpenOnRecord(database, probe.id)) return atStart(memory, commit.at);
+    return judgeAnew(parts, commit, null, memory, always);
+  }
+
+  function change(commit: Commit, known: ProbeMemory, probe: PlacedProbe): ProbeMemory {
+    if (JSON.stringify(known.probe) === JSON.stringify(probe)) return { ...known, probe };
+    const memory = { ...known, probe, route: parts.store.routeOf(probe) };
+    const span = changedSpanOf(known.probe, probe);
+    return span === null ? { ...memory, dueAt: commit.at } : judgeAnew(parts, commit, known, memory, span);
   }
 
   /** A probe's memory as it is when work is taken up at an instant. */
@@ -87,23 +106,39 @@ export function startSiteEngine(
 
   return {
     begin: (commit) => {
-      const fresh = [...memories].map(([id, memory]): [string, ProbeMemory] => [id, atStart(memory, commit.at)]);
+      const fresh = [...memories].map(([id, memory]): [string, ProbeMemory] => [
+        id,
+        atStart(memory, commit.at),
+      ]);
       commit.afterwards(() => {
         memories = new Map(fresh);
       });
     },
-    isKnown: (probe) => memories.has(probe),
+    isKnown: (channel) => memories.has(channel) || plan.has(channel),
     probe: (id) => memories.get(id),
     take: (commit, readings) => {
       let accepted = 0;
       let duplicates = 0;
-      for (const [probe, list] of readings) {
+      const byProbe = new Map<string, Reading[]>();
+      const count = (taken: Taken): void => {
+        accepted += taken.accepted;
+        duplicates += taken.duplicates;
+      };
+      for (const [channel, list] of readings) {
+        const memory = memories.get(channel);
+        if (memory === undefined || !isOwnChannel(memory)) {
+          const memoryAt = (at: EpochMs) => memories.get(probeOfChannel(plan, channel, at) ?? "");
+          count(storeRouted(parts.store, channel, list, memoryAt, byProbe));
+        } else {
+          const result = takeReadings(parts, commit, memory, list);
+          count(result.taken);
+          keep(commit, result.memory);
+        }
+      }
+      for (const [probe, fresh] of byProbe) {
         const memory = memories.get(probe);
-        if (memory === undefined) continue;
-        const result = takeReadings(parts, commit, memory, list);
-        accepted += result.taken.accepted;
-        duplicates += result.taken.duplicates;
-        keep(commit, result.memory);
+        if (memory !== undefined)
+          keep(commit, judgeFresh(parts, commit, memory, fresh.toSorted(compareReadings)));
       }
       return { accepted, duplicates };
     },
@@ -128,12 +163,11 @@ export function startSiteEngine(
       const fresh = new Map<string, ProbeMemory>();
       for (const probe of next.probes.values()) {
         const known = memories.get(probe.id);
-        const isSame = known !== undefined && JSON.stringify(known.probe) === JSON.stringify(probe);
-        const memory = known === undefined ? restore(probe, commit.at) : { ...known, probe };
-        fresh.set(probe.id, isSame || known === undefined ? memory : judgeAnew(parts, commit, memory));
+        fresh.set(probe.id, known === undefined ? welcome(commit, probe) : change(commit, known, probe));
       }
       commit.afterwards(() => {
         memories = fresh;
+        plan = next.channels;
       });
     },
   };

@@ -60,13 +60,14 @@ export function excursionPageView(
     until + margin,
     excursionListMax,
   );
-  const profiles = book.site.profiles[memory.probe.profile] ?? [];
+  const profile = ruleAt(memory.probe.profileNames, figures.start);
+  const profiles = book.site.profiles[profile] ?? [];
   const version = profiles.findLast((each) => (each.from ?? 0) <= figures.start) ?? profiles[0];
   return {
     site: { id: book.site.site, timeZone: book.site.timeZone },
     at: now,
     excursion: excursionView(services, book, excursion),
-    profile: memory.probe.profile,
+    profile,
     profileSource: version?.source ?? null,
     curve: {
       ...curveView(services, memory, held.from - margin, Math.min(now, until + margin)),

@@ -1,5 +1,6 @@
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { alarmsAbout } from "../alarms/alarm-reads.ts";
+import { profileNames } from "@coldkeep/core/site/site.ts";
 import type { Services } from "../http/services.ts";
 import type { ApplianceView, BoardView, PageViews, SiteView, Standing } from "../pages/views.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -100,7 +101,7 @@ function applianceView(services: Services, book: SiteBook, id: string, now: Epoc
     id,
     name: appliance?.name ?? id,
     kind: appliance?.kind ?? "refrigerator",
-    profile: appliance?.profile ?? "",
+    profile: appliance === undefined ? "" : (profileNames(appliance.profile).at(-1)?.name ?? ""),
     probes: (appliance?.probes ?? []).flatMap((probe) => {
       const memory = services.engine.probe(probe.id);
       return memory === undefined ? [] : [probeView(services, memory, now)];

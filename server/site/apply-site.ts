@@ -2,7 +2,8 @@ import type { Site } from "@coldkeep/core/site/site.ts";
 import type { Committer } from "../journal/committer.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Database } from "../store/database.ts";
-import { mergeSite, type SiteBook, siteBook } from "./site-book.ts";
+import { mergeSite } from "./merge-site.ts";
+import { type SiteBook, siteBook } from "./site-book.ts";
 
 /** The site in force, or null before the first was applied. */
 export function readSite(database: Database): SiteBook | null {

@@ -1,15 +1,31 @@
-import type { Site } from "@coldkeep/core/site/site.ts";
-import type { ProfileVersion } from "@coldkeep/core/site/site.ts";
-import { type Profile, type ProbeRules } from "@coldkeep/core/site/profile.ts";
-import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import {
+  type Assignments,
+  channelPlan,
+  type ChannelPlan,
+  type Stretch,
+  stretchesByProbe,
+} from "@coldkeep/core/site/channels.ts";
+import { always, datedRules, withoutRepeats } from "@coldkeep/core/site/dated.ts";
+import {
+  type CalibrationVersion,
+  profileNames,
+  type ProfileVersion,
+  type Site,
+} from "@coldkeep/core/site/site.ts";
+import { type Dated, type Profile, type ProbeRules } from "@coldkeep/core/site/profile.ts";
 
 /** A probe as the site places it. */
 export interface PlacedProbe {
   readonly id: string;
   readonly kind: "air" | "buffered" | "product";
   readonly appliance: string;
+  /** The newest profile's name. */
   readonly profile: string;
+  /** The names of its profiles over time. */
+  readonly profileNames: readonly Dated<string>[];
   readonly rules: ProbeRules;
+  /** The channels whose readings are this probe's, each in its time. */
+  readonly stretches: readonly Stretch[];
 }
 
 /** The site's master data, looked up by id. */
@@ -17,34 +33,56 @@ export interface SiteBook {
   readonly site: Site;
   readonly probes: ReadonlyMap<string, PlacedProbe>;
   readonly appliances: ReadonlyMap<string, Site["appliances"][number]>;
+  /** The channels that the site lists. */
+  readonly channels: ReadonlyMap<string, Assignments>;
 }
 
 /** Indexes a checked site. */
 export function siteBook(site: Site): SiteBook {
   const probes = new Map<string, PlacedProbe>();
+  const channels: ChannelPlan = channelPlan(site.channels ?? []);
+  const ids = site.appliances.flatMap((appliance) => appliance.probes.map((probe) => probe.id));
+  const stretches = stretchesByProbe(ids, channels);
   for (const appliance of site.appliances) {
     for (const probe of appliance.probes) {
-      const profile = probe.profile ?? appliance.profile;
+      const names = datedRules(profileNames(probe.profile ?? appliance.profile), ({ name }) => name);
       probes.set(probe.id, {
         id: probe.id,
         kind: probe.kind,
         appliance: appliance.id,
-        profile,
-        rules: rulesOf(site.profiles[profile] ?? []),
+        profile: names[names.length - 1]?.rule ?? "",
+        profileNames: names,
+        rules: { profiles: profilesOver(names, site.profiles), offsets: offsetsOf(probe.calibration ?? []) },
+        stretches: stretches.get(probe.id) ?? [],
       });
     }
   }
-  return { site, probes, appliances: new Map(site.appliances.map((each) => [each.id, each])) };
+  const appliances = new Map(site.appliances.map((each) => [each.id, each]));
+  return { site, probes, appliances, channels };
 }
 
-function rulesOf(versions: readonly ProfileVersion[]): ProbeRules {
-  const profiles = versions.map((version) => ({ from: version.from ?? 0, rule: profileOf(version) }));
-  return { profiles: profiles.sort((a, b) => a.from - b.from), offsets: [{ from: 0, rule: 0 }] };
+/** What applies to a probe over time: of each profile the versions that fall into the time in which the probe has that profile. */
+function profilesOver(names: readonly Dated<string>[], profiles: Site["profiles"]): Dated<Profile>[] {
+  const dated = names.flatMap(({ from, rule: name }, index) => {
+    const start = index === 0 ? always.from : from;
+    const end = names[index + 1]?.from ?? always.to;
+    const versions = datedRules(profiles[name] ?? [], profileOf);
+    return versions.flatMap((version, at) => {
+      const begins = Math.max(start, at === 0 ? always.from : version.from);
+      const ends = Math.min(end, versions[at + 1]?.from ?? always.to);
+      return begins < ends ? [{ from: begins, rule: version.rule }] : [];
+    });
+  });
+  return withoutRepeats(dated);
+}
+
+function offsetsOf(calibration: readonly CalibrationVersion[]): Dated<number>[] {
+  return calibration.length === 0 ? [{ from: 0, rule: 0 }] : datedRules(calibration, ({ offset }) => offset);
 }
 
 function profileOf(version: ProfileVersion): Profile {
   const { low, high, criticalLow, criticalHigh, deadband } = version;
-  const { maxGap, excursionAfter, recoverAfter, unmonitoredAfter, alarmDelay } = version;
+  const { maxGap, excursionAfter, recoverAfter, unmonitoredAfter, alarmDelay, trust } = version;
   return {
     low,
     high,
@@ -56,35 +94,22 @@ function profileOf(version: ProfileVersion): Profile {
     recoverAfter,
     unmonitoredAfter,
     alarmDelay,
+    ...(trust === undefined ? {} : { trust }),
+    ...alarmsOf(version),
   };
 }
 
-/**
- * The site that results when a new file is applied over the one in force at `at`: a profile whose single version changed gets a new version from
- * now on, and keeps its old ones for earlier time; a file that dates its versions itself is taken at its word.
- */
-export function mergeSite(current: Site | null, incoming: Site, at: EpochMs): Site {
-  if (current === null) return incoming;
-  const profiles: Site["profiles"] = {};
-  for (const [name, versions] of Object.entries(incoming.profiles)) {
-    profiles[name] = mergeProfile(current.profiles[name], versions, at);
-  }
-  return { ...incoming, profiles };
-}
-
-function mergeProfile(
-  known: readonly ProfileVersion[] | undefined,
-  versions: ProfileVersion[],
-  at: EpochMs,
-): ProfileVersion[] {
-  const [only] = versions;
-  const isUndated = versions.length === 1 && only !== undefined && only.from === undefined;
-  if (known === undefined || !isUndated) return versions;
-  const newest = known[known.length - 1];
-  if (newest !== undefined && sameContent(newest, only)) return [...known];
-  return [...known, { ...only, from: at }];
-}
-
-function sameContent(a: ProfileVersion, b: ProfileVersion): boolean {
-  return JSON.stringify({ ...a, from: 0 }) === JSON.stringify({ ...b, from: 0 });
+function alarmsOf(version: ProfileVersion): Pick<Profile, "alarms"> {
+  const { warnLow, warnHigh, realarmAfter, alarmOffDelay, latching } = version;
+  const said = [warnLow, warnHigh, realarmAfter, alarmOffDelay, latching];
+  if (said.every((each) => each === undefined)) return {};
+  return {
+    alarms: {
+      warnLow: warnLow ?? null,
+      warnHigh: warnHigh ?? null,
+      realarmAfter: realarmAfter ?? null,
+      offDelay: alarmOffDelay ?? 0,
+      latching: latching ?? false,
+    },
+  };
 }
