@@ -7,7 +7,8 @@ import { minuteMs } from "@coldkeep/core/time/millis.ts";
 const readings = 2_000_000;
 const probes = 5_000;
 
-const rules = constantRules({
+/** The rules of the benches: red cells by the EU directive. */
+export const benchRules = constantRules({
   low: 2,
   high: 6,
   criticalLow: 1,
@@ -21,7 +22,8 @@ const rules = constantRules({
 });
 
 /** A refrigerator's cycling, with a warm spell now and then. */
-const temperature = (minute: number): number => 3.6 + (minute % 17) / 20 + (minute % 120 > 100 ? 4 : 0);
+export const temperature = (minute: number): number =>
+  3.6 + (minute % 17) / 20 + (minute % 120 > 100 ? 4 : 0);
 
 /** Engine alone, readings in order from 5,000 probes in turn, against a bare loop that only compares each with its limits. */
 export async function benchEngine(): Promise<readonly string[]> {
@@ -41,7 +43,7 @@ export async function benchEngine(): Promise<readonly string[]> {
   let ended = 0;
   for (const reading of traces) {
     for (let probe = 0; probe < probes; probe += 1) {
-      const judged = judge(states[probe] ?? unheardOf(), [reading], rules);
+      const judged = judge(states[probe] ?? unheardOf(), [reading], benchRules);
       states[probe] = judged.state;
       ended += judged.ended.length;
     }

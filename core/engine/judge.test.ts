@@ -61,3 +61,20 @@ test("the worked example's window divides to the millisecond", () => {
     degreeMinutes: 20,
   });
 });
+
+test.each([
+  ["as long as recoverAfter ends the excursion", 5 * minuteMs, 2],
+  ["a millisecond shorter does not", 5 * minuteMs - 1, 1],
+])("a stretch inside %s", (_what, stretchMs, excursions) => {
+  const back = 20 * minuteMs;
+  const readings = [
+    { at: 0, celsius: 8 },
+    { at: back, celsius: 4 },
+    { at: back + stretchMs, celsius: 4 },
+    { at: back + stretchMs, celsius: 8 },
+  ];
+  const rules = constantRules({ ...profile, excursionAfter: 0 });
+  const { state, ended } = judge(unheardOf(), readings, rules);
+  const sides = [...ended, ...present(state, rules, back + stretchMs)].filter((each) => each.side === "high");
+  expect(sides).toHaveLength(excursions);
+});
