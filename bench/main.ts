@@ -1,12 +1,14 @@
 import { parseArgs } from "node:util";
 import { benchEngine } from "./engine/judge-bench.ts";
 import { benchLate } from "./engine/late-bench.ts";
+import { benchForecast } from "./forecast/forecast-bench.ts";
 import { benchIngest } from "./ingest/ingest-bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   engine: benchEngine,
   late: benchLate,
   ingest: benchIngest,
+  forecast: benchForecast,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

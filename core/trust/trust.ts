@@ -53,7 +53,7 @@ export interface Verdict {
 }
 
 const nothing: TrustMemory = { value: null, trusted: null, doubt: null };
-const codes: readonly number[] = [-127, 127.9375, 127.938, 127.94];
+const codes: ReadonlySet<number> = new Set([-127, 127.9375, 127.938, 127.94]);
 
 /**
  * Judges whether the next reading of a sensor, in the order of `compareReadings`, is to be trusted (docs/sensor-trust.md). Pure.
@@ -80,7 +80,7 @@ export function judgeTrust(
 
 function codeOf(rule: TrustRule, celsius: number): Fault | null {
   if (rule.powerOn && celsius === 85) return "power-on";
-  if (rule.disconnected && codes.includes(celsius)) return "disconnected";
+  if (rule.disconnected && codes.has(celsius)) return "disconnected";
   const isOutside = (rule.min !== null && celsius < rule.min) || (rule.max !== null && celsius > rule.max);
   return isOutside ? "range" : null;
 }
