@@ -56,7 +56,7 @@ export const profileVersionSchema = z
     /** Whether its alarms stay until a person resets them: all, or the kinds listed. */
     latching: z.union([z.boolean(), z.array(z.enum(alarmKinds))]).optional(),
     /** What must not be believed of the sensors (docs/sensor-trust.md). */
-    trust: trustSchema.optional(),
+    trust: trustSchema.nullable().optional(),
     source: z.string().max(400).optional(),
     edition: z.string().max(100).optional(),
   })

@@ -12,6 +12,7 @@ import {
   type ProfileVersion,
   type Site,
 } from "@coldkeep/core/site/site.ts";
+import type { PairSection } from "@coldkeep/core/site/trust-section.ts";
 import { type Dated, type Profile, type ProbeRules } from "@coldkeep/core/site/profile.ts";
 
 /** A probe as the site places it. */
@@ -26,6 +27,8 @@ export interface PlacedProbe {
   readonly rules: ProbeRules;
   /** The channels whose readings are this probe's, each in its time. */
   readonly stretches: readonly Stretch[];
+  /** The probe of the same appliance that it is compared with. */
+  readonly pair?: PairSection;
 }
 
 /** The site's master data, looked up by id. */
@@ -54,6 +57,7 @@ export function siteBook(site: Site): SiteBook {
         profileNames: names,
         rules: { profiles: profilesOver(names, site.profiles), offsets: offsetsOf(probe.calibration ?? []) },
         stretches: stretches.get(probe.id) ?? [],
+        ...(probe.pair === undefined ? {} : { pair: probe.pair }),
       });
     }
   }
