@@ -1,4 +1,3 @@
-import type { Site } from "@coldkeep/core/site/site.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { openAlarmBook } from "./alarms/alarm-book.ts";
 import { openAuditTrail } from "./audit/audit-trail.ts";
@@ -13,8 +12,9 @@ import { openJournal } from "./journal/journal.ts";
 import { openReadingStore } from "./judging/probe-memory.ts";
 import { startSiteEngine } from "./judging/site-engine.ts";
 import { makeOutbox } from "./notify/outbox.ts";
-import { applySite, readSite } from "./site/apply-site.ts";
-import { type SiteBook, siteBook } from "./site/site-book.ts";
+import { makeSiteKeeper } from "./site/apply-site.ts";
+import { noSite } from "./site/no-site.ts";
+import type { SiteBook } from "./site/site-book.ts";
 import type { Database } from "./store/database.ts";
 import { makeHoldKeeper } from "./units/holds.ts";
 import { makeUnitFeed } from "./units/unit-feed.ts";
@@ -24,38 +24,27 @@ import { makeUnitReads } from "./units/unit-reads.ts";
 export interface Inside extends Omit<Services, "authenticate"> {
   /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. `address` is where people reach the pages, for messages. */
   readonly begin: (address: string | null) => void;
-  /** Puts a site in force where it differs. */
-  readonly applySite: (incoming: Site, actor: string) => void;
 }
 
-/** What stands for the site while none is applied. */
-const noSite: SiteBook = siteBook({
-  site: "none",
-  timeZone: "UTC",
-  profiles: {},
-  appliances: [],
-  contacts: [],
-});
-
-/** Puts the inside together on records. Call `begin` before giving it inputs. */
-export function composeInside(database: Database, clock: Clock): Inside {
+/** Puts the inside together on records. Call `begin` before giving it inputs. `checkpointEvery`: readings of a probe between two checkpoints. */
+export function composeInside(database: Database, clock: Clock, checkpointEvery?: number): Inside {
   let pages: string | null = null;
   const journal = openJournal(database);
   const committer = makeCommitter(database, journal, openAuditTrail(database), clock);
-  let book: SiteBook | null = readSite(database);
+  const site = makeSiteKeeper(database, committer, () => engine);
   const alarms = openAlarmBook(
     database,
     makeOutbox(database),
-    () => book ?? noSite,
+    () => site.book() ?? noSite,
     () => pages,
   );
   const holds = makeHoldKeeper(database);
   const parts = {
-    store: openReadingStore(database),
+    store: openReadingStore(database, checkpointEvery),
     recorder: makeRecorder(database, holds, alarms),
     alarms,
   };
-  const engine = startSiteEngine(database, parts, book, clock.epochMs());
+  const engine = startSiteEngine(database, parts, site.book(), clock.epochMs());
   const metrics = makeMetrics();
   const excursions = makeExcursionReads(database, engine);
   const history = sqliteHistory(database);
@@ -72,16 +61,13 @@ export function composeInside(database: Database, clock: Clock): Inside {
     feed: makeUnitFeed(database, holds),
     units: makeUnitReads(database, excursions, history, engine),
     takeBatch: makeTakeBatch(database, committer, engine, metrics, clock),
-    site: () => book,
+    site: site.book,
+    applySite: site.apply,
+    rehearseSite: site.rehearse,
     begin: (address) => {
       pages = address;
       const body = new TextEncoder().encode(JSON.stringify({ pages }));
       committer.commit({ kind: "start", source: "server", encoding: "identity", body }, engine.begin);
-    },
-    applySite: (incoming, actor) => {
-      book = applySite(database, committer, engine, book, incoming, actor, (next) => {
-        book = next;
-      });
     },
   };
 }

@@ -17,6 +17,9 @@ const figures = {
   critical: z.boolean(),
 };
 
+/** The figures of an excursion. */
+export const figuresSchema = z.object(figures);
+
 /** Where an excursion stands. Withdrawn ones are shown only when asked for. */
 export const excursionStatuses = ["open", "closed", "withdrawn"] as const;
 
@@ -40,6 +43,16 @@ export const revisionSchema = z.object({
   ...figures,
 });
 
+/** Asks for what was known at an earlier instant instead of what is known now. */
+const knownAtSchema = instantQuerySchema
+  .optional()
+  .describe(
+    "Answers what was known at that instant: of each excursion the newest revision of that time. Excursions not known then are absent, and `status`, `from` and `to` select by what was known then. Of an excursion that was still open the figures are those which that revision recorded; they do not grow up to the instant asked for.",
+  );
+
+/** How one excursion can be asked for. */
+export const knownAtQuerySchema = z.object({ knownAt: knownAtSchema });
+
 /** What excursions can be asked by. `from` and `to` find those that overlap the window. */
 export const excursionQuerySchema = z.object({
   probe: idSchema.optional(),
@@ -47,6 +60,7 @@ export const excursionQuerySchema = z.object({
   status: z.enum(excursionStatuses).optional(),
   from: instantQuerySchema.optional(),
   to: instantQuerySchema.optional(),
+  knownAt: knownAtSchema,
   ...pageQuery,
 });
 

@@ -3,6 +3,7 @@ import { present } from "@coldkeep/core/engine/judge.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Database } from "../store/database.ts";
+import { type KnownAt, openKnownAt } from "./known-at.ts";
 
 /** An excursion as it stands: the record, and while it is open its figures up to now. */
 export interface StandingExcursion {
@@ -42,6 +43,7 @@ export interface ExcursionReads {
   readonly list: (filter: ExcursionFilter, now: EpochMs) => StandingExcursion[];
   readonly find: (id: string, now: EpochMs) => StandingExcursion | null;
   readonly revisions: (id: string) => KeptRevision[];
+  readonly knownAt: KnownAt;
 }
 
 interface Row {
@@ -64,6 +66,7 @@ export function makeExcursionReads(database: Database, engine: SiteEngine): Excu
     return { id, probe, appliance, status, revision, figures };
   };
   return {
+    knownAt: openKnownAt(database),
     list: (filter, now) => database.all(listQuery(database, filter)).map((row) => stand(row, now)),
     find: (id, now) => {
       const row = database.first(database.query.selectFrom("excursions").selectAll().where("id", "=", id));

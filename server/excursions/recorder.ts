@@ -35,7 +35,8 @@ export interface Finding {
 /** What can make the record of excursions differ from what the readings say. */
 export type Cause = "readings" | "late readings" | "silence" | "rules";
 
-const reasons: Readonly<Record<Cause, string>> = {
+/** How revisions word their cause; which excursion it was split from or merged into follows after it. */
+export const reasons: Readonly<Record<Cause, string>> = {
   readings: "Readings as they came in",
   "late readings": "Readings of an earlier time arrived",
   silence: "Time passed without readings",

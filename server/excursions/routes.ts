@@ -2,11 +2,12 @@ import {
   excursionQuerySchema,
   excursionSchema,
   figuresOnWire,
+  knownAtQuerySchema,
   revisionSchema,
 } from "@coldkeep/core/contract/excursions.ts";
 import { pageSchema } from "@coldkeep/core/contract/instants.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import { type EpochMs, formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
@@ -30,6 +31,11 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
     if (found === null) throw new CodedError("excursion.unknown", `There is no excursion "${id}".`);
     return found;
   };
+  const findKnown = (id: string, knownAt: EpochMs): StandingExcursion => {
+    const found = services.excursions.knownAt.find(id, knownAt);
+    if (found !== null) return found;
+    throw new CodedError("excursion.unknown", `No excursion "${id}" was known at ${formatInstant(knownAt)}.`);
+  };
   return async (app) => {
     app.get(
       "/v1/excursions",
@@ -43,12 +49,12 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
       },
       async (request) => {
         services.authenticate(request.headers.authorization, "api");
-        const { cursor, limit, ...filter } = request.query;
-        const after = unpackCursor(position, cursor);
-        const found = services.excursions.list(
-          { ...filter, after, limit: limit + 1 },
-          services.clock.epochMs(),
-        );
+        const { cursor, limit, knownAt, ...rest } = request.query;
+        const filter = { ...rest, after: unpackCursor(position, cursor), limit: limit + 1 };
+        const found =
+          knownAt === undefined
+            ? services.excursions.list(filter, services.clock.epochMs())
+            : services.excursions.knownAt.list(filter, knownAt);
         return pageOf(found, limit, onWire, ({ id, figures }) => ({ start: figures.start, id }));
       },
     );
@@ -59,12 +65,16 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
           summary: "One excursion",
           tags: ["excursions"],
           params,
+          querystring: knownAtQuerySchema,
           response: { 200: excursionSchema },
         },
       },
       async (request) => {
         services.authenticate(request.headers.authorization, "api");
-        return onWire(find(request.params.id));
+        const { knownAt } = request.query;
+        return onWire(
+          knownAt === undefined ? find(request.params.id) : findKnown(request.params.id, knownAt),
+        );
       },
     );
     app.get(

@@ -1,3 +1,4 @@
+import type { Site } from "@coldkeep/core/site/site.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
@@ -7,6 +8,7 @@ import type { TakeBatch } from "../ingest/take-batch.ts";
 import type { Committer } from "../journal/committer.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
+import type { SiteChange } from "../site/apply-site.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { UnitFeed } from "../units/unit-feed.ts";
@@ -30,4 +32,8 @@ export interface Services {
   readonly authenticate: Authenticate;
   /** The site in force; null before one was applied. */
   readonly site: () => SiteBook | null;
+  /** Puts a site in force where it differs. */
+  readonly applySite: (incoming: Site, actor: string) => SiteChange;
+  /** Says what `applySite` would change now, and changes nothing. */
+  readonly rehearseSite: (incoming: Site, actor: string) => SiteChange;
 }

@@ -6,6 +6,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fast
 import type { Logger } from "pino";
 import { actOnAlarm } from "../alarms/alarm-commands.ts";
 import { alarmRoutes } from "../alarms/routes.ts";
+import { serviceRoutes } from "../alarms/service-routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { historyRoutes } from "../history/routes.ts";
@@ -13,6 +14,7 @@ import { ingestRoutes } from "../ingest/routes.ts";
 import { makePageViews } from "../overview/page-views.ts";
 import { pagesPlugin } from "../pages/plugin.ts";
 import { renderExcursionReport } from "../reports/excursion-report.ts";
+import { siteRoutes } from "../site/routes.ts";
 import { unitRoutes } from "../units/routes.ts";
 import { sendProblem } from "./problems.ts";
 import type { Services } from "./services.ts";
@@ -75,7 +77,9 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
     excursionRoutes(services, { view: views.excursion, render: (view) => renderExcursionReport(view) }),
   );
   await app.register(alarmRoutes(services));
+  await app.register(serviceRoutes(services));
   await app.register(unitRoutes(services));
+  await app.register(siteRoutes(services));
   await app.register(healthRoutes(services));
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   await app.register(pagesPlugin, {

@@ -11,12 +11,16 @@ export interface Commit {
   readonly journalSeq: number;
   /** Does something in memory once the transaction is durable, and not at all where it fails. */
   readonly afterwards: (call: () => void) => void;
+  /** Does something at the end of the same transaction, once all that the input leads to is known. */
+  readonly lastly: (call: () => void) => void;
   readonly audit: (entry: Omit<AuditEntry, "at" | "journalSeq">) => void;
 }
 
 /** The one door through which anything changes (design.md section 3): journal, state and obligations together or not at all. */
 export interface Committer {
   readonly commit: <Result>(input: Omit<EntryInput, "at">, work: (commit: Commit) => Result) => Result;
+  /** Does what `commit` would do, returns what it gave and takes all of it back: nothing is journaled, stored, remembered or told. */
+  readonly rehearse: <Result>(input: Omit<EntryInput, "at">, work: (commit: Commit) => Result) => Result;
   /** Calls back after each commit; returns what ends that. */
   readonly subscribe: (listener: () => void) => () => void;
 }
@@ -29,24 +33,37 @@ export function makeCommitter(
   clock: Clock,
 ): Committer {
   const listeners = new Set<() => void>();
+  const perform = <Result>(
+    input: EntryInput,
+    later: (() => void)[],
+    work: (commit: Commit) => Result,
+  ): Result => {
+    const { at } = input;
+    const journalSeq = journal.append(input);
+    const last: (() => void)[] = [];
+    const result = work({
+      at,
+      journalSeq,
+      afterwards: (call) => void later.push(call),
+      lastly: (call) => void last.push(call),
+      audit: (entry) => audit.append({ ...entry, at, journalSeq }),
+    });
+    for (const call of last) call();
+    return result;
+  };
+  const forget = (): void => {
+    journal.forget();
+    audit.forget();
+  };
   return {
     commit: (input, work) => {
       const at = clock.epochMs();
       const later: (() => void)[] = [];
       let result;
       try {
-        result = database.transaction(() => {
-          const journalSeq = journal.append({ ...input, at });
-          return work({
-            at,
-            journalSeq,
-            afterwards: (call) => void later.push(call),
-            audit: (entry) => audit.append({ ...entry, at, journalSeq }),
-          });
-        });
+        result = database.transaction(() => perform({ ...input, at }, later, work));
       } catch (error) {
-        journal.forget();
-        audit.forget();
+        forget();
         throw error;
       }
       journal.settle();
@@ -54,6 +71,13 @@ export function makeCommitter(
       for (const call of later) call();
       for (const listener of listeners) listener();
       return result;
+    },
+    rehearse: (input, work) => {
+      try {
+        return database.rehearse(() => perform({ ...input, at: clock.epochMs() }, [], work));
+      } finally {
+        forget();
+      }
     },
     subscribe: (listener) => {
       listeners.add(listener);

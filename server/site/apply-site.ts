@@ -1,9 +1,11 @@
 import type { Site } from "@coldkeep/core/site/site.ts";
-import type { Committer } from "../journal/committer.ts";
+import type { Commit, Committer } from "../journal/committer.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Database } from "../store/database.ts";
+import { type RuleEffects, ruleEffects } from "./changed-excursions.ts";
 import { mergeSite } from "./merge-site.ts";
 import { type SiteBook, siteBook } from "./site-book.ts";
+import { type SiteDifference, siteDifferences } from "./site-differences.ts";
 
 /** The site in force, or null before the first was applied. */
 export function readSite(database: Database): SiteBook | null {
@@ -13,47 +15,70 @@ export function readSite(database: Database): SiteBook | null {
   return newest === undefined ? null : siteBook(JSON.parse(newest.content) as Site);
 }
 
-/** Applies a site where it differs from the one in force: a dated, journaled, audited change. Returns the site then in force. */
-export function applySite(
+/** What applying a site changed, or would change: the master data, and through it excursions and units. */
+export interface SiteChange extends RuleEffects {
+  readonly site: string;
+  /** Empty where the site is in force already; then nothing else changed either. */
+  readonly differences: readonly SiteDifference[];
+}
+
+/** The door through which the site changes. */
+export interface SiteKeeper {
+  /** The site in force; null before the first was applied. */
+  readonly book: () => SiteBook | null;
+  /** Applies a site where it differs from the one in force: a dated, journaled, audited change. */
+  readonly apply: (incoming: Site, actor: string) => SiteChange;
+  /** Says what `apply` would change now, and changes nothing. */
+  readonly rehearse: (incoming: Site, actor: string) => SiteChange;
+}
+
+/** Makes the keeper on the records. `engine` gives the engine once it is there. */
+export function makeSiteKeeper(
   database: Database,
   committer: Committer,
-  engine: SiteEngine,
-  current: SiteBook | null,
-  incoming: Site,
-  actor: string,
-  use: (book: SiteBook) => void,
-): SiteBook {
-  const preview = mergeSite(current?.site ?? null, incoming, 0);
-  if (current !== null && JSON.stringify(preview) === JSON.stringify(current.site)) return current;
-  const body = new TextEncoder().encode(JSON.stringify(incoming));
-  return committer.commit({ kind: "site", source: actor, encoding: "identity", body }, (commit) => {
-    const site = mergeSite(current?.site ?? null, incoming, commit.at);
-    const book = siteBook(site);
+  engine: () => SiteEngine,
+): SiteKeeper {
+  let book = readSite(database);
+
+  const work = (incoming: Site, actor: string, commit: Commit): SiteChange => {
+    const before = book;
+    const site = mergeSite(before?.site ?? null, incoming, commit.at);
+    const next = siteBook(site);
     database.run(
       database.query
         .insertInto("sites")
         .values({ site: site.site, applied_at: commit.at, content: JSON.stringify(site) }),
     );
-    commit.audit({
-      actor,
-      action: "site.applied",
-      subject: site.site,
-      detail: differences(current?.site ?? null, site),
-    });
-    use(book);
-    engine.applySite(commit, book);
-    return book;
-  });
+    const differences = siteDifferences(before?.site ?? null, site);
+    commit.audit({ actor, action: "site.applied", subject: site.site, detail: { differences } });
+    book = next;
+    engine().applySite(commit, next);
+    return { site: site.site, differences, ...ruleEffects(database, commit.journalSeq) };
+  };
+
+  const change = (how: "commit" | "rehearse", incoming: Site, actor: string): SiteChange => {
+    const before = book;
+    const unchanged = { site: incoming.site, differences: [], excursions: [], units: 0 };
+    if (before !== null && isInForce(before.site, incoming)) return unchanged;
+    const body = new TextEncoder().encode(JSON.stringify(incoming));
+    const input = { kind: "site" as const, source: actor, encoding: "identity", body };
+    let isDone = false;
+    try {
+      const result = committer[how](input, (commit) => work(incoming, actor, commit));
+      isDone = how === "commit";
+      return result;
+    } finally {
+      if (!isDone) book = before;
+    }
+  };
+
+  return {
+    book: () => book,
+    apply: (incoming, actor) => change("commit", incoming, actor),
+    rehearse: (incoming, actor) => change("rehearse", incoming, actor),
+  };
 }
 
-/** What a change of the site changes, from what to what, for the audit trail. */
-export function differences(before: Site | null, after: Site): Record<string, unknown> {
-  if (before === null) return { from: null, to: after };
-  const changed: Record<string, unknown> = {};
-  for (const key of Object.keys(after) as (keyof Site)[]) {
-    if (JSON.stringify(before[key]) !== JSON.stringify(after[key])) {
-      changed[key] = { from: before[key], to: after[key] };
-    }
-  }
-  return changed;
+function isInForce(current: Site, incoming: Site): boolean {
+  return siteDifferences(current, mergeSite(current, incoming, 0)).length === 0;
 }

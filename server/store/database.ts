@@ -8,8 +8,10 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { alarmTablesSql } from "./alarm-tables.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
 import type { Tables } from "./tables.ts";
+import { trustTablesSql } from "./trust-tables.ts";
 
 /** Values that a statement takes. */
 export type Value = SQLInputValue;
@@ -28,6 +30,8 @@ export interface Database {
   readonly prepare: (sql: string) => Statement;
   /** Runs `work` in one transaction: all of it is stored durably, or, where it throws, none of it. */
   readonly transaction: <Result>(work: () => Result) => Result;
+  /** Runs `work` in one transaction and takes all of it back, whatever it returned. */
+  readonly rehearse: <Result>(work: () => Result) => Result;
   /** Runs reads that all see one and the same moment, while writers go on. */
   readonly snapshot: <Result>(work: () => Result) => Result;
   readonly close: () => void;
@@ -46,9 +50,13 @@ export interface Statement {
 /** Prepared statements kept at most; the least lately added go first. */
 const statementsMax = 500;
 
-/** Opens the records in a file (or `:memory:`) and creates the tables where it is new. Throws `records.version-unknown` for a file of a newer version. */
-export function openDatabase(path: string): Database {
-  const sqlite = new DatabaseSync(path);
+/**
+ * Opens the records in a file (or `:memory:`) and creates the tables where it is new. `exclusive`: for nobody else until they are closed. Throws
+ * `records.unreadable` for a file that cannot be opened, `records.version-unknown` for one of a newer version, `records.in-use` where they cannot be had exclusively.
+ */
+export function openDatabase(path: string, access: "shared" | "exclusive" = "shared"): Database {
+  const sqlite = openFile(path);
+  if (access === "exclusive") lockOut(sqlite, path);
   sqlite.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;",
   );
@@ -78,9 +86,45 @@ export function openDatabase(path: string): Database {
     },
     prepare: (sql) => hotStatement(sqlite.prepare(sql)),
     transaction: (work) => transaction(sqlite, "BEGIN IMMEDIATE", work),
+    rehearse: (work) => {
+      sqlite.exec("BEGIN IMMEDIATE");
+      try {
+        return work();
+      } finally {
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      }
+    },
     snapshot: (work) => transaction(sqlite, "BEGIN", work),
     close: () => sqlite.close(),
   };
+}
+
+function openFile(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CodedError(
+      "records.unreadable",
+      `The records ${path} cannot be opened: ${reason}. Is this the data folder? Name it with --data or COLDKEEP_DATA.`,
+      { cause },
+    );
+  }
+}
+
+/** Takes the file for this process alone; a server that has it open stands in the way, also while it does nothing. */
+function lockOut(sqlite: DatabaseSync, path: string): void {
+  try {
+    sqlite.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
+    sqlite.exec("BEGIN EXCLUSIVE; COMMIT;");
+  } catch (cause) {
+    sqlite.close();
+    throw new CodedError(
+      "records.in-use",
+      `The records in ${path} are in use. Stop the server that works on them first, or post the site file to it (POST /v1/site).`,
+      { cause },
+    );
+  }
 }
 
 function queryBuilder(): Kysely<Tables> {
@@ -132,4 +176,6 @@ function migrate(sqlite: DatabaseSync, path: string): void {
       sqlite.exec(`${schemaSql}; PRAGMA user_version = ${schemaVersion};`),
     );
   }
+  sqlite.exec(alarmTablesSql);
+  sqlite.exec(trustTablesSql);
 }
