@@ -6,6 +6,7 @@ import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import { type EpochMs, hourMs } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "../http/services.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
+import { forecastLooksBackMs, forecastOf, isInDoubt } from "./forecast-views.ts";
 import type { CurveView, LimitsView, ProbeView, Standing } from "../pages/views.ts";
 
 /** How far back a sparkline looks. */
@@ -40,20 +41,28 @@ export function probeView(services: Services, memory: ProbeMemory, now: EpochMs)
     last === null
       ? null
       : last.celsius === null
-        ? { at: last.at, fault: "unspecified" }
+        ? { at: last.at, fault: last.fault ?? "unspecified" }
         : { at: last.at, celsius: last.celsius };
+  const standing = standingOf(memory, now);
+  const recent = services.history.readings(memory, now - forecastLooksBackMs, now);
   return {
     id: memory.probe.id,
     kind: memory.probe.kind,
-    standing: standingOf(memory, now),
+    standing,
     latest,
     limits: limitsAt(memory, now),
-    spark: spark(services, memory, now),
+    spark: spark(
+      recent.filter(({ at }) => at >= now - sparkMs),
+      memory,
+      now,
+    ),
+    forecast: standing === "in" ? forecastOf(memory, recent, now) : null,
+    inDoubt: isInDoubt(services, memory),
   };
 }
 
 /** Thins to the coldest and the warmest of each stretch of time; a fault or a gap leaves a break. */
-function spark(services: Services, memory: ProbeMemory, now: EpochMs): [EpochMs, number | null][] {
+function spark(readings: readonly Reading[], memory: ProbeMemory, now: EpochMs): [EpochMs, number | null][] {
   const { maxGap } = ruleAt(memory.probe.rules.profiles, now);
   const bucketMs = sparkMs / (sparkPointsMax / 4);
   const points: [EpochMs, number | null][] = [];
@@ -63,7 +72,7 @@ function spark(services: Services, memory: ProbeMemory, now: EpochMs): [EpochMs,
     points.push(...extremes(bucket));
     bucket = [];
   };
-  for (const reading of services.history.readings(memory, now - sparkMs, now)) {
+  for (const reading of readings) {
     const first = bucket[0];
     if (first !== undefined && Math.floor(reading.at / bucketMs) !== Math.floor(first.at / bucketMs)) empty();
     if (previous !== null && reading.at - previous.at > maxGap) {

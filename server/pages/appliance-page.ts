@@ -5,6 +5,7 @@ import { latestText } from "./appliance-tile.ts";
 import { curveFigure } from "./curve-figure.ts";
 import { excursionTable } from "./excursion-list.ts";
 import { excursionMark } from "./excursion-marks.ts";
+import { doubtMark, forecastNote } from "./forecast-note.ts";
 import { ago } from "./site-time.ts";
 import { worstProbe } from "./standing.ts";
 import { symbol } from "./symbol.ts";
@@ -88,7 +89,9 @@ function probeSection(probe: ProbeView, view: AppliancePageView): string {
       <p class="now">
         !${symbol(probe.standing)}<b>${latestText(probe)}</b>
         <span>${standingWords[probe.standing]}${readAgo(probe, view.at)}</span>
+        !${doubtMark(probe)}
       </p>
+      !${forecastNote(probe, view.site.timeZone)}
     </header>
     !${curves.map((curve) => curveFigure(curve, marks, view.site.timeZone, view.at))}
     !${curves.length === 0 ? html`<p class="empty">There is no curve for this probe.</p>` : ""}

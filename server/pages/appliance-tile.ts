@@ -1,6 +1,7 @@
 import { isGood } from "@coldkeep/core/readings/reading.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
+import { doubtMark, soonestForecast } from "./forecast-note.ts";
 import { ago } from "./site-time.ts";
 import { sparkline } from "./sparkline.ts";
 import { worstProbe } from "./standing.ts";
@@ -10,7 +11,7 @@ import type { ApplianceView, ProbeView } from "./views.ts";
 import { applianceWords, count, faultWords, standingMeanings, standingWords } from "./words.ts";
 
 /** One appliance on the board: its worst probe large, the others in a line each. */
-export function applianceTile(appliance: ApplianceView, now: EpochMs): string {
+export function applianceTile(appliance: ApplianceView, now: EpochMs, timeZone: string): string {
   const probe = worstProbe(appliance);
   const standing = probe?.standing ?? "none";
   return html`<li class="tile" id="tile-${appliance.id}" data-standing="${standing}">
@@ -21,8 +22,9 @@ export function applianceTile(appliance: ApplianceView, now: EpochMs): string {
     <p class="kind">${applianceWords[appliance.kind]}!${probe ? html`, ${limitsText(probe.limits)}` : ""}</p>
     <p class="temperature">!${probe ? temperature(probe) : "–"}</p>
     !${probe ? sparkline(probe, now) : ""}
-    <p class="age">${probe ? age(probe, now) : "It has no probe."}</p>
-    !${otherProbes(appliance, probe)} !${consequences(appliance)}
+    <p class="age">${probe ? age(probe, now) : "It has no probe."}!${probe ? doubtMark(probe) : ""}</p>
+    !${probe ? soonestForecast(appliance, probe, timeZone) : ""} !${otherProbes(appliance, probe)}
+    !${consequences(appliance)}
   </li>`;
 }
 

@@ -37,7 +37,7 @@ export function boardBody(view: BoardView, canAcknowledge: boolean): string {
               This site has no appliances yet. Apply a site file that names them; each then appears here.
             </p>`
           : html`<ul class="tiles">
-              !${appliances.map((appliance) => applianceTile(appliance, view.at))}
+              !${appliances.map((appliance) => applianceTile(appliance, view.at, view.site.timeZone))}
             </ul>`
       }
     </section>`;

@@ -1,5 +1,6 @@
-import type { AlarmKind, AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
+import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms/alarm.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
+import type { Forecast } from "@coldkeep/core/forecast/forecast.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import type { ApplianceKind } from "@coldkeep/core/site/site.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
@@ -21,7 +22,7 @@ export interface AlarmView {
   readonly id: string;
   readonly kind: AlarmKind;
   readonly phase: AlarmPhase;
-  readonly severity: "critical" | "warning";
+  readonly severity: AlarmSeverity;
   readonly appliance: string | null;
   readonly applianceName: string | null;
   readonly probe: string | null;
@@ -48,6 +49,10 @@ export interface ProbeView {
   readonly limits: LimitsView;
   /** The last hours for a sparkline: at most 120 points in time order; a fault or a gap is a null. */
   readonly spark: readonly (readonly [EpochMs, number | null])[];
+  /** When it reaches a limit at this rate: advice, nothing depends on it. */
+  readonly forecast?: Forecast | null;
+  /** True while another probe of the appliance says something else. */
+  readonly inDoubt?: boolean;
 }
 
 /** An appliance on the board. */
