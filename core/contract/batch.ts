@@ -1,5 +1,9 @@
 import * as z from "zod";
+import { batchEventsMax, eventsAnswerSchema, wireEventSchema } from "./events.ts";
+import { idSchema } from "./ids.ts";
 import { celsiusMax, celsiusMin, faultWords } from "../readings/reading.ts";
+
+export { idSchema } from "./ids.ts";
 
 /** Most readings in one batch. */
 export const batchReadingsMax = 10_000;
@@ -7,12 +11,7 @@ export const batchReadingsMax = 10_000;
 /** Largest batch body in bytes, before and after decompression. */
 export const batchBytesMax = 4 * 1024 * 1024;
 
-/** Names of probes, appliances, sites, profiles and gateways: lower case, digits, dots and dashes. */
-export const idSchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "lower case letters, digits, '.', '_' and '-', at most 64");
-
-/** One reading on the wire: either a temperature or a fault. */
+/** One reading on the wire: either a temperature or a fault. `probe` is a probe's id or that of a channel of the site file, which is assigned to one. */
 export const wireReadingSchema = z.union([
   z.object({
     probe: idSchema,
@@ -31,6 +30,7 @@ export const batchSchema = z.object({
   sequence: z.int().min(0),
   heldReadings: z.int().min(0).optional(),
   readings: z.array(wireReadingSchema).max(batchReadingsMax),
+  events: z.array(wireEventSchema).max(batchEventsMax).optional(),
 });
 
 /** Why one reading of a batch is refused while its neighbours are taken; listed in docs/errors.md. */
@@ -53,6 +53,7 @@ export const batchAnswerSchema = z.object({
   accepted: z.int(),
   duplicates: z.int(),
   rejected: z.array(z.object({ index: z.int(), code: z.enum(readingRefusals) })),
+  events: eventsAnswerSchema.optional(),
 });
 
 /** A batch as a gateway builds it. */

@@ -120,8 +120,8 @@ function correctionsArbitrary(
     .map((list) =>
       list.reduce<Ruling[]>((rulings, [next, which]) => {
         const before = rulings.at(-1);
-        const one = before === undefined || which === "all" ? next : { ...before, [which]: next[which] };
-        return [...rulings, one];
+        rulings.push(before === undefined || which === "all" ? next : { ...before, [which]: next[which] });
+        return rulings;
       }, []),
     );
 }
