@@ -17,8 +17,11 @@ const wrong = 1;
 /** A file could not be read or is no scenario, or none was named. */
 const unusable = 2;
 
+/** How the command is called. */
+export const scenarioUsage = "coldkeep scenario [--wrong-only] <files...>";
+
 const usage = [
-  "Usage: coldkeep scenario [--wrong-only] <files...>",
+  `Usage: ${scenarioUsage}`,
   "Runs scenarios (readings, rules, and what must then be) on the engine; see docs/scenarios.md.",
   "Exit code: 0 all right, 1 a check failed, 2 a file is not a scenario.",
 ];
