@@ -14,7 +14,6 @@ import { startSiteEngine } from "./judging/site-engine.ts";
 import { makeOutbox } from "./notify/outbox.ts";
 import { makeSiteKeeper } from "./site/apply-site.ts";
 import { noSite } from "./site/no-site.ts";
-import type { SiteBook } from "./site/site-book.ts";
 import type { Database } from "./store/database.ts";
 import { makeHoldKeeper } from "./units/holds.ts";
 import { makeUnitFeed } from "./units/unit-feed.ts";

@@ -1,126 +1,281 @@
 import type { EpochMs } from "../time/millis.ts";
-import type { AlarmPhase } from "./alarm.ts";
+import {
+  type AlarmState,
+  type AlarmTerms,
+  isMuted,
+  outOfServiceMaxMs,
+  shelveMaxMs,
+  standardTerms,
+  whileParentLasts,
+} from "./alarm-state.ts";
 
-/**
- * One occurrence of an alarm, from its first onset until it is normal again. Only three facts are kept; the ISA-18.2 state follows from
- * them (`phaseOf`), so no combination of calls can reach a state that is not in the standard. Nothing here touches readings, excursions or holds.
- */
-export interface AlarmState {
-  /** True while what the alarm is about lasts. */
-  readonly condition: boolean;
-  readonly acknowledged: boolean;
-  /** Until when people are not called about it; null when it is not shelved. */
-  readonly shelvedUntil: EpochMs | null;
-  readonly raisedAt: EpochMs;
-  readonly acknowledgedBy: string | null;
-  /** How many times people were called about it so far. */
-  readonly calls: number;
-}
+export { type AlarmState, type AlarmTerms, isOver, phaseOf } from "./alarm-state.ts";
 
 /** What can happen to an alarm. Time always comes with it. */
 export type AlarmInput =
-  | { readonly kind: "onset" }
+  | { readonly kind: "onset"; readonly terms?: AlarmTerms }
+  | { readonly kind: "worsen" }
   | { readonly kind: "clear" }
   | { readonly kind: "acknowledge"; readonly by: string }
+  | { readonly kind: "reset" }
   | { readonly kind: "shelve"; readonly until: EpochMs }
+  | { readonly kind: "unshelve" }
+  | { readonly kind: "suppress" }
+  | { readonly kind: "unsuppress"; readonly until: EpochMs }
+  | { readonly kind: "remove-from-service"; readonly until: EpochMs }
+  | { readonly kind: "return-to-service" }
   | { readonly kind: "tick" };
+
+/** What a call tells: it came on (or got worse), it is still on, it is back to normal. */
+export type CallAbout = "onset" | "again" | "return";
 
 /** What follows: entries for the alarm's own record, of which some owe a message to people. */
 export type AlarmEffect =
-  | { readonly kind: "raised" }
-  | { readonly kind: "returned" }
-  | { readonly kind: "acknowledged" }
-  | { readonly kind: "shelved" }
-  | { readonly kind: "unshelved" }
-  | { readonly kind: "call"; readonly number: number; readonly about: "onset" | "return" };
+  | {
+      readonly kind:
+        | "raised"
+        | "worsened"
+        | "returned"
+        | "acknowledged"
+        | "reset"
+        | "shelved"
+        | "unshelved"
+        | "suppressed"
+        | "unsuppressed"
+        | "removed-from-service"
+        | "returned-to-service"
+        | "realarmed";
+    }
+  | { readonly kind: "call"; readonly number: number; readonly about: CallAbout };
 
-/** The state after an input and what follows from it. */
+/** The state after an input and what follows from it. The same state object where nothing changed. */
 export interface AlarmStep {
   readonly state: AlarmState;
   readonly effects: readonly AlarmEffect[];
 }
 
-/** A new occurrence: it has just come on and somebody must be called. */
-export function raiseAlarm(at: EpochMs): AlarmStep {
+/** What keeps a new occurrence from calling from its beginning. */
+export interface Mutes {
+  readonly suppressed: boolean;
+  readonly outOfServiceUntil: EpochMs | null;
+}
+
+const noMutes: Mutes = { suppressed: false, outOfServiceUntil: null };
+
+/** A new occurrence: it has just come on and somebody must be called, unless its parent or its appliance's being out of service stands against it. */
+export function raiseAlarm(
+  at: EpochMs,
+  terms: AlarmTerms = standardTerms,
+  { suppressed, outOfServiceUntil }: Mutes = noMutes,
+): AlarmStep {
   const state: AlarmState = {
-    condition: true,
-    acknowledged: false,
+    condition: false,
+    acknowledged: true,
+    awaited: false,
+    latched: false,
+    shelvedFrom: null,
     shelvedUntil: null,
+    suppressedUntil: suppressed ? whileParentLasts : null,
+    outOfServiceUntil,
     raisedAt: at,
     acknowledgedBy: null,
     calls: 0,
+    lastCall: null,
+    clearsAt: null,
+    realarmAt: null,
+    terms,
   };
-  return call(state, "onset", [{ kind: "raised" }]);
-}
-
-/** Where the alarm stands in the terms of ISA-18.2. */
-export function phaseOf(state: AlarmState): AlarmPhase {
-  if (state.shelvedUntil !== null) return "shelved";
-  if (state.condition) return state.acknowledged ? "acknowledged" : "unacknowledged";
-  return state.acknowledged ? "normal" : "returned-unacknowledged";
-}
-
-/** True once the occurrence has ended and the next onset is a new one. */
-export function isOver(state: AlarmState): boolean {
-  return phaseOf(state) === "normal";
-}
-
-/** Advances an alarm by one input. Pure; an input that changes nothing has no effects. */
-export function stepAlarm(state: AlarmState, input: AlarmInput, at: EpochMs): AlarmStep {
-  switch (input.kind) {
-    case "onset":
-      return onset(state);
-    case "clear":
-      return clear(state);
-    case "acknowledge":
-      return acknowledge(state, input.by);
-    case "shelve":
-      return shelve(state, input.until, at);
-    case "tick":
-      return unshelve(state, at);
-  }
-}
-
-function onset(state: AlarmState): AlarmStep {
-  if (state.condition) return { state, effects: [] };
-  const again: AlarmState = { ...state, condition: true, acknowledged: false, acknowledgedBy: null };
-  if (state.shelvedUntil !== null) return { state: again, effects: [{ kind: "raised" }] };
-  return call(again, "onset", [{ kind: "raised" }]);
-}
-
-function clear(state: AlarmState): AlarmStep {
-  if (!state.condition) return { state, effects: [] };
-  const cleared: AlarmState = { ...state, condition: false };
-  const effects: AlarmEffect[] = [{ kind: "returned" }];
-  return state.shelvedUntil === null && state.calls > 0
-    ? call(cleared, "return", effects)
-    : { state: cleared, effects };
-}
-
-function acknowledge(state: AlarmState, by: string): AlarmStep {
-  if (state.acknowledged) return { state, effects: [] };
-  return { state: { ...state, acknowledged: true, acknowledgedBy: by }, effects: [{ kind: "acknowledged" }] };
-}
-
-function shelve(state: AlarmState, until: EpochMs, at: EpochMs): AlarmStep {
-  if (until <= at) return { state, effects: [] };
-  return { state: { ...state, shelvedUntil: until }, effects: [{ kind: "shelved" }] };
-}
-
-function unshelve(state: AlarmState, at: EpochMs): AlarmStep {
-  if (state.shelvedUntil === null || at < state.shelvedUntil) return { state, effects: [] };
-  const open: AlarmState = { ...state, shelvedUntil: null };
-  const effects: AlarmEffect[] = [{ kind: "unshelved" }];
-  return open.condition && !open.acknowledged ? call(open, "onset", effects) : { state: open, effects };
-}
-
-function call(state: AlarmState, about: "onset" | "return", effects: readonly AlarmEffect[]): AlarmStep {
-  const number = state.calls + 1;
-  return { state: { ...state, calls: number }, effects: [...effects, { kind: "call", number, about }] };
+  return onset(state, terms, at);
 }
 
 /** A new occurrence about something that is over when it becomes known, such as an excursion found late: it only waits to be acknowledged. */
-export function raiseMomentary(at: EpochMs): AlarmStep {
-  const raised = raiseAlarm(at);
-  return { state: { ...raised.state, condition: false }, effects: raised.effects };
+export function raiseMomentary(at: EpochMs, mutes: Mutes = noMutes): AlarmStep {
+  const raised = raiseAlarm(at, standardTerms, mutes);
+  return { state: { ...raised.state, condition: false, realarmAt: null }, effects: raised.effects };
+}
+
+/** Advances an alarm by one input. Pure. Deadlines up to `at` are met first, so it does not matter whether a tick came in between. */
+export function stepAlarm(state: AlarmState, input: AlarmInput, at: EpochMs): AlarmStep {
+  const timely = tick(state, at);
+  const next = apply(timely.state, input, at);
+  return timely.effects.length === 0
+    ? next
+    : { state: next.state, effects: [...timely.effects, ...next.effects] };
+}
+
+function apply(state: AlarmState, input: AlarmInput, at: EpochMs): AlarmStep {
+  switch (input.kind) {
+    case "onset":
+      return onset(state, input.terms ?? state.terms, at);
+    case "worsen":
+      return worsen(state, at);
+    case "clear":
+      return clear(state, at);
+    case "acknowledge":
+      return acknowledge(state, input.by);
+    case "reset":
+      return reset(state);
+    case "shelve":
+      return shelve(state, input.until, at);
+    case "unshelve":
+      return state.shelvedUntil === null ? nothing(state) : unmute(state, endShelf(state), ["unshelved"], at);
+    case "suppress":
+      return suppress(state);
+    case "unsuppress":
+      return state.suppressedUntil === whileParentLasts
+        ? { state: { ...state, suppressedUntil: input.until }, effects: [] }
+        : nothing(state);
+    case "remove-from-service":
+      return removeFromService(state, input.until, at);
+    case "return-to-service":
+      return state.outOfServiceUntil === null
+        ? nothing(state)
+        : unmute(state, { ...state, outOfServiceUntil: null }, ["returned-to-service"], at);
+    case "tick":
+      return nothing(state);
+  }
+}
+
+function nothing(state: AlarmState): AlarmStep {
+  return { state, effects: [] };
+}
+
+function tick(state: AlarmState, at: EpochMs): AlarmStep {
+  const cleared =
+    state.clearsAt !== null && state.clearsAt <= at ? returnToNormal(state, at) : nothing(state);
+  const ended: ("unshelved" | "unsuppressed" | "returned-to-service")[] = [];
+  let next = cleared.state;
+  if (next.shelvedUntil !== null && next.shelvedUntil <= at) {
+    next = endShelf(next);
+    ended.push("unshelved");
+  }
+  if (next.suppressedUntil !== null && next.suppressedUntil <= at) {
+    next = { ...next, suppressedUntil: null };
+    ended.push("unsuppressed");
+  }
+  if (next.outOfServiceUntil !== null && next.outOfServiceUntil <= at) {
+    next = { ...next, outOfServiceUntil: null };
+    ended.push("returned-to-service");
+  }
+  if (ended.length > 0) {
+    const open = unmute(cleared.state, next, ended, at);
+    return { state: open.state, effects: [...cleared.effects, ...open.effects] };
+  }
+  return isRealarmDue(next, at) ? realarm(next, cleared.effects, at) : cleared;
+}
+
+function isRealarmDue(state: AlarmState, at: EpochMs): boolean {
+  return state.condition && state.realarmAt !== null && state.realarmAt <= at && !isMuted(state);
+}
+
+/** Who had taken it on is asked again: an acknowledgement is a promise, and the condition has outlasted it. */
+function realarm(state: AlarmState, effects: readonly AlarmEffect[], at: EpochMs): AlarmStep {
+  const again = { ...state, acknowledged: false, acknowledgedBy: null, awaited: true };
+  return call(again, "again", [...effects, { kind: "realarmed" }], at);
+}
+
+function onset(state: AlarmState, terms: AlarmTerms, at: EpochMs): AlarmStep {
+  if (state.condition)
+    return state.clearsAt === null ? nothing(state) : nothing({ ...state, clearsAt: null });
+  const again: AlarmState = {
+    ...state,
+    condition: true,
+    acknowledged: false,
+    acknowledgedBy: null,
+    awaited: (state.awaited && !state.acknowledged) || state.suppressedUntil === null,
+    latched: state.latched || terms.latching,
+    clearsAt: null,
+    realarmAt: at + terms.realarmAfter,
+    terms,
+  };
+  const effects: AlarmEffect[] = [{ kind: "raised" }];
+  return isMuted(again) ? { state: again, effects } : call(again, "onset", effects, at);
+}
+
+function worsen(state: AlarmState, at: EpochMs): AlarmStep {
+  const worse: AlarmState = { ...state, acknowledged: false, acknowledgedBy: null };
+  const effects: AlarmEffect[] = [{ kind: "worsened" }];
+  return isMuted(worse) ? { state: worse, effects } : call(worse, "onset", effects, at);
+}
+
+function clear(state: AlarmState, at: EpochMs): AlarmStep {
+  if (!state.condition || state.clearsAt !== null) return nothing(state);
+  if (state.terms.offDelay > 0) return nothing({ ...state, clearsAt: at + state.terms.offDelay });
+  return returnToNormal(state, at);
+}
+
+function returnToNormal(state: AlarmState, at: EpochMs): AlarmStep {
+  const cleared: AlarmState = { ...state, condition: false, clearsAt: null, realarmAt: null };
+  const effects: AlarmEffect[] = [{ kind: "returned" }];
+  if (!isMuted(cleared)) return call(cleared, "return", effects, at);
+  const isNobodys = !cleared.awaited && !cleared.latched;
+  const isOnlySuppressed = cleared.shelvedUntil === null && cleared.outOfServiceUntil === null;
+  return { state: isNobodys && isOnlySuppressed ? { ...cleared, suppressedUntil: null } : cleared, effects };
+}
+
+function acknowledge(state: AlarmState, by: string): AlarmStep {
+  if (state.acknowledged) return nothing(state);
+  return { state: { ...state, acknowledged: true, acknowledgedBy: by }, effects: [{ kind: "acknowledged" }] };
+}
+
+function reset(state: AlarmState): AlarmStep {
+  if (!isResettable(state)) return nothing(state);
+  return { state: { ...state, latched: false }, effects: [{ kind: "reset" }] };
+}
+
+/** True where a reset ends the alarm: latched, its condition gone, and acknowledged. */
+export function isResettable(state: AlarmState): boolean {
+  return state.latched && !state.condition && state.acknowledged;
+}
+
+/** Shelving again before the end never adds up to more than the longest shelving; what is out of service cannot be shelved on top. */
+function shelve(state: AlarmState, asked: EpochMs, at: EpochMs): AlarmStep {
+  const from = state.shelvedFrom ?? at;
+  const until = Math.min(asked, from + shelveMaxMs);
+  if (until <= at || state.outOfServiceUntil !== null) return nothing(state);
+  return { state: { ...state, shelvedFrom: from, shelvedUntil: until }, effects: [{ kind: "shelved" }] };
+}
+
+function endShelf(state: AlarmState): AlarmState {
+  return { ...state, shelvedFrom: null, shelvedUntil: null };
+}
+
+function suppress(state: AlarmState): AlarmStep {
+  if (state.suppressedUntil === whileParentLasts) return nothing(state);
+  const suppressed = { ...state, suppressedUntil: whileParentLasts };
+  return { state: suppressed, effects: state.suppressedUntil === null ? [{ kind: "suppressed" }] : [] };
+}
+
+function removeFromService(state: AlarmState, asked: EpochMs, at: EpochMs): AlarmStep {
+  const until = Math.min(asked, at + outOfServiceMaxMs);
+  if (until <= at || state.outOfServiceUntil === until) return nothing(state);
+  return { state: { ...state, outOfServiceUntil: until }, effects: [{ kind: "removed-from-service" }] };
+}
+
+/** Judges anew what stands once nothing keeps the alarm from calling any more: what nobody was told, or not for too long, is told now. */
+function unmute(
+  before: AlarmState,
+  state: AlarmState,
+  ended: readonly ("unshelved" | "unsuppressed" | "returned-to-service")[],
+  at: EpochMs,
+): AlarmStep {
+  const effects: AlarmEffect[] = ended.map((kind) => ({ kind }));
+  if (isMuted(state) || !isMuted(before)) return { state, effects };
+  if (state.condition) {
+    if (!state.acknowledged) return call({ ...state, awaited: true }, "onset", effects, at);
+    return isRealarmDue(state, at) ? realarm(state, effects, at) : { state, effects };
+  }
+  const isNews =
+    state.lastCall === "onset" || (state.lastCall === null && state.awaited && !state.acknowledged);
+  return isNews ? call(state, "return", effects, at) : { state, effects };
+}
+
+function call(state: AlarmState, about: CallAbout, effects: readonly AlarmEffect[], at: EpochMs): AlarmStep {
+  const calls = state.calls + 1;
+  const lastCall = about === "return" ? "return" : "onset";
+  const realarmAt = state.condition ? at + state.terms.realarmAfter : null;
+  return {
+    state: { ...state, calls, lastCall, realarmAt },
+    effects: [...effects, { kind: "call", number: calls, about }],
+  };
 }

@@ -1,3 +1,4 @@
+import { followWarning, hasWarnings } from "../alarms/warning.ts";
 import { type Fault, isGood, type Reading } from "../readings/reading.ts";
 import { type ProbeRules, type Profile, ruleAt } from "../site/profile.ts";
 import type { EpochMs } from "../time/millis.ts";
@@ -41,6 +42,7 @@ export function judge(state: ProbeState, readings: Iterable<Reading>, rules: Pro
   const low = simple?.low ?? Number.NEGATIVE_INFINITY;
   const high = simple?.high ?? Number.POSITIVE_INFINITY;
   const mayDistrust = hasTrustRules(rules);
+  const mayWarn = rules.profiles.some(({ rule }) => hasWarnings(rule));
   for (const reading of readings) {
     const distrusted = mayDistrust ? followTrust(next, reading, rules) : null;
     const isBelieved = isGood(reading) && distrusted === null;
@@ -53,6 +55,13 @@ export function judge(state: ProbeState, readings: Iterable<Reading>, rules: Pro
       isQuiet(next, reading.at, simple);
     if (quiet) stepQuietly(next, reading.at, celsius);
     else stepFully(next, asJudged(reading, celsius, distrusted), rules, ended);
+    if (mayWarn && celsius !== null)
+      next.warning = followWarning(
+        next.warning ?? null,
+        reading.at,
+        celsius,
+        ruleAt(rules.profiles, reading.at),
+      );
   }
   return { state: next, ended };
 }

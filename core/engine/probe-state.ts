@@ -1,3 +1,4 @@
+import type { WarningMemory } from "../alarms/warning.ts";
 import type { Fault } from "../readings/reading.ts";
 import type { DurationMs, EpochMs } from "../time/millis.ts";
 import type { TrustMemory } from "../trust/trust.ts";
@@ -26,6 +27,8 @@ export interface ProbeState {
   episodes: Episode[];
   /** What the trust in the next reading depends on; null while no trust rule applies. */
   trust: TrustMemory | null;
+  /** Since when it has been beyond its warning limits; null while it is not. No excursion depends on it. */
+  warning: WarningMemory | null;
 }
 
 /** A reading as it was judged. */
@@ -50,6 +53,7 @@ export function unheardOf(): ProbeState {
     unknownFrom: null,
     episodes: [],
     trust: null,
+    warning: null,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AlarmKind } from "../alarms/alarm.ts";
 import type { DurationMs, EpochMs } from "../time/millis.ts";
 import type { TrustRule } from "../trust/trust.ts";
 
@@ -26,6 +27,21 @@ export interface Profile {
   readonly alarmDelay: DurationMs;
   /** What must not be believed of the sensor (docs/sensor-trust.md); none: every good reading is. */
   readonly trust?: TrustRule | null | undefined;
+  /** What more is said about its alarms; none: the standard terms, and no warning before the limits. */
+  readonly alarms?: ProfileAlarms | undefined;
+}
+
+/** How the alarms of a profile call people. Nothing in here changes what is an excursion. */
+export interface ProfileAlarms {
+  /** Beyond these, before the limits, people are told of it as an advice; degrees Celsius. */
+  readonly warnLow: number | null;
+  readonly warnHigh: number | null;
+  /** People are called again this long after a call while the condition lasts; above 0. Null: the standard. */
+  readonly realarmAfter: DurationMs | null;
+  /** How long the condition must be gone before the alarm returns; at least 0. */
+  readonly offDelay: DurationMs;
+  /** Kinds of alarm that stay until a person resets them, or all of them. */
+  readonly latching: boolean | readonly AlarmKind[];
 }
 
 /** A rule that applies from an instant of event time until the next one starts. */

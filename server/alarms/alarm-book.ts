@@ -1,32 +1,58 @@
 import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import {
-  type AlarmEffect,
+  alarmDueAt,
+  type AlarmTerms,
+  standardTerms,
+  whileParentLasts,
+} from "@coldkeep/core/alarms/alarm-state.ts";
+import {
   type AlarmInput,
   type AlarmStep,
   isOver,
-  phaseOf,
+  type Mutes,
   raiseAlarm,
   raiseMomentary,
   stepAlarm,
 } from "@coldkeep/core/alarms/lifecycle.ts";
-import type { Condition } from "@coldkeep/core/alarms/probe-conditions.ts";
+import {
+  type Condition,
+  type ConditionList,
+  quietConditions,
+} from "@coldkeep/core/alarms/probe-conditions.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
-import type { ProbeState } from "@coldkeep/core/engine/probe-state.ts";
-import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { activeEpisode, type ProbeState } from "@coldkeep/core/engine/probe-state.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
+import { draftMap } from "../journal/draft-map.ts";
 import type { Outbox } from "../notify/outbox.ts";
 import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
+import { openAlarmRows } from "./alarm-rows.ts";
+import { makeCaller } from "./caller.ts";
+import { openGatewayRegister } from "./gateway-register.ts";
 import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
-import { alarmMessage, describeLate, describeProbe } from "./messages.ts";
+import { describeLate, describeProbe } from "./messages.ts";
+import { type OutOfService, openServiceRegister } from "./service-register.ts";
+import { termsOf } from "./terms.ts";
+
+/** What a person does to an appliance's service. */
+export interface ServiceAct {
+  readonly appliance: string;
+  readonly by: string;
+  readonly reason: string | null;
+  /** Until when it is out of service; null puts it back into service. */
+  readonly until: EpochMs | null;
+}
 
 /** All alarms of the site that are not over, and what happens to them. */
 export interface AlarmBook {
+  /** Takes up work: forgets what only memory knew. */
+  readonly begin: (commit: Commit) => void;
   readonly judgeProbe: (
     commit: Commit,
     probe: PlacedProbe,
     state: ProbeState,
-    conditions: readonly { readonly kind: AlarmKind; readonly condition: Condition }[],
+    conditions: ConditionList,
   ) => void;
   readonly raiseLate: (
     commit: Commit,
@@ -41,7 +67,10 @@ export interface AlarmBook {
     condition: Condition,
     facts: () => AlarmFacts,
     subject: string,
+    terms?: AlarmTerms,
   ) => void;
+  /** Remembers through which gateway probes were heard: its silence is then why they are silent. */
+  readonly learnGateway: (commit: Commit, gateway: string, probes: Iterable<string>) => void;
   /** Applies a person's act. Returns the alarm after it, or null where there is no such alarm under way. */
   readonly act: (
     commit: Commit,
@@ -50,10 +79,20 @@ export interface AlarmBook {
     actor: string,
     note: string | null,
   ) => KeptAlarm | null;
-  /** Alarms under way whose shelving ends at or before an instant. */
-  readonly shelvedUntil: (at: EpochMs) => readonly string[];
+  /** Takes an appliance out of service or puts it back: who is called about it changes, nothing else. */
+  readonly serve: (commit: Commit, act: ServiceAct) => void;
+  /** How an appliance is out of service at an instant; null where it is in service. */
+  readonly outOfService: (appliance: string, at: EpochMs) => OutOfService | null;
+  /** True where the passing of time changes an alarm or owes a call at `at`. */
+  readonly isDue: (at: EpochMs) => boolean;
+  readonly tick: (commit: Commit) => void;
   readonly underWay: () => readonly KeptAlarm[];
+  /** The alarm of a kind about a subject that is under way. */
+  readonly find: (commit: Commit | null, kind: AlarmKind, subject: string) => KeptAlarm | undefined;
 }
+
+/** How long after a parent's end what it stood for may still follow it before people are called about it: the backlog of a gateway comes in first. */
+export const suppressionGraceMs: DurationMs = minuteMs;
 
 /** Opens the book on the records. `site` gives the site in force, `pages` the address of the board for messages. */
 export function openAlarmBook(
@@ -62,21 +101,19 @@ export function openAlarmBook(
   site: () => SiteBook,
   pages: () => string | null,
 ): AlarmBook {
-  const upsert = database.prepare(
-    `INSERT INTO alarms (id, kind, subject, phase, raised_at, state) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, state = excluded.state`,
-  );
-  const insertEvent = database.prepare(
-    "INSERT INTO alarm_events (alarm, at, event, actor, note, journal_seq) VALUES (?, ?, ?, ?, ?, ?)",
-  );
-  const alarms = new Map<string, KeptAlarm>();
-  const rows = database.all(
-    database.query.selectFrom("alarms").select("state").where("phase", "<>", "normal"),
-  );
-  for (const row of rows) {
-    const alarm = JSON.parse(row.state) as KeptAlarm;
-    alarms.set(keyOf(alarm.kind, alarm.subject), alarm);
-  }
+  const rows = openAlarmRows(database);
+  const gateways = openGatewayRegister(database);
+  const services = openServiceRegister(database);
+  const caller = makeCaller({ database, rows, outbox, gateways, site, pages });
+  const alarms = draftMap<string, readonly KeptAlarm[]>(bySubject(rows.underWay()));
+  /** How probes with an alarm under way stand, so that a call that repeats says how it is by then. */
+  const standings = draftMap<string, { readonly probe: PlacedProbe; readonly state: ProbeState }>();
+
+  const find: AlarmBook["find"] = (commit, kind, subject) =>
+    alarms.get(commit, subject)?.find((alarm) => alarm.kind === kind);
+
+  const all = (commit: Commit | null): KeptAlarm[] =>
+    [...alarms.values(commit)].flat().toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
   const keep = (
     commit: Commit,
@@ -85,87 +122,205 @@ export function openAlarmBook(
     actor: string,
     note: string | null,
   ): KeptAlarm => {
-    if (step.effects.length === 0) return alarm;
     const kept: KeptAlarm = { ...alarm, state: step.state };
-    const { id, kind, subject } = kept;
-    upsert.run(id, kind, subject, phaseOf(kept.state), kept.state.raisedAt, JSON.stringify(kept));
-    for (const effect of step.effects) follow(commit, kept, effect, actor, note);
-    const key = keyOf(kind, subject);
-    commit.afterwards(() => void (isOver(kept.state) ? alarms.delete(key) : alarms.set(key, kept)));
+    rows.save(kept);
+    const others = (alarms.get(commit, kept.subject) ?? []).filter(({ id }) => id !== kept.id);
+    const list = isOver(kept.state) ? others : [...others, kept];
+    if (list.length === 0) alarms.delete(commit, kept.subject);
+    else alarms.set(commit, kept.subject, list);
+    for (const effect of step.effects) {
+      if (effect.kind === "call") caller.call(commit, kept, effect.number, effect.about);
+      else rows.note(commit, kept, effect.kind, actor, note);
+    }
     return kept;
   };
 
-  const follow = (
+  const step = (
     commit: Commit,
     alarm: KeptAlarm,
-    effect: AlarmEffect,
-    actor: string,
-    note: string | null,
+    input: AlarmInput,
+    facts: AlarmFacts | null = null,
+  ): KeptAlarm => {
+    const next = stepAlarm(alarm.state, input, commit.at);
+    if (next.state === alarm.state) return alarm;
+    return keep(commit, facts === null ? alarm : { ...alarm, ...facts }, next, "system", null);
+  };
+
+  const identify = (kind: AlarmKind, subject: string, at: EpochMs): string => {
+    const base = `${kind}-${subject}-${at.toString(36)}`;
+    for (let copy = 1; ; copy += 1) {
+      const id = copy === 1 ? base : `${base}-${copy}`;
+      if (rows.find(id) === null) return id;
+    }
+  };
+
+  const mutesOf = (commit: Commit, { appliance }: AlarmFacts, suppressed: boolean): Mutes => {
+    const out = appliance === null ? null : services.of(commit, appliance, commit.at);
+    return { suppressed, outOfServiceUntil: out?.until ?? null };
+  };
+
+  const raise = (commit: Commit, kind: AlarmKind, facts: AlarmFacts, raised: AlarmStep): void => {
+    const id = identify(kind, facts.subject, commit.at);
+    keep(commit, { id, kind, ...facts, state: raised.state }, raised, "system", null);
+  };
+
+  const judgeOne = (
+    commit: Commit,
+    kind: AlarmKind,
+    condition: Condition,
+    facts: () => AlarmFacts,
+    subject: string,
+    terms: () => AlarmTerms,
+    hasParent: boolean,
   ): void => {
-    if (effect.kind !== "call") {
-      insertEvent.run(alarm.id, commit.at, effect.kind, actor, note, commit.journalSeq);
-      commit.audit({
-        actor,
-        action: `alarm.${effect.kind}`,
-        subject: alarm.id,
-        detail: { note, text: alarm.text },
-      });
+    const found = find(commit, kind, subject);
+    if (found === undefined) {
+      if (condition !== "on") return;
+      const known = facts();
+      raise(commit, kind, known, raiseAlarm(commit.at, terms(), mutesOf(commit, known, hasParent)));
       return;
     }
-    const message = alarmMessage(alarm, effect.about, commit.at, site().site.timeZone, pages());
-    for (const contact of site().site.contacts) {
-      outbox.owe(commit, {
-        alarm: alarm.id,
-        call: effect.number,
-        contact: contact.id,
-        address: contact.email,
-        ...message,
-      });
+    const known = followParent(commit, found, hasParent);
+    if (condition === "unchanged" || isAsJudged(known, condition, commit.at)) return;
+    if (condition === "on") step(commit, known, { kind: "onset", terms: terms() }, facts());
+    else step(commit, known, { kind: "clear" });
+  };
+
+  /** Suppression by design lasts as long as the parent, and a little longer (`suppressionGraceMs`). */
+  const followParent = (commit: Commit, alarm: KeptAlarm, hasParent: boolean): KeptAlarm => {
+    const { suppressedUntil } = alarm.state;
+    if (hasParent && suppressedUntil !== whileParentLasts) return step(commit, alarm, { kind: "suppress" });
+    if (hasParent || suppressedUntil !== whileParentLasts) return alarm;
+    return step(commit, alarm, { kind: "unsuppress", until: commit.at + suppressionGraceMs });
+  };
+
+  const isSilent = (commit: Commit, gateway: string | null): boolean =>
+    gateway !== null && find(commit, "gateway-silent", gateway)?.state.condition === true;
+
+  const hasParent = (commit: Commit, kind: AlarmKind, probe: string): boolean => {
+    if (kind === "probe-silent") return isSilent(commit, gateways.of(commit, probe));
+    const stronger = strongerKind[kind];
+    return stronger !== undefined && find(commit, stronger, probe)?.state.condition === true;
+  };
+
+  const worsen = (commit: Commit, kind: AlarmKind, probe: PlacedProbe, state: ProbeState): void => {
+    const side = kind === "temperature-high" ? "high" : "low";
+    const known = find(commit, kind, probe.id);
+    if (known === undefined || known.severity === "critical" || !known.state.condition) return;
+    if (activeEpisode(state, side)?.critical !== true) return;
+    step(commit, known, { kind: "worsen" }, describeProbe(kind, probe, state, site(), commit.at));
+  };
+
+  const judge: AlarmBook["judge"] = (commit, kind, condition, facts, subject, terms = standardTerms) => {
+    const before = find(commit, kind, subject)?.state.condition ?? false;
+    judgeOne(commit, kind, condition, facts, subject, () => terms, false);
+    const after = find(commit, kind, subject)?.state.condition ?? false;
+    if (kind !== "gateway-silent" || before === after) return;
+    for (const probe of gateways.behind(commit, subject)) {
+      const child = find(commit, "probe-silent", probe);
+      if (child !== undefined) followParent(commit, child, hasParent(commit, "probe-silent", probe));
     }
   };
 
-  const raise = (commit: Commit, kind: AlarmKind, facts: AlarmFacts, step: AlarmStep): void => {
-    const id = `${kind}-${facts.subject}-${commit.at.toString(36)}`;
-    keep(commit, { id, kind, ...facts, state: step.state }, step, "system", null);
-  };
-
-  const judge: AlarmBook["judge"] = (commit, kind, condition, facts, subject) => {
-    if (condition === "unchanged") return;
-    const known = alarms.get(keyOf(kind, subject));
-    if (known === undefined) {
-      if (condition === "on") raise(commit, kind, facts(), raiseAlarm(commit.at));
-      return;
-    }
-    if (known.state.condition === (condition === "on")) return;
-    const step = stepAlarm(known.state, { kind: condition === "on" ? "onset" : "clear" }, commit.at);
-    keep(commit, condition === "on" ? { ...known, ...facts() } : known, step, "system", null);
+  /** What an alarm says by now. */
+  const refreshed = (commit: Commit, { kind, subject }: KeptAlarm): AlarmFacts | null => {
+    const standing = standings.get(commit, subject);
+    if (standing === undefined || !probeKinds.has(kind)) return null;
+    return describeProbe(kind, standing.probe, standing.state, site(), commit.at);
   };
 
   return {
+    begin: (commit) => {
+      for (const { probe } of [...standings.values(commit)]) standings.delete(commit, probe.id);
+    },
     judge,
     judgeProbe: (commit, probe, state, conditions) => {
+      if (conditions === quietConditions && alarms.get(commit, probe.id) === undefined) return;
       for (const { kind, condition } of conditions) {
-        judge(commit, kind, condition, () => describeProbe(kind, probe, state, site(), commit.at), probe.id);
+        const facts = () => describeProbe(kind, probe, state, site(), commit.at);
+        const parent = hasParent(commit, kind, probe.id);
+        judgeOne(commit, kind, condition, facts, probe.id, () => termsOf(probe, kind, commit.at), parent);
+        if (condition === "on" && (kind === "temperature-high" || kind === "temperature-low"))
+          worsen(commit, kind, probe, state);
       }
+      if (alarms.get(commit, probe.id) === undefined) standings.delete(commit, probe.id);
+      else standings.set(commit, probe.id, { probe, state });
     },
     raiseLate: (commit, probe, excursion, figures, unitsHeld) => {
       const facts = describeLate(probe, excursion, figures, unitsHeld, site());
-      raise(commit, "late-excursion", facts, raiseMomentary(commit.at));
+      raise(commit, "late-excursion", facts, raiseMomentary(commit.at, mutesOf(commit, facts, false)));
     },
+    learnGateway: gateways.learn,
     act: (commit, id, input, actor, note) => {
-      const alarm = [...alarms.values()].find((each) => each.id === id);
+      const alarm = all(commit).find((each) => each.id === id);
       if (alarm === undefined) return null;
-      return keep(commit, alarm, stepAlarm(alarm.state, input, commit.at), actor, note);
+      const next = stepAlarm(alarm.state, input, commit.at);
+      return next.state === alarm.state ? alarm : keep(commit, alarm, next, actor, note);
     },
-    shelvedUntil: (at) =>
-      [...alarms.values()]
-        .filter(({ state }) => state.shelvedUntil !== null && state.shelvedUntil <= at)
-        .map((alarm) => alarm.id)
-        .toSorted(),
-    underWay: () => [...alarms.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    serve: (commit, { appliance, by, reason, until }) => {
+      const input: AlarmInput =
+        until === null
+          ? { kind: "return-to-service" }
+          : {
+              kind: "remove-from-service",
+              until: services.remove(commit, { appliance, until, actor: by, reason: reason ?? "" }).until,
+            };
+      if (until === null) services.putBack(commit, appliance);
+      for (const alarm of all(commit)) {
+        if (alarm.appliance !== appliance) continue;
+        const next = stepAlarm(alarm.state, input, commit.at);
+        if (next.state !== alarm.state) keep(commit, alarm, next, by, reason);
+      }
+    },
+    outOfService: (appliance, at) => services.of(null, appliance, at),
+    isDue: (at) =>
+      caller.isDue(at) ||
+      services.all().some(({ until }) => until <= at) ||
+      [...alarms.values(null)].some((list) => list.some(({ state }) => isDueBy(state, at))),
+    tick: (commit) => {
+      for (const { appliance, until } of services.all()) {
+        if (until > commit.at) continue;
+        services.putBack(commit, appliance);
+        const detail = { reason: "its time has ended" };
+        commit.audit({
+          actor: "system",
+          action: "appliance.returned-to-service",
+          subject: appliance,
+          detail,
+        });
+      }
+      for (const alarm of all(commit)) {
+        if (isDueBy(alarm.state, commit.at)) step(commit, alarm, { kind: "tick" }, refreshed(commit, alarm));
+      }
+      if (caller.isDue(commit.at)) caller.tick(commit);
+    },
+    underWay: () => all(null),
+    find,
   };
 }
 
-function keyOf(kind: AlarmKind, subject: string): string {
-  return `${kind} ${subject}`;
+/** What stands for a warning once the limit itself is passed. */
+const strongerKind: Partial<Record<AlarmKind, AlarmKind>> = {
+  "temperature-warning-high": "temperature-high",
+  "temperature-warning-low": "temperature-low",
+};
+
+const probeKinds: ReadonlySet<AlarmKind> = new Set(quietConditions.map(({ kind }) => kind));
+
+function bySubject(list: readonly KeptAlarm[]): Map<string, readonly KeptAlarm[]> {
+  const map = new Map<string, KeptAlarm[]>();
+  for (const alarm of list) map.set(alarm.subject, [...(map.get(alarm.subject) ?? []), alarm]);
+  return map;
+}
+
+function isDueBy(state: KeptAlarm["state"], at: EpochMs): boolean {
+  const dueAt = alarmDueAt(state);
+  return dueAt !== null && dueAt <= at;
+}
+
+/** True where judging the condition again changes nothing: the usual case while an alarm lasts. */
+function isAsJudged({ state }: KeptAlarm, condition: "on" | "off", at: EpochMs): boolean {
+  if (isDueBy(state, at)) return false;
+  if (condition === "on") return state.condition && state.clearsAt === null;
+  return !state.condition || state.clearsAt !== null;
 }

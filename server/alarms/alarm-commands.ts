@@ -1,4 +1,5 @@
 import type { AlarmInput } from "@coldkeep/core/alarms/lifecycle.ts";
+import { isResettable } from "@coldkeep/core/alarms/lifecycle.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { Services } from "../http/services.ts";
 import type { EntryKind } from "../journal/journal.ts";
@@ -12,7 +13,10 @@ export interface AlarmAct {
   readonly input: AlarmInput;
 }
 
-/** Applies a person's act to an alarm, journaled under `kind`. Throws `alarm.unknown`. */
+/**
+ * Applies a person's act to an alarm, journaled under `kind`. Throws `alarm.unknown`, and where the act cannot do what it says `alarm.not-resettable`,
+ * `alarm.not-shelved` or `alarm.out-of-service`: nobody is to believe that something was done which was not.
+ */
 export function actOnAlarm(
   services: Pick<Services, "committer" | "alarms">,
   kind: EntryKind,
@@ -21,11 +25,30 @@ export function actOnAlarm(
 ): KeptAlarm {
   const unknown = (): CodedError =>
     new CodedError("alarm.unknown", `There is no alarm "${act.alarm}" that is still under way.`);
-  if (!services.alarms.underWay().some((alarm) => alarm.id === act.alarm)) throw unknown();
+  const known = services.alarms.underWay().find((alarm) => alarm.id === act.alarm);
+  if (known === undefined) throw unknown();
+  refuseIdle(known, act.input);
   const body = new TextEncoder().encode(JSON.stringify(act));
   return services.committer.commit({ kind, source, encoding: "identity", body }, (commit) => {
     const alarm = services.alarms.act(commit, act.alarm, act.input, act.by, act.note);
     if (alarm === null) throw unknown();
     return alarm;
   });
+}
+
+function refuseIdle({ id, state }: KeptAlarm, { kind }: AlarmInput): void {
+  if (kind === "reset" && !isResettable(state)) {
+    throw new CodedError(
+      "alarm.not-resettable",
+      `Alarm "${id}" cannot be reset: only a latched alarm whose condition is gone and which was acknowledged can.`,
+    );
+  }
+  if (kind === "unshelve" && state.shelvedUntil === null)
+    throw new CodedError("alarm.not-shelved", `Alarm "${id}" is not shelved.`);
+  if (kind === "shelve" && state.outOfServiceUntil !== null) {
+    throw new CodedError(
+      "alarm.out-of-service",
+      `Alarm "${id}" cannot be shelved: its appliance is out of service and nobody is called about it already.`,
+    );
+  }
 }

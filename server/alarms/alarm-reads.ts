@@ -1,7 +1,7 @@
 import type { AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Database } from "../store/database.ts";
-import type { KeptAlarm } from "./kept-alarm.ts";
+import { type KeptAlarm, keptAlarmOf } from "./kept-alarm.ts";
 
 /** What alarms to read, newest first. Without a phase those that are over are left out. */
 export interface AlarmFilter {
@@ -27,7 +27,7 @@ export function listAlarms(database: Database, { phase, after, limit }: AlarmFil
       ]),
     );
   }
-  return database.all(query).map((row) => JSON.parse(row.state) as KeptAlarm);
+  return database.all(query).map((row) => keptAlarmOf(row.state));
 }
 
 /** Alarms about a probe raised in a stretch of time, oldest first, at most `limit`. */
@@ -47,5 +47,5 @@ export function alarmsAbout(
     .where("raised_at", "<=", to)
     .orderBy("raised_at")
     .limit(limit);
-  return database.all(query).map((row) => JSON.parse(row.state) as KeptAlarm);
+  return database.all(query).map((row) => keptAlarmOf(row.state));
 }

@@ -2,23 +2,28 @@ import {
   acknowledgeSchema,
   alarmQuerySchema,
   alarmSchema,
+  personActSchema,
   shelveSchema,
 } from "@coldkeep/core/contract/alarms.ts";
-import { instantOrNull, pageSchema } from "@coldkeep/core/contract/instants.ts";
-import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
-import { formatInstant, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { pageSchema } from "@coldkeep/core/contract/instants.ts";
+import { minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
 import { actOnAlarm } from "./alarm-commands.ts";
 import { listAlarms } from "./alarm-reads.ts";
-import type { KeptAlarm } from "./kept-alarm.ts";
+import { onWire } from "./alarm-on-wire.ts";
 
 const params = z.object({ id: z.string() });
 const position = z.object({ raisedAt: z.int(), id: z.string() });
 
-/** `GET /v1/alarms`, `POST /v1/alarms/{id}/acknowledge` and `/shelve`. */
+const summaries = {
+  unshelve: "Ends a shelving before its time; whoever should be called is called",
+  reset: "Ends a latched alarm whose condition is gone and which was acknowledged",
+} as const;
+
+/** `GET /v1/alarms`, `POST /v1/alarms/{id}/acknowledge`, `/shelve`, `/unshelve` and `/reset`. */
 export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -60,6 +65,26 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         return onWire(actOnAlarm(services, "acknowledge", name, act));
       },
     );
+    for (const kind of ["unshelve", "reset"] as const) {
+      app.post(
+        `/v1/alarms/:id/${kind}`,
+        {
+          schema: {
+            summary: summaries[kind],
+            tags: ["alarms"],
+            params,
+            body: personActSchema,
+            response: { 200: alarmSchema },
+          },
+        },
+        async (request) => {
+          const { name } = services.authenticate(request.headers.authorization, "api");
+          const { by, note = null } = request.body;
+          const act = { alarm: request.params.id, by, note, input: { kind } };
+          return onWire(actOnAlarm(services, kind, name, act));
+        },
+      );
+    }
     app.post(
       "/v1/alarms/:id/shelve",
       {
@@ -79,22 +104,5 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         return onWire(actOnAlarm(services, "shelve", name, act));
       },
     );
-  };
-}
-
-function onWire(alarm: KeptAlarm) {
-  const { id, kind, severity, subject, appliance, probe, text, state } = alarm;
-  return {
-    id,
-    kind,
-    phase: phaseOf(state),
-    severity,
-    subject,
-    appliance,
-    probe,
-    text,
-    raisedAt: formatInstant(state.raisedAt),
-    acknowledgedBy: state.acknowledgedBy,
-    shelvedUntil: instantOrNull(state.shelvedUntil),
   };
 }

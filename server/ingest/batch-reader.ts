@@ -1,4 +1,5 @@
 import { batchReadingsMax, idSchema, type ReadingRefusal } from "@coldkeep/core/contract/batch.ts";
+import { batchEventsMax } from "@coldkeep/core/contract/events.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { isFault, type Reading } from "@coldkeep/core/readings/reading.ts";
 import { plausibleCelsius } from "@coldkeep/core/readings/sample.ts";
@@ -12,7 +13,7 @@ export const futureMaxMs = 5 * minuteMs;
 export const earliestAt: EpochMs = 946_684_800_000;
 
 /** Longest piece of a refused reading that is kept beside the journal's copy. */
-const rawMax = 500;
+export const rawMax = 500;
 
 /** One reading of a batch that cannot be taken, with its reason. */
 export interface RefusedReading {
@@ -28,7 +29,9 @@ export interface ReadBatch {
   readonly heldReadings: number | null;
   readonly readings: ReadonlyMap<string, readonly Reading[]>;
   readonly refused: readonly RefusedReading[];
-  /** The readings as they came, as one text: what makes two batches the same. */
+  /** The events as they came; null where the batch had none. */
+  readonly events: readonly unknown[] | null;
+  /** The readings and events as they came, as one text: what makes two batches the same. */
   readonly content: string;
 }
 
@@ -37,6 +40,7 @@ const envelopeSchema = z.object({
   sequence: z.int().min(0),
   heldReadings: z.int().min(0).nullish(),
   readings: z.array(z.unknown()),
+  events: z.array(z.unknown()).optional(),
 });
 
 /**
@@ -58,8 +62,19 @@ export function readBatch(body: string, isKnown: (probe: string) => boolean, now
     }
   }
   const { gateway, sequence } = envelope;
-  const content = JSON.stringify(envelope.readings);
-  return { gateway, sequence, heldReadings: envelope.heldReadings ?? null, readings, refused, content };
+  const events = envelope.events ?? null;
+  const content = JSON.stringify(
+    events === null ? envelope.readings : { readings: envelope.readings, events },
+  );
+  return {
+    gateway,
+    sequence,
+    heldReadings: envelope.heldReadings ?? null,
+    readings,
+    refused,
+    events,
+    content,
+  };
 }
 
 function readEnvelope(body: string): z.infer<typeof envelopeSchema> {
@@ -85,6 +100,13 @@ function readEnvelope(body: string): z.infer<typeof envelopeSchema> {
     throw new CodedError(
       "batch.too-large",
       `The batch holds ${parsed.data.readings.length} readings; send at most ${batchReadingsMax} at a time.`,
+    );
+  }
+  const events = parsed.data.events?.length ?? 0;
+  if (events > batchEventsMax) {
+    throw new CodedError(
+      "batch.too-large",
+      `The batch holds ${events} events; send at most ${batchEventsMax} at a time.`,
     );
   }
   return parsed.data;

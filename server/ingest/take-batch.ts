@@ -7,6 +7,7 @@ import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Database } from "../store/database.ts";
 import { readBatch } from "./batch-reader.ts";
+import { makeTakeEvents } from "./take-events.ts";
 
 /** A batch as it came over the wire: what the journal keeps, and its text. */
 export interface ArrivedBatch {
@@ -37,6 +38,7 @@ export function makeTakeBatch(
   const insert = database.prepare(
     "INSERT INTO batches (gateway, sequence, journal_seq, content_hash, answer) VALUES (?, ?, ?, ?, ?)",
   );
+  const takeEvents = makeTakeEvents(database, engine);
   const refuse = database.prepare(
     "INSERT INTO refusals (journal_seq, position, code, raw) VALUES (?, ?, ?, ?)",
   );
@@ -54,9 +56,10 @@ export function makeTakeBatch(
       const taken = engine.take(commit, batch.readings);
       for (const { index, code, raw } of batch.refused) refuse.run(commit.journalSeq, index, code, raw);
       hear.run(batch.gateway, commit.at, batch.heldReadings);
-      engine.hearGateway(commit, batch.gateway);
+      engine.hearGateway(commit, batch.gateway, batch.readings.keys());
       const rejected = batch.refused.map(({ index, code }) => ({ index, code }));
-      const result: BatchAnswer = { committed: batch.sequence, ...taken, rejected };
+      const events = batch.events === null ? {} : { events: takeEvents(commit, batch.events) };
+      const result: BatchAnswer = { committed: batch.sequence, ...taken, rejected, ...events };
       insert.run(batch.gateway, batch.sequence, commit.journalSeq, contentHash, JSON.stringify(result));
       return result;
     });

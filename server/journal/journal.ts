@@ -13,7 +13,11 @@ export type EntryKind =
   | "disposition"
   | "acknowledge"
   | "delivery"
-  | "shelve";
+  | "shelve"
+  | "unshelve"
+  | "reset"
+  | "out-of-service"
+  | "return-to-service";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

@@ -3,10 +3,13 @@ import { present } from "@coldkeep/core/engine/judge.ts";
 import { type ChannelPlan, probeOfChannel } from "@coldkeep/core/site/channels.ts";
 import { always } from "@coldkeep/core/site/dated.ts";
 import { type DurationMs, type EpochMs, formatDuration, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { type Equipment, openEquipment } from "../alarms/equipment.ts";
 import type { Commit } from "../journal/committer.ts";
+import { noSite } from "../site/no-site.ts";
 import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import { judgeAnew, judgeFresh, type JudgingParts, takeReadings, type Taken, tickProbe } from "./judging.ts";
+import { openPairWatch } from "./pair-watch.ts";
 import type { ProbeMemory } from "./probe-memory.ts";
 import { changedSpanOf, isOwnChannel, storeRouted, unjudged } from "./routing.ts";
 
@@ -22,7 +25,10 @@ export interface SiteEngine {
   readonly probe: (id: string) => ProbeMemory | undefined;
   /** Takes readings by channel: each belongs to the probe that the channel is assigned to at the reading's time. */
   readonly take: (commit: Commit, readings: ReadonlyMap<string, readonly Reading[]>) => Taken;
-  readonly hearGateway: (commit: Commit, gateway: string) => void;
+  /** Hears a gateway, through which readings of these channels came. */
+  readonly hearGateway: (commit: Commit, gateway: string, channels: Iterable<string>) => void;
+  /** What appliances and devices tell of themselves. */
+  readonly equipment: Equipment;
   /** True where the passing of time has something to judge at `now`. */
   readonly isDue: (now: EpochMs) => boolean;
   readonly tick: (commit: Commit) => void;
@@ -39,6 +45,9 @@ export function startSiteEngine(
 ): SiteEngine {
   let memories = new Map<string, ProbeMemory>();
   let plan: ChannelPlan = book?.channels ?? new Map();
+  let site: SiteBook = book ?? noSite;
+  const equipment = openEquipment(database, parts.alarms, () => site);
+  const pairs = openPairWatch(database, parts.alarms, book);
   for (const probe of book?.probes.values() ?? []) memories.set(probe.id, restore(probe, now));
   const gateways = new Map<string, EpochMs>();
   for (const row of database.all(database.query.selectFrom("gateways").selectAll()))
@@ -104,8 +113,18 @@ export function startSiteEngine(
     return [...gateways].some(([id, lastAt]) => now - lastAt > gatewaySilentAfterMs && !silent.has(id));
   };
 
+  /** The probes whose readings channels carry at an instant. */
+  function* probesOf(channels: Iterable<string>, at: EpochMs): Iterable<string> {
+    for (const channel of channels) {
+      const probe = memories.has(channel) ? channel : probeOfChannel(plan, channel, at);
+      if (probe !== null && probe !== undefined && memories.has(probe)) yield probe;
+    }
+  }
+
   return {
+    equipment,
     begin: (commit) => {
+      parts.alarms.begin(commit);
       const fresh = [...memories].map(([id, memory]): [string, ProbeMemory] => [
         id,
         atStart(memory, commit.at),
@@ -120,6 +139,7 @@ export function startSiteEngine(
       let accepted = 0;
       let duplicates = 0;
       const byProbe = new Map<string, Reading[]>();
+      const judged = new Map<string, ProbeMemory>();
       const count = (taken: Taken): void => {
         accepted += taken.accepted;
         duplicates += taken.duplicates;
@@ -132,32 +152,36 @@ export function startSiteEngine(
         } else {
           const result = takeReadings(parts, commit, memory, list);
           count(result.taken);
-          keep(commit, result.memory);
+          judged.set(channel, result.memory);
         }
       }
       for (const [probe, fresh] of byProbe) {
         const memory = memories.get(probe);
         if (memory !== undefined)
-          keep(commit, judgeFresh(parts, commit, memory, fresh.toSorted(compareReadings)));
+          judged.set(probe, judgeFresh(parts, commit, memory, fresh.toSorted(compareReadings)));
       }
+      for (const memory of judged.values()) keep(commit, memory);
+      pairs.judge(commit, judged.keys(), (id) => judged.get(id) ?? memories.get(id));
       return { accepted, duplicates };
     },
-    hearGateway: (commit, gateway) => {
+    hearGateway: (commit, gateway, channels) => {
+      parts.alarms.learnGateway(commit, gateway, probesOf(channels, commit.at));
       judgeGateway(commit, gateway, commit.at);
       commit.afterwards(() => void gateways.set(gateway, commit.at));
     },
     isDue: (at) =>
       [...memories.values()].some(({ dueAt }) => dueAt !== null && dueAt <= at) ||
-      parts.alarms.shelvedUntil(at).length > 0 ||
+      parts.alarms.isDue(at) ||
+      equipment.isDue(at) ||
       gatewayIsDue(at),
     tick: (commit) => {
+      for (const [gateway, lastAt] of inOrder(gateways)) judgeGateway(commit, gateway, lastAt);
       for (const memory of memories.values()) {
         if (memory.dueAt !== null && memory.dueAt <= commit.at)
           keep(commit, tickProbe(parts, commit, memory));
       }
-      for (const id of parts.alarms.shelvedUntil(commit.at))
-        parts.alarms.act(commit, id, { kind: "tick" }, "system", null);
-      for (const [gateway, lastAt] of inOrder(gateways)) judgeGateway(commit, gateway, lastAt);
+      equipment.tick(commit);
+      parts.alarms.tick(commit);
     },
     applySite: (commit, next) => {
       const fresh = new Map<string, ProbeMemory>();
@@ -168,6 +192,8 @@ export function startSiteEngine(
       commit.afterwards(() => {
         memories = fresh;
         plan = next.channels;
+        site = next;
+        pairs.use(next);
       });
     },
   };

@@ -23,8 +23,12 @@ export function alarmView(book: SiteBook, alarm: KeptAlarm): AlarmView {
 const urgency: Readonly<Record<string, number>> = {
   unacknowledged: 0,
   acknowledged: 1,
+  "latched-unacknowledged": 2,
   "returned-unacknowledged": 2,
-  shelved: 3,
+  "latched-acknowledged": 3,
+  shelved: 4,
+  "out-of-service": 5,
+  suppressed: 6,
 };
 
 /** Most urgent first: what nobody has taken on, then what still lasts, critical before the rest, newest first. */

@@ -1,11 +1,12 @@
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
 import { html } from "ghtml";
 import { instant } from "./layout.ts";
 import { nameCharactersMax, noteCharactersMax } from "./limits.ts";
 import { ago, siteTime } from "./site-time.ts";
 import { symbol } from "./symbol.ts";
 import type { AlarmView, SiteView } from "./views.ts";
-import { alarmWords, phaseWords } from "./words.ts";
+import { alarmWords, phaseWords, severityWords } from "./words.ts";
 
 /** What a list of alarms needs besides the alarms. */
 export interface AlarmSurroundings {
@@ -22,9 +23,15 @@ export function alarmList(alarms: readonly AlarmView[], around: AlarmSurrounding
   </ul>`;
 }
 
+const waitingPhases: readonly AlarmPhase[] = [
+  "unacknowledged",
+  "returned-unacknowledged",
+  "latched-unacknowledged",
+];
+
 /** True where the alarm still waits for somebody to say that they have seen it. */
 export function waits(alarm: AlarmView): boolean {
-  return alarm.phase === "unacknowledged" || alarm.phase === "returned-unacknowledged";
+  return waitingPhases.includes(alarm.phase);
 }
 
 function alarmItem(alarm: AlarmView, around: AlarmSurroundings): string {
@@ -44,7 +51,7 @@ function alarmItem(alarm: AlarmView, around: AlarmSurroundings): string {
       </p>
       <p class="text">${alarm.text.replaceAll(" °C", "\u00a0°C")}</p>
       <p class="note">
-        <span class="severity">${alarm.severity === "critical" ? "Critical" : "Warning"}</span> since
+        <span class="severity">${severityWords[alarm.severity]}</span> since
         !${instant(alarm.raisedAt, time.short(alarm.raisedAt))}, ${ago(around.at - alarm.raisedAt)} ·
         ${phaseText(alarm)}
       </p>

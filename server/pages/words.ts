@@ -1,4 +1,4 @@
-import type { AlarmKind, AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
+import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms/alarm.ts";
 import type { Side } from "@coldkeep/core/engine/excursion.ts";
 import type { Fault } from "@coldkeep/core/readings/reading.ts";
 import type { ApplianceKind, ProbeKind } from "@coldkeep/core/site/site.ts";
@@ -74,12 +74,26 @@ export const statusWords: Readonly<Record<ExcursionView["status"], string>> = {
 export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "temperature-high": "Too warm",
   "temperature-low": "Too cold",
+  "temperature-warning-high": "Getting warm",
+  "temperature-warning-low": "Getting cold",
   "probe-silent": "Probe silent",
   "probe-fault": "Probe fault",
+  "probe-disagreement": "Probes disagree",
   "late-excursion": "Excursion found late",
   "gateway-silent": "Gateway silent",
+  power: "Power lost",
+  door: "Door open",
+  battery: "Battery low",
+  clock: "Device clock off",
   "notification-failing": "Notification failing",
   "projection-behind": "History behind",
+};
+
+/** An alarm's severity in words. */
+export const severityWords: Readonly<Record<AlarmSeverity, string>> = {
+  critical: "Critical",
+  warning: "Warning",
+  advisory: "Advice",
 };
 
 /** An alarm's ISA-18.2 state in words. */
@@ -88,6 +102,8 @@ export const phaseWords: Readonly<Record<AlarmPhase, string>> = {
   unacknowledged: "Not acknowledged",
   acknowledged: "Acknowledged",
   "returned-unacknowledged": "Over, not acknowledged",
+  "latched-unacknowledged": "Over, not acknowledged, waits for a reset",
+  "latched-acknowledged": "Over, waits for a reset",
   shelved: "Shelved",
   suppressed: "Suppressed by design",
   "out-of-service": "Out of service",

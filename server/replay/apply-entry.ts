@@ -1,6 +1,8 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { type AlarmAct, actOnAlarm } from "../alarms/alarm-commands.ts";
+import type { ServiceAct } from "../alarms/alarm-book.ts";
+import { serveAppliance } from "../alarms/service-commands.ts";
 import type { Inside } from "../inside.ts";
 import type { EntryInput } from "../journal/journal.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
@@ -32,8 +34,14 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
     case "disposition":
       decideUnit(inside, source, json<UnitKey & Decision>(body));
       return;
+    case "out-of-service":
+    case "return-to-service":
+      serveAppliance(inside, source, json<ServiceAct>(body));
+      return;
     case "acknowledge":
     case "shelve":
+    case "unshelve":
+    case "reset":
       actOnAlarm(inside, kind, source, json<AlarmAct>(body));
       return;
     case "delivery":

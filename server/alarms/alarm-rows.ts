@@ -1,0 +1,54 @@
+import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
+import type { Commit } from "../journal/committer.ts";
+import type { Database } from "../store/database.ts";
+import { type KeptAlarm, keptAlarmOf } from "./kept-alarm.ts";
+
+/** The alarms' rows on record. */
+export interface AlarmRows {
+  /** All that are not over. */
+  readonly underWay: () => KeptAlarm[];
+  readonly find: (id: string) => KeptAlarm | null;
+  readonly save: (alarm: KeptAlarm) => void;
+  readonly note: (
+    commit: Commit,
+    alarm: KeptAlarm,
+    event: string,
+    actor: string,
+    note: string | null,
+  ) => void;
+}
+
+/** Opens the alarms' rows. */
+export function openAlarmRows(database: Database): AlarmRows {
+  const upsert = database.prepare(
+    `INSERT INTO alarms (id, kind, subject, phase, raised_at, state) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, state = excluded.state`,
+  );
+  const insertEvent = database.prepare(
+    "INSERT INTO alarm_events (alarm, at, event, actor, note, journal_seq) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const one = database.prepare("SELECT state FROM alarms WHERE id = ?");
+  return {
+    underWay: () =>
+      database
+        .all(database.query.selectFrom("alarms").select("state").where("phase", "<>", "normal").orderBy("id"))
+        .map((row) => keptAlarmOf(row.state)),
+    find: (id) => {
+      const row = one.get(id);
+      return row === undefined ? null : keptAlarmOf(String(row["state"]));
+    },
+    save: (alarm) => {
+      const { id, kind, subject, state } = alarm;
+      upsert.run(id, kind, subject, phaseOf(state), state.raisedAt, JSON.stringify(alarm));
+    },
+    note: (commit, alarm, event, actor, note) => {
+      insertEvent.run(alarm.id, commit.at, event, actor, note, commit.journalSeq);
+      commit.audit({
+        actor,
+        action: `alarm.${event}`,
+        subject: alarm.id,
+        detail: { note, text: alarm.text },
+      });
+    },
+  };
+}

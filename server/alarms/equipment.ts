@@ -1,0 +1,125 @@
+import type { Condition } from "@coldkeep/core/alarms/probe-conditions.ts";
+import type { EventKind } from "@coldkeep/core/contract/events.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import type { Commit } from "../journal/committer.ts";
+import { draftMap } from "../journal/draft-map.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import type { Database } from "../store/database.ts";
+import type { AlarmBook } from "./alarm-book.ts";
+import type { AlarmFacts } from "./kept-alarm.ts";
+import { localTime, shortName } from "./messages.ts";
+import { termsOf } from "./terms.ts";
+
+/** What an appliance or a device told of itself at an instant of event time. */
+export interface EquipmentEvent {
+  readonly subject: string;
+  readonly kind: EventKind;
+  /** True where what calls for a person is so from then on. */
+  readonly active: boolean;
+  readonly at: EpochMs;
+}
+
+/** How long a door may stand open before people are called, unless the site says otherwise. */
+export const doorDelayMs: DurationMs = 3 * minuteMs;
+
+/** Most devices that are known by their events alone. */
+export const devicesMax = 20_000;
+
+/** What appliances and devices told of themselves, and the alarms about that. */
+export interface Equipment {
+  /** True where events about a subject are taken. */
+  readonly isKnown: (kind: EventKind, subject: string) => boolean;
+  /** Takes an event; false where it was known. What happened later by event time stands, whatever arrives last. */
+  readonly take: (commit: Commit, event: EquipmentEvent) => boolean;
+  readonly isDue: (at: EpochMs) => boolean;
+  readonly tick: (commit: Commit) => void;
+}
+
+/** Opens the equipment on the records. */
+export function openEquipment(database: Database, alarms: AlarmBook, site: () => SiteBook): Equipment {
+  const insert = database.prepare(
+    "INSERT OR IGNORE INTO equipment_events (subject, kind, at, active, journal_seq) VALUES (?, ?, ?, ?, ?)",
+  );
+  const save = database.prepare(
+    `INSERT INTO equipment (subject, kind, at, active) VALUES (?, ?, ?, ?)
+     ON CONFLICT (subject, kind) DO UPDATE SET at = excluded.at, active = excluded.active`,
+  );
+  const rows = database
+    .prepare("SELECT subject, kind, at, active FROM equipment ORDER BY subject, kind")
+    .all();
+  const known = draftMap<string, EquipmentEvent>(
+    rows.map((row) => {
+      const event = { ...(row as unknown as EquipmentEvent), active: row["active"] === 1 };
+      return [keyOf(event), event];
+    }),
+  );
+
+  const calledFrom = ({ kind, subject, at }: EquipmentEvent): EpochMs =>
+    kind === "door" ? at + (placeOf(site(), subject)?.doorDelay ?? doorDelayMs) : at;
+
+  const judge = (commit: Commit, event: EquipmentEvent): void => {
+    const isTime = calledFrom(event) <= commit.at;
+    const condition: Condition = event.active ? (isTime ? "on" : "unchanged") : "off";
+    const book = site();
+    const probe =
+      book.probes.get(event.subject) ?? book.probes.get(placeOf(book, event.subject)?.probes[0]?.id ?? "");
+    const terms = probe === undefined ? undefined : termsOf(probe, event.kind, commit.at);
+    alarms.judge(commit, event.kind, condition, () => describe(event, book), event.subject, terms);
+  };
+
+  const isWaiting = (commit: Commit | null, event: EquipmentEvent, at: EpochMs): boolean =>
+    event.active &&
+    event.kind === "door" &&
+    calledFrom(event) <= at &&
+    alarms.find(commit, event.kind, event.subject)?.state.condition !== true;
+
+  return {
+    isKnown: (kind, subject) => {
+      const book = site();
+      if (book.appliances.has(subject) || book.probes.has(subject)) return true;
+      if (kind === "power" || kind === "door") return false;
+      return (
+        known.get(null, keyOf({ kind, subject })) !== undefined || [...known.values(null)].length < devicesMax
+      );
+    },
+    take: (commit, event) => {
+      const { subject, kind, at, active } = event;
+      if (insert.run(subject, kind, at, active ? 1 : 0, commit.journalSeq) === 0) return false;
+      const before = known.get(commit, keyOf(event));
+      if (before !== undefined && (before.at > at || (before.at === at && before.active))) return true;
+      save.run(subject, kind, at, active ? 1 : 0);
+      known.set(commit, keyOf(event), event);
+      judge(commit, event);
+      return true;
+    },
+    isDue: (at) => [...known.values(null)].some((event) => isWaiting(null, event, at)),
+    tick: (commit) => {
+      const waiting = [...known.values(commit)].filter((event) => isWaiting(commit, event, commit.at));
+      for (const event of waiting.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) judge(commit, event);
+    },
+  };
+}
+
+function keyOf({ kind, subject }: Pick<EquipmentEvent, "kind" | "subject">): string {
+  return `${kind} ${subject}`;
+}
+
+function placeOf(site: SiteBook, subject: string) {
+  return site.appliances.get(site.probes.get(subject)?.appliance ?? subject);
+}
+
+const whats: Readonly<Record<EventKind, string>> = {
+  power: "power lost",
+  door: "door open",
+  battery: "battery low",
+  clock: "clock off",
+};
+
+function describe({ subject, kind, at }: EquipmentEvent, site: SiteBook): AlarmFacts {
+  const appliance = placeOf(site, subject)?.id ?? null;
+  const probe = site.probes.has(subject) ? subject : null;
+  const where = appliance === null ? `Device ${subject}` : shortName(site, appliance);
+  const which = probe === null ? "" : ` (probe ${probe})`;
+  const text = `${where}: ${whats[kind]} since ${localTime(at, site.site.timeZone)}${which}`;
+  return { subject, appliance, probe, severity: "warning", text };
+}
