@@ -1,5 +1,5 @@
 import type { AlarmKind } from "../alarms/alarm.ts";
-import { alarmDueAt, standardTerms } from "../alarms/alarm-state.ts";
+import { alarmDueAt, standardTerms, whileParentLasts } from "../alarms/alarm-state.ts";
 import {
   type AlarmInput,
   type AlarmState,
@@ -8,9 +8,10 @@ import {
   raiseAlarm,
   stepAlarm,
 } from "../alarms/lifecycle.ts";
-import { probeConditions } from "../alarms/probe-conditions.ts";
+import { type Condition, probeConditions } from "../alarms/probe-conditions.ts";
+import { activeEpisode, type ProbeState } from "../engine/probe-state.ts";
 import { type Profile, ruleAt } from "../site/profile.ts";
-import type { EpochMs } from "../time/millis.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "../time/millis.ts";
 import type { ProbeHistory } from "./probe-history.ts";
 
 /** The alarms that follow from a probe's readings alone; only these can a scenario show. */
@@ -27,25 +28,78 @@ export const shownAlarmKinds = [
 export interface WatchedAlarm {
   readonly probe: string;
   readonly kind: AlarmKind;
+  /** True once people were told that the temperature is beyond critical. */
+  readonly isCritical: boolean;
   readonly state: AlarmState;
 }
 
-/** Brings the alarms of a probe in line with what calls for a person at `at`. Pure. */
+/** The alarm that stands for another one while its condition lasts (suppression by design), and how long after. */
+const standsFor: Partial<Record<AlarmKind, AlarmKind>> = {
+  "temperature-warning-high": "temperature-high",
+  "temperature-warning-low": "temperature-low",
+};
+const graceMs: DurationMs = minuteMs;
+
+/** Brings the alarms of a probe in line with what calls for a person at `at`, as the server does for one probe. Pure. */
 export function judgeAlarms(
   alarms: readonly WatchedAlarm[],
-  history: ProbeHistory,
+  { probe, state }: ProbeHistory,
   at: EpochMs,
 ): readonly WatchedAlarm[] {
-  const { conditions } = probeConditions(history.state, history.probe.rules, at);
-  const last = history.state.last?.at ?? at;
-  const profile = ruleAt(history.probe.rules.profiles, last);
-  let next = alarms;
-  for (const { kind, condition } of conditions) {
-    if (condition === "unchanged") continue;
-    const alarm = { probe: history.probe.id, kind };
-    next = setCondition(next, alarm, condition === "on", termsOf(profile, kind), at);
+  const { conditions } = probeConditions(state, probe.rules, at);
+  const profile = ruleAt(probe.rules.profiles, at);
+  return conditions.reduce((known, { kind, condition }) => {
+    const isParent = (alarm: WatchedAlarm): boolean =>
+      alarm.probe === probe.id && alarm.kind === standsFor[kind] && alarm.state.condition;
+    const judged: Judged = {
+      probe: probe.id,
+      kind,
+      condition,
+      terms: termsOf(profile, kind),
+      hasParent: known.some(isParent),
+      isCritical: isBeyondCritical(state, kind),
+    };
+    return follow(known, judged, at);
+  }, alarms);
+}
+
+/** How one alarm of a probe is to stand. */
+interface Judged extends Pick<WatchedAlarm, "probe" | "kind" | "isCritical"> {
+  readonly condition: Condition;
+  readonly terms: AlarmTerms;
+  readonly hasParent: boolean;
+}
+
+function isBeyondCritical(state: ProbeState, kind: AlarmKind): boolean {
+  if (kind === "temperature-high") return activeEpisode(state, "high")?.critical === true;
+  return kind === "temperature-low" && activeEpisode(state, "low")?.critical === true;
+}
+
+function follow(alarms: readonly WatchedAlarm[], judged: Judged, at: EpochMs): readonly WatchedAlarm[] {
+  const { probe, kind, condition, terms, hasParent, isCritical } = judged;
+  const found = alarms.find((alarm) => alarm.probe === probe && alarm.kind === kind);
+  if (found === undefined) {
+    if (condition !== "on") return alarms;
+    const { state } = raiseAlarm(at, terms, { suppressed: hasParent, outOfServiceUntil: null });
+    return [...alarms, { probe, kind, isCritical, state }];
   }
-  return next;
+  const inputs = inputsFor(found.state, judged, at);
+  const isWorse = condition === "on" && isCritical && found.state.condition && !found.isCritical;
+  if (isWorse) inputs.push({ kind: "worsen" });
+  const state = inputs.reduce((before, input) => stepAlarm(before, input, at).state, found.state);
+  const next = { ...found, isCritical: condition === "on" ? isCritical : found.isCritical, state };
+  return alarms.map((alarm) => (alarm === found ? next : alarm)).filter((alarm) => !isOver(alarm.state));
+}
+
+function inputsFor({ suppressedUntil }: AlarmState, judged: Judged, at: EpochMs): AlarmInput[] {
+  const { condition, terms, hasParent } = judged;
+  const inputs: AlarmInput[] = [];
+  const isSuppressed = suppressedUntil === whileParentLasts;
+  if (hasParent && !isSuppressed) inputs.push({ kind: "suppress" });
+  if (!hasParent && isSuppressed) inputs.push({ kind: "unsuppress", until: at + graceMs });
+  if (condition === "on") inputs.push({ kind: "onset", terms });
+  if (condition === "off") inputs.push({ kind: "clear" });
+  return inputs;
 }
 
 function termsOf({ alarms }: Profile, kind: AlarmKind): AlarmTerms {
@@ -56,19 +110,6 @@ function termsOf({ alarms }: Profile, kind: AlarmKind): AlarmTerms {
     offDelay,
     latching: typeof latching === "boolean" ? latching : latching.includes(kind),
   };
-}
-
-function setCondition(
-  alarms: readonly WatchedAlarm[],
-  which: Pick<WatchedAlarm, "probe" | "kind">,
-  on: boolean,
-  terms: AlarmTerms,
-  at: EpochMs,
-): readonly WatchedAlarm[] {
-  const isIt = ({ probe, kind }: WatchedAlarm): boolean => probe === which.probe && kind === which.kind;
-  if (!alarms.some(isIt)) return on ? [...alarms, { ...which, state: raiseAlarm(at, terms).state }] : alarms;
-  const input: AlarmInput = on ? { kind: "onset", terms } : { kind: "clear" };
-  return stepAlarms(alarms, isIt, input, at);
 }
 
 /** Applies an input to the alarms chosen; those that are over then leave the list. Pure. */
