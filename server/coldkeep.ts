@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { CommandIo } from "./command-io.ts";
+import { backtestCommand, backtestUsage } from "./replay/backtest-command.ts";
+import { replayCommand } from "./replay/replay-command.ts";
+import { scenarioCommand, scenarioUsage } from "./scenario/command.ts";
+import { applyCommand, applyUsage } from "./site/apply-command.ts";
+
+type Command = (args: readonly string[], io: CommandIo) => number | Promise<number>;
+
+const commands: Readonly<Record<string, { readonly usage: string; readonly run: Command }>> = {
+  replay: { usage: "coldkeep replay [--data folder]", run: replayCommand },
+  backtest: { usage: backtestUsage, run: backtestCommand },
+  scenario: { usage: scenarioUsage, run: scenarioCommand },
+  apply: { usage: applyUsage, run: applyCommand },
+};
+
+const io: CommandIo = {
+  print: (line) => console.log(line),
+  readFile: (path) => readFileSync(path, "utf8"),
+  environment: process.env,
+};
+
+async function run(): Promise<number> {
+  const [name = "", ...args] = process.argv.slice(2);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    console.error(["Usage:", ...Object.values(commands).map((each) => `  ${each.usage}`)].join("\n"));
+    return 2;
+  }
+  return command.run(args, io);
+}
+
+run().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof CodedError ? `${error.message} [${error.code}]` : error);
+    process.exitCode = error instanceof CodedError && error.code === "arguments.invalid" ? 2 : 1;
+  },
+);
