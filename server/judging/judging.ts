@@ -38,8 +38,8 @@ interface Outcome {
 }
 
 /**
- * Takes readings of one probe inside a commit: stores them, judges what they touch, brings excursions, holds and alarms up to date. Returns the
- * probe's memory as it is to be once the commit is durable.
+ * Takes readings of one probe inside a commit: stores them, judges what they touch, brings excursions, holds and alarms up to date. Late ones go before those that
+ * follow the newest, so that a batch with both judges anew only what the late ones touch. Returns the probe's memory as it is to be once the commit is durable.
  */
 export function takeReadings(
   parts: JudgingParts,
@@ -47,9 +47,17 @@ export function takeReadings(
   memory: ProbeMemory,
   readings: readonly Reading[],
 ): { taken: Taken; memory: ProbeMemory } {
-  const fresh = storeNew(parts.store, memory, readings);
-  const taken = { accepted: fresh.length, duplicates: readings.length - fresh.length };
-  return { taken, memory: judgeFresh(parts, commit, memory, fresh) };
+  const head = memory.state.last?.at ?? Number.MAX_SAFE_INTEGER;
+  const late = readings.filter((reading) => reading.at <= head);
+  const ahead = readings.filter((reading) => reading.at > head);
+  let accepted = 0;
+  let next = memory;
+  for (const part of late.length === 0 || ahead.length === 0 ? [readings] : [late, ahead]) {
+    const fresh = storeNew(parts.store, memory, part);
+    accepted += fresh.length;
+    next = judgeFresh(parts, commit, next, fresh);
+  }
+  return { taken: { accepted, duplicates: readings.length - accepted }, memory: next };
 }
 
 /** Judges what new readings of one probe touch, after they were stored. They are in the order of `compareReadings`, without repeats. */
