@@ -9,15 +9,15 @@ import { naiveJudge } from "@coldkeep/core/engine-model/naive-model.ts";
 import { deliveryArbitrary, profileArbitrary, traceArbitrary } from "@coldkeep/core/engine-model/traces.ts";
 import { type ExcursionFigures, isGrowing } from "@coldkeep/core/engine/excursion.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
-import type { Dated, Profile } from "@coldkeep/core/site/profile.ts";
+import { type Dated, type Profile, ruleAt } from "@coldkeep/core/site/profile.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
-import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { type VirtualClock, virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import type { StandingExcursion } from "../excursions/excursion-reads.ts";
 import { composeInside, type Inside } from "../inside.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 
-const runs = Number(process.env["RUNS"] ?? 200);
+const runs = Number(process.env["RUNS"] ?? 120);
 const probes = ["p", "q"] as const;
 const channels = ["p", "q", "c", "d"] as const;
 const listAll = { limit: 10_000 };
@@ -81,11 +81,15 @@ function datedArbitrary<Rule>(
     .map((list) => list.toSorted((a, b) => a.from - b.from));
 }
 
-/** `listed`: the probes that all of a case's site files list as channels. */
-function rulingArbitrary(readings: readonly Reading[], listed: readonly Probe[]): fc.Arbitrary<Ruling> {
-  const instant = fc
+function instantArbitrary(readings: readonly Reading[]): fc.Arbitrary<EpochMs> {
+  return fc
     .tuple(fc.constantFrom(...readings), fc.constantFrom(0, 0, 1, -1, 7_500, minuteMs))
     .map(([{ at }, shiftMs]) => at + shiftMs);
+}
+
+/** `listed`: the probes that all of a case's site files list as channels. */
+function rulingArbitrary(readings: readonly Reading[], listed: readonly Probe[]): fc.Arbitrary<Ruling> {
+  const instant = instantArbitrary(readings);
   const profiles = datedArbitrary(profileArbitrary, instant, 3);
   const offsets = datedArbitrary(fc.constantFrom(0, 0.1, -0.25, 0.5, -2), instant, 3);
   const assigned = (own: Probe | null) =>
@@ -109,21 +113,67 @@ function rulingArbitrary(readings: readonly Reading[], listed: readonly Probe[])
   });
 }
 
-/** Corrections often change one thing and leave the rest. */
+/** Other timings for a while: what a correction of a few hours long ago looks like. */
+interface Patch {
+  readonly probe: Probe;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly excursionAfter: DurationMs;
+  readonly unmonitoredAfter: DurationMs;
+}
+
+function patchArbitrary(readings: readonly Reading[]): fc.Arbitrary<Patch> {
+  const timing = fc.constantFrom(0, minuteMs, 10 * minuteMs, 60 * minuteMs);
+  const instant = instantArbitrary(readings);
+  return fc.record({
+    probe: fc.constantFrom(...probes),
+    from: instant,
+    to: instant,
+    excursionAfter: timing,
+    unmonitoredAfter: timing,
+  });
+}
+
+function patched(before: Ruling, { probe, from, to, excursionAfter, unmonitoredAfter }: Patch): Ruling {
+  const timeline = before.profiles[probe];
+  const starts = [...timeline.map((each) => each.from), from, to];
+  const profiles = [...new Set(starts)]
+    .toSorted((a, b) => a - b)
+    .map((start) => {
+      const rule = ruleAt(timeline, start);
+      const isInside = from <= start && start < to;
+      return { from: start, rule: isInside ? { ...rule, excursionAfter, unmonitoredAfter } : rule };
+    });
+  return { ...before, profiles: { ...before.profiles, [probe]: profiles } };
+}
+
+/** Corrections often change one thing, or something for a while, and leave the rest. */
 function correctionsArbitrary(
   readings: readonly Reading[],
   listed: readonly Probe[],
 ): fc.Arbitrary<Ruling[]> {
-  const part = fc.constantFrom<keyof Ruling | "all">("profiles", "offsets", "assignments", "all");
-  return fc
-    .array(fc.tuple(rulingArbitrary(readings, listed), part), { minLength: 1, maxLength: 4 })
-    .map((list) =>
-      list.reduce<Ruling[]>((rulings, [next, which]) => {
-        const before = rulings.at(-1);
-        rulings.push(before === undefined || which === "all" ? next : { ...before, [which]: next[which] });
-        return rulings;
-      }, []),
-    );
+  const part = fc.constantFrom<keyof Ruling | "all" | "patch">(
+    "profiles",
+    "offsets",
+    "assignments",
+    "all",
+    "patch",
+    "patch",
+    "patch",
+  );
+  const correction = fc.record({
+    next: rulingArbitrary(readings, listed),
+    patch: patchArbitrary(readings),
+    part,
+  });
+  return fc.array(correction, { minLength: 1, maxLength: 4 }).map((list) =>
+    list.reduce<Ruling[]>((rulings, { next, patch, part: which }) => {
+      const before = rulings.at(-1);
+      if (before === undefined || which === "all") rulings.push(next);
+      else rulings.push(which === "patch" ? patched(before, patch) : { ...before, [which]: next[which] });
+      return rulings;
+    }, []),
+  );
 }
 
 const cases = traceArbitrary.chain(({ readings, now }) =>
