@@ -334,3 +334,41 @@ test("corrections at any moment end in what the final rules say, and what was kn
     { numRuns: runs },
   );
 });
+
+test("timings corrected for the moment at which a long excursion began reach to its end", () => {
+  const clock = virtualClock(60 * minuteMs);
+  const database = openDatabase(":memory:");
+  const inside = started(database, clock, 4);
+  const profile: Profile = {
+    low: 2,
+    high: 6,
+    criticalLow: null,
+    criticalHigh: null,
+    deadband: 0,
+    maxGap: 5 * minuteMs,
+    excursionAfter: 60 * minuteMs,
+    recoverAfter: 5 * minuteMs,
+    unmonitoredAfter: 30 * minuteMs,
+    alarmDelay: 5 * minuteMs,
+  };
+  const always = [{ from: 0, rule: profile }];
+  const none = [{ from: 0, rule: 0 }];
+  const ruling: Ruling = {
+    profiles: { p: always, q: always },
+    offsets: { p: none, q: none },
+    assignments: {},
+  };
+  correct(inside, ruling);
+  const readings = Array.from({ length: 60 }, (_, minute) => ({
+    at: minute * minuteMs,
+    celsius: minute >= 8 && minute <= 30 ? 8 : 4,
+  }));
+  for (const reading of readings) take(inside, new Map([["p", [reading]]]));
+  expect(inside.excursions.list(listAll, clock.epochMs())).toEqual([]);
+  const window = { probe: "p" as const, from: 7 * minuteMs, to: 9 * minuteMs };
+  correct(inside, patched(ruling, { ...window, excursionAfter: minuteMs, unmonitoredAfter: 30 * minuteMs }));
+  expect(inside.excursions.list(listAll, clock.epochMs())).toMatchObject([
+    { probe: "p", status: "closed", figures: { side: "high", start: 7.5 * minuteMs, end: 30.5 * minuteMs } },
+  ]);
+  database.close();
+});
