@@ -78,6 +78,7 @@ export function gather(
       const joining = joined.get(index);
       return joining === undefined ? group : join(group, joining, at);
     });
+    groups = oneWaiting(groups, side);
     groups = openFor(groups, side, clusters(fresh), at, messages);
   }
   const told = groups.map((group) => {
@@ -130,6 +131,27 @@ function shares(causes: readonly string[] | null, others: readonly string[]): bo
 function common(causes: readonly string[] | null, others: readonly string[]): readonly string[] | null {
   const both = causes?.filter((cause) => others.includes(cause)) ?? [];
   return both.length === 0 ? null : both;
+}
+
+/** Gatherings of one side that both have calls waiting become one, so that a flood of several causes is told once. */
+function oneWaiting(groups: Gathering[], side: "on" | "off"): Gathering[] {
+  const waiting = groups.filter((group) => group.side === side && group.waiting.length > 0);
+  const [first, ...rest] = waiting;
+  if (first === undefined || rest.length === 0) return groups;
+  const merged = rest.reduce<Gathering>((all, group) => {
+    const pressed = [all.pressedAt, group.pressedAt].filter((at) => at !== null);
+    return {
+      ...all,
+      causes: group.causes === null ? null : common(all.causes, group.causes),
+      made: Math.min(all.made, group.made),
+      openUntil: Math.max(all.openUntil, group.openUntil),
+      waiting: [...all.waiting, ...group.waiting],
+      waitingSince: Math.min(all.waitingSince ?? 0, group.waitingSince ?? 0),
+      flushAt: Math.min(all.flushAt ?? 0, group.flushAt ?? 0),
+      pressedAt: least(pressed),
+    };
+  }, first);
+  return [...groups.filter((group) => !waiting.includes(group)), merged];
 }
 
 interface Cluster {

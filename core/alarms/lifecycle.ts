@@ -193,6 +193,7 @@ function onset(state: AlarmState, terms: AlarmTerms, at: EpochMs): AlarmStep {
 }
 
 function worsen(state: AlarmState, at: EpochMs): AlarmStep {
+  if (!state.condition) return nothing(state);
   const worse: AlarmState = { ...state, acknowledged: false, acknowledgedBy: null };
   const effects: AlarmEffect[] = [{ kind: "worsened" }];
   return isMuted(worse) ? { state: worse, effects } : call(worse, "onset", effects, at);
