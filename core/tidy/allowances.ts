@@ -45,4 +45,4 @@ export const outsideAdapters: readonly string[] = [
 ];
 
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */
-export const composers: readonly string[] = [];
+export const composers: readonly string[] = ["demo/month/"];
