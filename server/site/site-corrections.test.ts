@@ -7,6 +7,7 @@ import { formatInstant, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import { parse } from "yaml";
 import type { CommandIo } from "../command-io.ts";
+import { replay } from "../replay/replay.ts";
 import { openDatabase } from "../store/database.ts";
 import { exampleSite, type TestServer, testServer, testStart } from "../testing/test-server.ts";
 import { applyCommand } from "./apply-command.ts";
@@ -119,6 +120,7 @@ test("a back-dated assignment moves the readings, the excursion and its holds to
   const again = await running.restart();
   server = again;
   expect((await again.call("GET", "/v1/excursions?probe=p1")).json).toMatchObject({ items: [] });
+  expect(replay(again.server.services.database, () => undefined).differing).toEqual([]);
 });
 
 test("a site that is none is refused with what is wrong, and nothing changes", async () => {
