@@ -26,6 +26,11 @@ test("says the limit, when, and between when, in the site's time", () => {
   );
 });
 
+test("does not give a range that is one minute", () => {
+  const soon = { ...high, earliest: at, latest: at + 30_000 };
+  expect(text(forecastNote({ ...plain, forecast: soon }, "UTC"))).toBe("At this rate above 6 °C at 02:41");
+});
+
 test("says nothing where nothing is forecast or the probe has no such limit", () => {
   expect(forecastNote(plain, "UTC")).toBe("");
   expect(forecastNote({ ...plain, forecast: null }, "UTC")).toBe("");

@@ -10,12 +10,13 @@ export function forecastNote(probe: ProbeView, timeZone: string, name: string | 
   if (forecast === null || forecast === undefined || value === null) return "";
   const time = siteTime(timeZone);
   const beyond = `${forecast.side === "low" ? "below" : "above"} ${limit(value)}`;
+  const [at, earliest, latest] = [forecast.at, forecast.earliest, forecast.latest].map(time.clock);
+  const between = earliest === latest ? "" : `, between ${earliest} and ${latest}`;
   return html`<p
     class="forecast"
     title="A forecast from the latest readings. Alarms and excursions do not depend on it."
   >
-    ${name === null ? "" : `${name}: `}At this rate ${beyond} at <b>${time.clock(forecast.at)}</b>, between
-    ${time.clock(forecast.earliest)} and ${time.clock(forecast.latest)}
+    ${name === null ? "" : `${name}: `}At this rate ${beyond} at <b>${at}</b>${between}
   </p>`;
 }
 
