@@ -101,10 +101,14 @@ test("every call is told once, none too late for its urgency, good news apart fr
     fc.property(fc.array(spread, { maxLength: 200, size: "max" }), (list) => {
       const coming = list.map(({ at, appliance, urgency, about }, index) => ({
         at,
-        call: call(`a${index}`, [`appliance:${appliance}`, `circuit:${appliance % 6}`, `room:${appliance % 3}`], {
-          urgency,
-          about,
-        }),
+        call: call(
+          `a${index}`,
+          [`appliance:${appliance}`, `circuit:${appliance % 6}`, `room:${appliance % 3}`],
+          {
+            urgency,
+            about,
+          },
+        ),
       }));
       const told = play(coming);
       const alarms = told.flatMap(({ calls }) => calls.map(({ alarm }) => alarm));

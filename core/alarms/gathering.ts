@@ -138,19 +138,20 @@ function oneWaiting(groups: Gathering[], side: "on" | "off"): Gathering[] {
   const waiting = groups.filter((group) => group.side === side && group.waiting.length > 0);
   const [first, ...rest] = waiting;
   if (first === undefined || rest.length === 0) return groups;
-  const merged = rest.reduce<Gathering>((all, group) => {
-    const pressed = [all.pressedAt, group.pressedAt].filter((at) => at !== null);
-    return {
-      ...all,
-      causes: group.causes === null ? null : common(all.causes, group.causes),
-      made: Math.min(all.made, group.made),
-      openUntil: Math.max(all.openUntil, group.openUntil),
-      waiting: [...all.waiting, ...group.waiting],
-      waitingSince: Math.min(all.waitingSince ?? 0, group.waitingSince ?? 0),
-      flushAt: Math.min(all.flushAt ?? 0, group.flushAt ?? 0),
-      pressedAt: least(pressed),
-    };
-  }, first);
+  const causes = rest.reduce(
+    (all, group) => (group.causes === null ? null : common(all, group.causes)),
+    first.causes,
+  );
+  const merged: Gathering = {
+    side,
+    causes,
+    made: Math.min(...waiting.map((group) => group.made)),
+    openUntil: Math.max(...waiting.map((group) => group.openUntil)),
+    waiting: waiting.flatMap((group) => group.waiting),
+    waitingSince: least(waiting.flatMap((group) => group.waitingSince ?? [])),
+    flushAt: least(waiting.flatMap((group) => group.flushAt ?? [])),
+    pressedAt: least(waiting.flatMap((group) => group.pressedAt ?? [])),
+  };
   return [...groups.filter((group) => !waiting.includes(group)), merged];
 }
 

@@ -69,6 +69,18 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 const isOn = (letter: Letter): boolean => letter === "B" || letter === "C";
 
+function onNow(at: EpochMs): Naive {
+  return {
+    letter: "B",
+    shelvedFrom: null,
+    shelvedUntil: null,
+    suppressed: false,
+    outUntil: null,
+    calledAt: at,
+    waits: true,
+  };
+}
+
 function naivePhase(naive: Naive): AlarmPhase {
   if (naive.outUntil !== null) return "out-of-service";
   if (naive.suppressed) return "suppressed";
@@ -153,7 +165,8 @@ function naiveInput(naive: Naive, input: AlarmInput, terms: AlarmTerms, at: Epoc
 }
 
 function inputOf(next: Exclude<Act, { waitMinutes: number }>, at: EpochMs): AlarmInput {
-  if ("input" in next) return next.input.kind === "unsuppress" ? { kind: "unsuppress", until: at } : next.input;
+  if ("input" in next)
+    return next.input.kind === "unsuppress" ? { kind: "unsuppress", until: at } : next.input;
   return "shelveMinutes" in next
     ? { kind: "shelve", until: at + next.shelveMinutes * minuteMs }
     : { kind: "remove-from-service", until: at + next.outMinutes * minuteMs };
@@ -167,20 +180,12 @@ test("stands where the table says, calls nobody while muted, and everybody in ti
       const terms: AlarmTerms = { realarmAfter, offDelay: 0, latching };
       let now: EpochMs = 0;
       let calledAt: EpochMs = now;
-      let state: AlarmState;
-      let naive: Naive;
+      let { state } = raiseAlarm(now, terms);
+      let naive = onNow(now);
       const begin = (): void => {
         ({ state } = raiseAlarm(now, terms));
+        naive = onNow(now);
         calledAt = now;
-        naive = {
-          letter: "B",
-          shelvedFrom: null,
-          shelvedUntil: null,
-          suppressed: false,
-          outUntil: null,
-          calledAt: now,
-          waits: true,
-        };
       };
       const follow = (step: AlarmStep, before: AlarmState): void => {
         const calls = step.effects.filter(({ kind }) => kind === "call");
@@ -192,22 +197,21 @@ test("stands where the table says, calls nobody while muted, and everybody in ti
         expect(phaseOf(state)).toBe(naivePhase(naive));
         if (state.condition && !isMuted(state)) expect(now - calledAt).toBeLessThan(realarmAfter + minuteMs);
       };
-      begin();
       for (const next of acts) {
         if ("waitMinutes" in next) {
-          for (let minute = 0; minute < next.waitMinutes && !isOver(state!); minute += 1) {
+          for (let minute = 0; minute < next.waitMinutes && !isOver(state); minute += 1) {
             now += minuteMs;
-            naiveTime(naive!, now);
-            follow(stepAlarm(state!, { kind: "tick" }, now), state!);
+            naiveTime(naive, now);
+            follow(stepAlarm(state, { kind: "tick" }, now), state);
           }
         } else {
           const input = inputOf(next, now);
-          naiveInput(naive!, input, terms, now);
-          const step = stepAlarm(state!, input, now);
+          naiveInput(naive, input, terms, now);
+          const step = stepAlarm(state, input, now);
           const settled = stepAlarm(step.state, { kind: "tick" }, now);
-          follow({ state: settled.state, effects: [...step.effects, ...settled.effects] }, state!);
+          follow({ state: settled.state, effects: [...step.effects, ...settled.effects] }, state);
         }
-        if (isOver(state!)) begin();
+        if (isOver(state)) begin();
       }
     }),
     { numRuns: runs },

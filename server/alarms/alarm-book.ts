@@ -231,7 +231,7 @@ export function openAlarmBook(
 
   return {
     begin: (commit) => {
-      for (const { probe } of [...standings.values(commit)]) standings.delete(commit, probe.id);
+      for (const { probe } of standings.values(commit)) standings.delete(commit, probe.id);
     },
     judge,
     judgeProbe: (commit, probe, state, conditions) => {

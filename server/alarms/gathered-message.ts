@@ -32,7 +32,7 @@ const phrases: readonly (readonly [AlarmKind, string])[] = [
   ["probe-silent", "nothing heard"],
   ["temperature-high", "too warm"],
   ["temperature-low", "too cold"],
-  ["late-excursion", "excursions found late"],
+  ["late-excursion", "late excursions"],
   ["probe-fault", "probe faults"],
   ["probe-disagreement", "probes disagree"],
   ["door", "doors open"],
