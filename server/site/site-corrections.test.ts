@@ -36,8 +36,11 @@ interface Item {
   readonly revision: number;
 }
 
-const items = async (query = ""): Promise<Item[]> =>
-  ((await server?.call("GET", `/v1/excursions${query}`))?.json as { items: Item[] }).items;
+const items = async (query = ""): Promise<Item[]> => {
+  const answer = await server?.call("GET", `/v1/excursions${query}`);
+  if (answer === undefined) throw new RangeError("no server was started");
+  return (answer.json as { items: Item[] }).items;
+};
 
 function withCalibration(site: string, offset: number, from: number): unknown {
   const content = parse(site) as { appliances: { probes: Record<string, unknown>[] }[] };
