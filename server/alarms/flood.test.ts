@@ -73,6 +73,13 @@ function records(server: TestServer, kind: string): number {
   return Number(row?.["n"]);
 }
 
+function lateOf(server: TestServer, index: number): string {
+  const row = server.server.services.database
+    .prepare("SELECT id FROM excursions WHERE probe = ?")
+    .get(`p${index}`);
+  return String(row?.["id"]);
+}
+
 function pass(server: TestServer, seconds: number): void {
   for (let second = 0; second < seconds; second += 1) {
     server.clock.advance(secondMs);
@@ -204,6 +211,8 @@ test("excursions of five hundred probes delivered late are three calls at most",
   expect(expectFew(running)[0]?.subject).toBe(
     "Alarm: late excursions behind gateway g1, 500 appliances, 0 units",
   );
+  const page = await running.call("GET", `/excursions/${lateOf(running, 7)}`);
+  expect(page.text).toContain("late excursions behind gateway g1");
 }, 120_000);
 
 test("a critical temperature in a flood is named and told within ten seconds", async () => {

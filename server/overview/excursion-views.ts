@@ -53,13 +53,11 @@ export function excursionPageView(
   const held = heldInterval(figures);
   const until = held.to ?? figures.end ?? now;
   const margin = Math.max(10 * minuteMs, Math.round((until - held.from) / 4));
-  const alarms = alarmsAbout(
-    services.database,
-    [excursion.probe, id],
-    figures.start - margin,
-    until + margin,
-    excursionListMax,
-  );
+  const from = figures.start - margin;
+  const alarms = [
+    ...alarmsAbout(services.database, [excursion.probe], from, until + margin, excursionListMax),
+    ...alarmsAbout(services.database, [id], from, Number.MAX_SAFE_INTEGER, excursionListMax),
+  ];
   const profile = ruleAt(memory.probe.profileNames, figures.start);
   const profiles = book.site.profiles[profile] ?? [];
   const version = profiles.findLast((each) => (each.from ?? 0) <= figures.start) ?? profiles[0];
@@ -130,7 +128,19 @@ function notifications(services: Services, book: SiteBook, alarms: readonly stri
   const query = database.query
     .selectFrom("notifications")
     .selectAll()
-    .where("alarm", "in", [...alarms])
+    .where((where) =>
+      where.or([
+        where("alarm", "in", [...alarms]),
+        where(
+          "alarm",
+          "in",
+          where
+            .selectFrom("call_alarms")
+            .select("call")
+            .where("call_alarms.alarm", "in", [...alarms]),
+        ),
+      ]),
+    )
     .orderBy("owed_at")
     .limit(excursionListMax);
   return database.all(query).map((row) => ({

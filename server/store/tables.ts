@@ -79,6 +79,7 @@ export interface Tables {
     note: string | null;
     journal_seq: number;
   };
+  call_alarms: { alarm: string; call: string; number: number; about: string };
   notifications: {
     id: string;
     alarm: string;
