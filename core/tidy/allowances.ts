@@ -40,6 +40,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/settings/settings.ts",
   "gateway/uplink/stub-server.ts",
   "server/app.ts",
+  "server/coldkeep.ts",
   "server/pages/assets.ts",
   "server/store/database.ts",
 ];
