@@ -1,6 +1,6 @@
 import type { SeededRandom } from "@coldkeep/firmware-sim/random/random.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
-import { type EpochMs, formatInstant, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { dayMs, type EpochMs, formatInstant, hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 
 /** A reading of a probe on its way. */
 export interface ProbeReading {
@@ -37,12 +37,19 @@ const outOfTurn = 0.2;
 const shuffled = 0.2;
 const sentAgain = 0.002;
 
+/** Chance that what is heard from now on is laid aside, for how many batches, and for how long: a spare gateway that is brought back days later. */
+const layAside = 1 / 1_200;
+const asideBatches = 40;
+const asideMs = { from: 12 * hourMs, to: 4 * dayMs };
+
 /** Makes the gateway called `name`. */
 export function makeGateway(name: string, random: SeededRandom): Gateway {
   let queue: ProbeReading[] = [];
   let backlog: ProbeReading[] = [];
   let inFlight: Batch[] = [];
   let sequence = 0;
+  let toLayAside = 0;
+  let aside: { readonly until: EpochMs; readonly readings: readonly ProbeReading[] }[] = [];
   const launch = (readings: readonly ProbeReading[]): void => {
     if (readings.length === 0) return;
     sequence += 1;
@@ -54,7 +61,14 @@ export function makeGateway(name: string, random: SeededRandom): Gateway {
     const live = queue.filter((each) => !isLate(each));
     backlog = [...backlog, ...queue.filter(isLate)];
     queue = [];
-    launch(live);
+    if (random.next() < layAside) toLayAside = 1 + random.below(asideBatches);
+    if (toLayAside > 0) {
+      toLayAside -= 1;
+      const until = now + asideMs.from + random.below(asideMs.to - asideMs.from);
+      aside.push({ until, readings: live });
+    } else launch(live);
+    backlog.push(...aside.filter(({ until }) => until <= now).flatMap(({ readings }) => readings));
+    aside = aside.filter(({ until }) => until > now);
     for (let chunk = 0; chunk < chunksPerPost && backlog.length > 0; chunk += 1) {
       const place = random.next() < outOfTurn ? random.below(backlog.length) : 0;
       const taken = backlog.splice(place, chunkReadings);
@@ -73,7 +87,7 @@ export function makeGateway(name: string, random: SeededRandom): Gateway {
         return luck < unheard + answerLost;
       });
     },
-    isEmpty: () => queue.length + backlog.length + inFlight.length === 0,
+    isEmpty: () => queue.length + backlog.length + inFlight.length + aside.length === 0,
   };
 }
 

@@ -222,10 +222,10 @@ export function openAlarmBook(
     }
   };
 
-  /** What an alarm says by now. */
-  const refreshed = (commit: Commit, { kind, subject }: KeptAlarm): AlarmFacts | null => {
+  /** What an alarm says by now, as long as it lasts. */
+  const refreshed = (commit: Commit, { kind, subject, state }: KeptAlarm): AlarmFacts | null => {
     const standing = standings.get(commit, subject);
-    if (standing === undefined || !probeKinds.has(kind)) return null;
+    if (standing === undefined || !probeKinds.has(kind) || !state.condition) return null;
     return describeProbe(kind, standing.probe, standing.state, site(), commit.at);
   };
 

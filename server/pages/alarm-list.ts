@@ -23,15 +23,15 @@ export function alarmList(alarms: readonly AlarmView[], around: AlarmSurrounding
   </ul>`;
 }
 
-const waitingPhases: readonly AlarmPhase[] = [
+const waitingPhases: ReadonlySet<AlarmPhase> = new Set([
   "unacknowledged",
   "returned-unacknowledged",
   "latched-unacknowledged",
-];
+]);
 
 /** True where the alarm still waits for somebody to say that they have seen it. */
 export function waits(alarm: AlarmView): boolean {
-  return waitingPhases.includes(alarm.phase);
+  return waitingPhases.has(alarm.phase);
 }
 
 function alarmItem(alarm: AlarmView, around: AlarmSurroundings): string {
