@@ -32,12 +32,9 @@ async function run(): Promise<number> {
   return command.run(args, io);
 }
 
-run().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof CodedError ? `${error.message} [${error.code}]` : error);
-    process.exitCode = error instanceof CodedError && error.code === "arguments.invalid" ? 2 : 1;
-  },
-);
+function explain(error: unknown): number {
+  console.error(error instanceof CodedError ? `${error.message} [${error.code}]` : error);
+  return error instanceof CodedError && error.code === "arguments.invalid" ? 2 : 1;
+}
+
+process.exitCode = await run().catch(explain);

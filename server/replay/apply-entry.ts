@@ -14,7 +14,7 @@ import type { UnitDetails, UnitKey } from "../units/unit-feed.ts";
 export function applyEntry(inside: Inside, { kind, source, encoding, body }: EntryInput): void {
   switch (kind) {
     case "start":
-      inside.begin(json<{ pages: string | null }>(body).pages);
+      inside.begin((json(body) as { pages: string | null }).pages);
       return;
     case "batch":
       inside.takeBatch({ encoding, body, text: unpacked(encoding, body), source });
@@ -23,35 +23,36 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       inside.committer.commit({ kind, source, encoding, body }, inside.engine.tick);
       return;
     case "site":
-      inside.applySite(json<Site>(body), source);
+      inside.applySite(json(body) as Site, source);
       return;
     case "unit":
-      registerUnit(inside, source, json<UnitKey & UnitDetails>(body));
+      registerUnit(inside, source, json(body) as UnitKey & UnitDetails);
       return;
     case "movement":
-      moveUnit(inside, source, json<MovementBody>(body));
+      moveUnit(inside, source, json(body) as MovementBody);
       return;
     case "disposition":
-      decideUnit(inside, source, json<UnitKey & Decision>(body));
+      decideUnit(inside, source, json(body) as UnitKey & Decision);
       return;
     case "out-of-service":
     case "return-to-service":
-      serveAppliance(inside, source, json<ServiceAct>(body));
+      serveAppliance(inside, source, json(body) as ServiceAct);
       return;
     case "acknowledge":
     case "shelve":
     case "unshelve":
     case "reset":
-      actOnAlarm(inside, kind, source, json<AlarmAct>(body));
+      actOnAlarm(inside, kind, source, json(body) as AlarmAct);
       return;
     case "delivery":
-      judgeDelivery(inside, json<{ worstTries: number }>(body).worstTries);
+      judgeDelivery(inside, (json(body) as { worstTries: number }).worstTries);
       return;
   }
 }
 
-function json<Content>(body: Uint8Array): Content {
-  return JSON.parse(new TextDecoder().decode(body)) as Content;
+/** What an entry's body holds: our own writing, whose shape its kind says. */
+function json(body: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(body));
 }
 
 function unpacked(encoding: string, body: Uint8Array): string {
