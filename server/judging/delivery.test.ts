@@ -9,7 +9,7 @@ import { deliveryArbitrary, type Trace, traceArbitrary } from "@coldkeep/core/en
 import { type ExcursionFigures, heldInterval } from "@coldkeep/core/engine/excursion.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import { always } from "@coldkeep/core/site/dated.ts";
-import type { ProbeRules } from "@coldkeep/core/site/profile.ts";
+import { constantRules, type ProbeRules } from "@coldkeep/core/site/profile.ts";
 import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { type VirtualClock, virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import { openAlarmBook } from "../alarms/alarm-book.ts";
@@ -162,4 +162,36 @@ test("any order, batching, repetition and restarting ends in the naive model's e
     }),
     { numRuns: runs },
   );
+});
+
+test("late readings that change nothing at the head leave due what a restart left due", () => {
+  const profile = {
+    low: 2,
+    high: 6,
+    criticalLow: null,
+    criticalHigh: null,
+    deadband: 0,
+    maxGap: 5 * minuteMs,
+    excursionAfter: minuteMs,
+    recoverAfter: minuteMs,
+    unmonitoredAfter: 0,
+    alarmDelay: 5 * minuteMs,
+  };
+  const rules = constantRules(profile);
+  const start = 1_795_305_600_000;
+  const database = openDatabase(":memory:");
+  const clock = virtualClock(start + 6 * minuteMs);
+  const readings: Reading[] = [0, 1, 2, 3, 4, 5, 6].map((minute) => ({
+    at: start + minute * minuteMs,
+    celsius: 8,
+  }));
+  const before = inside(database, rules, clock, 1);
+  for (const reading of readings.filter((_, minute) => minute !== 1)) before.take([reading]);
+  clock.advance(30 * minuteMs);
+  const after = inside(database, rules, clock, 1);
+  after.take(readings.slice(1, 2));
+  after.tick();
+  const recorded = after.reads.list({ limit: 10 }, clock.epochMs()).map((each) => each.figures);
+  expect(figures(recorded)).toEqual(figures(naiveJudge(readings, rules, clock.epochMs()).excursions));
+  database.close();
 });

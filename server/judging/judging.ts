@@ -184,6 +184,8 @@ function record(
       known: isAnew ? present(memory.state, rulesBefore, asOf) : [],
     });
   }
+  // What met the known state leaves the head as it was, also what of it is still due.
+  if (outcome.met !== null) return memory;
   const isFresh = !isUnknownAfter(state, rules, commit.at) || state.last?.celsius === null;
   const conditions = probeConditions(state, rules, commit.at);
   const isSettled = isFresh || silenceUntil !== null;
