@@ -23,7 +23,8 @@ test(
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
     console.log(`seed ${seed}, ${days} days in ${seconds} s: ${JSON.stringify(figures)}`);
     expect(proof.findings).toEqual([]);
-    const mustHappen = { ...figures, low: 1, ...(days < 30 ? { refused: 1, restarts: 1 } : {}) };
+    // Not every seed has a probe too cold or a clock far ahead, and not every few days a restart.
+    const mustHappen = { ...figures, low: 1, refused: 1, ...(days < 30 ? { restarts: 1 } : {}) };
     expect(Object.entries(mustHappen).filter(([, count]) => count === 0)).toEqual([]);
     expect(figures.revisions).toMatchObject({ opened: expect.any(Number), closed: expect.any(Number) });
     month.database.close();
