@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { naiveJudge } from "../engine-model/naive-model.ts";
-import { deliveryArbitrary, type Trace, traceArbitrary } from "../engine-model/traces.ts";
+import { deliveryArbitrary, type Trace, hundredthsTraceArbitrary } from "../engine-model/traces.ts";
 import { compareReadings, type Reading } from "../readings/reading.ts";
 import type { EpochMs } from "../time/millis.ts";
 import type { ExcursionFigures } from "./excursion.ts";
@@ -94,7 +94,7 @@ function timesOf(excursions: readonly ExcursionFigures[]): unknown[] {
     .toSorted((a, b) => a.start - b.start || a.side.localeCompare(b.side));
 }
 
-const cases = traceArbitrary.chain((trace) =>
+const cases = hundredthsTraceArbitrary.chain((trace) =>
   fc.record({
     trace: fc.constant(trace),
     batches: deliveryArbitrary(trace.readings),

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { naiveCoverage, naiveJudge } from "../engine-model/naive-model.ts";
-import { nowArbitrary, traceArbitrary, type Trace } from "../engine-model/traces.ts";
+import { hundredthsTraceArbitrary, nowArbitrary, type Trace } from "../engine-model/traces.ts";
 import { compareReadings, isGood, type Reading } from "../readings/reading.ts";
 import type { ExcursionFigures } from "./excursion.ts";
 import { judge, present } from "./judge.ts";
@@ -10,15 +10,6 @@ import { measure } from "./measure.ts";
 import { unheardOf } from "./probe-state.ts";
 
 const runs = Number(process.env["RUNS"] ?? 3_000);
-
-/** Hundredths of a degree, so that two ways of adding the same numbers cannot fall on two sides of a limit. */
-function inHundredths(trace: Trace): Trace {
-  const rounded = (reading: Reading): Reading =>
-    isGood(reading) ? { at: reading.at, celsius: Math.round(reading.celsius * 100) / 100 } : reading;
-  return { ...trace, readings: trace.readings.map(rounded) };
-}
-
-const traces = traceArbitrary.map(inHundredths);
 
 function inOrder(readings: readonly Reading[]): Reading[] {
   return [...readings]
@@ -64,7 +55,7 @@ function engineJudge({ readings, rules, now }: Trace): ExcursionFigures[] {
 
 test("the engine and the naive model find the same excursions to the millisecond", () => {
   fc.assert(
-    fc.property(traces, (trace) => {
+    fc.property(hundredthsTraceArbitrary, (trace) => {
       const naive = naiveJudge(trace.readings, trace.rules, trace.now).excursions;
       expectSame(engineJudge(trace), naive, areaTolerance(trace.readings));
     }),
@@ -73,7 +64,7 @@ test("the engine and the naive model find the same excursions to the millisecond
 });
 
 test("the engine and the naive model divide any window alike, and its parts add up to it", () => {
-  const cases = traces.chain((trace) =>
+  const cases = hundredthsTraceArbitrary.chain((trace) =>
     fc.tuple(fc.constant(trace), nowArbitrary(trace), nowArbitrary(trace)),
   );
   fc.assert(

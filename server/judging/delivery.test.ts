@@ -5,7 +5,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { naiveJudge } from "@coldkeep/core/engine-model/naive-model.ts";
-import { deliveryArbitrary, type Trace, traceArbitrary } from "@coldkeep/core/engine-model/traces.ts";
+import {
+  deliveryArbitrary,
+  type Trace,
+  hundredthsTraceArbitrary,
+} from "@coldkeep/core/engine-model/traces.ts";
 import { type ExcursionFigures, heldInterval } from "@coldkeep/core/engine/excursion.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import { always } from "@coldkeep/core/site/dated.ts";
@@ -100,7 +104,7 @@ const staysArbitrary = ({ readings }: Trace): fc.Arbitrary<Stay[]> => {
   );
 };
 
-const cases = traceArbitrary.chain((trace) =>
+const cases = hundredthsTraceArbitrary.chain((trace) =>
   fc.record({
     trace: fc.constant(trace),
     batches: deliveryArbitrary(trace.readings),
