@@ -259,6 +259,23 @@ describe("holds", () => {
     });
   });
 
+  test("hold a released unit again when it is put back into an excursion that is still open, and never otherwise", async () => {
+    const server = await start({ start: testStart + 13 * minuteMs });
+    await server.call("PUT", unit("AGAIN1"), {});
+    await move(server, "AGAIN1", -60, "fridge-1");
+    await server.post("p1", worked.slice(0, 14));
+    const status = async () => ((await server.call("GET", unit("AGAIN1"))).json as { status: string }).status;
+    expect(await status()).toBe("held");
+    await move(server, "AGAIN1", 13, "fridge-2");
+    const decision = { decision: "release", by: "Q. Officer", reason: "core stayed cold" };
+    expect((await server.call("POST", `${unit("AGAIN1")}/disposition`, decision)).status).toBe(200);
+    server.clock.advance(minuteMs);
+    await server.post("p1", worked.slice(14, 15));
+    expect(await status()).toBe("released");
+    await move(server, "AGAIN1", 14, "fridge-1");
+    expect(await status()).toBe("held");
+  });
+
   test("hold a unit that is put in while the excursion is open", async () => {
     const server = await start({ start: testStart + 13 * minuteMs });
     await server.call("PUT", unit("PUTIN1"), {});

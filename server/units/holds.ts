@@ -21,13 +21,19 @@ export interface HoldKeeper {
 /** A time after all others, standing for an open end in comparisons. */
 const never = Number.MAX_SAFE_INTEGER;
 
+/** A release is about what was known then: a unit that was put in again after it, while the blood there was not proven good, is held again. */
+const stillReleased = `CASE WHEN EXISTS (
+    SELECT 1 FROM residences AS again JOIN excursions AS cause ON cause.id = holds.excursion
+    WHERE again.unit = holds.unit AND again.appliance = cause.appliance AND again."from" > holds.released_at
+      AND (cause.held_to IS NULL OR again."from" < cause.held_to)) THEN NULL ELSE holds.released_at END`;
+
 /** Makes the keeper of holds. */
 export function makeHoldKeeper(database: Database): HoldKeeper {
   const holdExposed = database.prepare(
     `INSERT INTO holds (unit, excursion, since, exposed)
      SELECT DISTINCT unit, ?1, ?2, 1 FROM residences
      WHERE appliance = ?3 AND "from" < ?5 AND ("to" IS NULL OR "to" > ?4)
-     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1`,
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased}`,
   );
   const clearUnexposed = database.prepare(
     `UPDATE holds SET exposed = 0 WHERE excursion = ?1 AND exposed = 1 AND NOT EXISTS (
@@ -42,7 +48,7 @@ export function makeHoldKeeper(database: Database): HoldKeeper {
        AND residences.appliance = excursions.appliance
      WHERE excursions.status <> 'withdrawn' AND residences."from" < coalesce(excursions.held_to, ?3)
        AND (residences."to" IS NULL OR residences."to" > excursions.held_from)
-     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1`,
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased}`,
   );
   const clearUnit = database.prepare(
     `UPDATE holds SET exposed = 0 WHERE unit = ?1 AND exposed = 1 AND NOT EXISTS (
