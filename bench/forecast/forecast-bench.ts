@@ -1,21 +1,8 @@
+import { exampleProfile as profile } from "@coldkeep/core/site/example-profile.ts";
 import { type Forecast, forecast, trendMs, usualMs } from "@coldkeep/core/forecast/forecast.ts";
 import type { GoodReading } from "@coldkeep/core/readings/reading.ts";
-import type { Profile } from "@coldkeep/core/site/profile.ts";
 import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { drawWarmUp, failsAtMs, simulate, type WarmUp } from "./warm-ups.ts";
-
-const profile: Profile = {
-  low: 2,
-  high: 6,
-  criticalLow: null,
-  criticalHigh: null,
-  deadband: 0.3,
-  maxGap: 5 * minuteMs,
-  excursionAfter: 10 * minuteMs,
-  recoverAfter: 5 * minuteMs,
-  unmonitoredAfter: 30 * minuteMs,
-  alarmDelay: 5 * minuteMs,
-};
 
 /** One forecast beside what came. */
 interface Told {

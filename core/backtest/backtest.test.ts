@@ -1,23 +1,11 @@
+import { exampleProfile as profile } from "../site/example-profile.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { traceArbitrary } from "../engine-model/traces.ts";
 import { compareReadings, type Reading } from "../readings/reading.ts";
-import { constantRules, type Profile } from "../site/profile.ts";
+import { constantRules } from "../site/profile.ts";
 import { minuteMs } from "../time/millis.ts";
 import { backtestProbe } from "./backtest.ts";
-
-const profile: Profile = {
-  low: 2,
-  high: 6,
-  criticalLow: null,
-  criticalHigh: null,
-  deadband: 0.3,
-  maxGap: 5 * minuteMs,
-  excursionAfter: 10 * minuteMs,
-  recoverAfter: 5 * minuteMs,
-  unmonitoredAfter: 30 * minuteMs,
-  alarmDelay: 5 * minuteMs,
-};
 
 const worked = "4 4 5 6 7 8 8 8 8 8 8 8 8 8 7 6 5 4 4 4 4 4 4 4 4"
   .split(" ")

@@ -1,23 +1,10 @@
+import { exampleProfile as profile } from "../site/example-profile.ts";
 import { expect, test } from "vitest";
-import { constantRules, type Profile } from "../site/profile.ts";
+import { constantRules } from "../site/profile.ts";
 import { minuteMs } from "../time/millis.ts";
 import { judge, present } from "./judge.ts";
 import { measure } from "./measure.ts";
 import { unheardOf } from "./probe-state.ts";
-
-/** The profile of the worked example in design.md section 5. */
-const profile: Profile = {
-  low: 2,
-  high: 6,
-  criticalLow: null,
-  criticalHigh: null,
-  deadband: 0.3,
-  maxGap: 5 * minuteMs,
-  excursionAfter: 10 * minuteMs,
-  recoverAfter: 5 * minuteMs,
-  unmonitoredAfter: 30 * minuteMs,
-  alarmDelay: 5 * minuteMs,
-};
 
 const trace = "4 4 5 6 7 8 8 8 8 8 8 8 8 8 7 6 5 4 4 4 4 4 4 4 4"
   .split(" ")

@@ -1,24 +1,12 @@
 /** The forecast: a straight trend is found, doubt widens it, and nothing is forecast where nothing heads for a limit. */
+import { exampleProfile as profile } from "../site/example-profile.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { traceArbitrary } from "../engine-model/traces.ts";
 import { compareReadings, isGood, type Reading } from "../readings/reading.ts";
-import { type Profile, ruleAt } from "../site/profile.ts";
+import { ruleAt } from "../site/profile.ts";
 import { hourMs, minuteMs } from "../time/millis.ts";
 import { type Forecast, forecast, horizonMs, usualMs } from "./forecast.ts";
-
-const profile: Profile = {
-  low: 2,
-  high: 6,
-  criticalLow: null,
-  criticalHigh: null,
-  deadband: 0.3,
-  maxGap: 5 * minuteMs,
-  excursionAfter: 10 * minuteMs,
-  recoverAfter: 5 * minuteMs,
-  unmonitoredAfter: 30 * minuteMs,
-  alarmDelay: 5 * minuteMs,
-};
 
 const everyMinute = (celsius: readonly number[]): Reading[] =>
   celsius.map((each, index) => ({ at: index * minuteMs, celsius: each }));

@@ -1,28 +1,16 @@
 /** The rules of docs/sensor-trust.md: by example, and against the naive model over nasty traces. */
+import { exampleProfile as profile } from "../site/example-profile.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { naiveDistrust } from "../engine-model/naive-trust.ts";
 import { traceArbitrary, type Trace } from "../engine-model/traces.ts";
 import { compareReadings, type Fault, isGood, type Reading } from "../readings/reading.ts";
-import { constantRules, type Profile, type ProbeRules } from "../site/profile.ts";
+import { constantRules, type ProbeRules } from "../site/profile.ts";
 import { hourMs, minuteMs, secondMs } from "../time/millis.ts";
 import { distrust, rememberAfter } from "./distrust.ts";
 import type { TrustRule } from "./trust.ts";
 
 const runs = Number(process.env["RUNS"] ?? 2_000);
-
-const profile: Profile = {
-  low: 2,
-  high: 6,
-  criticalLow: null,
-  criticalHigh: null,
-  deadband: 0.3,
-  maxGap: 5 * minuteMs,
-  excursionAfter: 10 * minuteMs,
-  recoverAfter: 5 * minuteMs,
-  unmonitoredAfter: 30 * minuteMs,
-  alarmDelay: 5 * minuteMs,
-};
 
 const trusting: TrustRule = {
   powerOn: false,
