@@ -5,10 +5,8 @@ import type { Log } from "./health/log.ts";
 import { statusOf } from "./health/status.ts";
 import { statusServer, type StatusServer } from "./health/status-server.ts";
 import { recorder as makeRecorder } from "./intake/recorder.ts";
-import { mqttSource } from "./mqtt/mqtt-source.ts";
-import { openSerialLine } from "./serial/serial-line.ts";
-import { serialSource } from "./serial/serial-source.ts";
 import type { GatewaySettings } from "./settings/settings.ts";
+import { openSource } from "./sources/open-source.ts";
 import type { Source } from "./sources/source.ts";
 import { httpServerLink } from "./uplink/server-link.ts";
 import { uplink as makeUplink } from "./uplink/uplink.ts";
@@ -75,6 +73,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     log,
     rules: {
       probes: new Map(Object.entries(settings.probes)),
+      signals: new Map(Object.entries(settings.signals)),
       futureMaxMs: settings.futureMax,
       driftMaxMs: settings.driftMax,
     },
@@ -82,24 +81,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     bufferReadingsMax: settings.bufferReadingsMax,
     committed: uplink.wake,
   });
-  const sources = settings.sources.map((source): Source => {
-    const common = { recorder, clock, random, counters, log };
-    if (source.kind === "mqtt") {
-      const clientId = source.clientId ?? `coldkeep-${settings.gateway}-${source.id}`;
-      return mqttSource({ ...common, settings: { ...source, clientId }, pauseMaxMs: settings.pauseMax });
-    }
-    return serialSource({
-      ...common,
-      settings: source,
-      openLine: openSerialLine,
-      rules: {
-        resendTimeoutMs: settings.resendTimeout,
-        resendAttempts: settings.resendAttempts,
-        silenceMaxMs: settings.silenceMax,
-        pauseMaxMs: settings.pauseMax,
-      },
-    });
-  });
+  const sources = settings.sources.map((source): Source =>
+    openSource(source, { gateway: settings, recorder, clock, random, counters, log }),
+  );
   const status = (): unknown =>
     statusOf({
       gateway: settings.gateway,

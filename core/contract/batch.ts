@@ -2,6 +2,7 @@ import * as z from "zod";
 import { batchEventsMax, eventsAnswerSchema, wireEventSchema } from "./events.ts";
 import { idSchema } from "./ids.ts";
 import { celsiusMax, celsiusMin, faultWords } from "../readings/reading.ts";
+import { timeSources, uncertaintyMaxMs } from "../readings/stamp.ts";
 
 export { idSchema } from "./ids.ts";
 
@@ -11,14 +12,26 @@ export const batchReadingsMax = 10_000;
 /** Largest batch body in bytes, before and after decompression. */
 export const batchBytesMax = 4 * 1024 * 1024;
 
+/** How good a reading's time is: the true time lies within `uncertaintyMs` on either side of `at`. See docs/protocols.md, "The time of a reading". */
+export const wireTimeSchema = z.object({
+  source: z.enum(timeSources),
+  uncertaintyMs: z.int().min(0).max(uncertaintyMaxMs),
+});
+
 /** One reading on the wire: either a temperature or a fault. `probe` is a probe's id or that of a channel of the site file, which is assigned to one. */
 export const wireReadingSchema = z.union([
   z.object({
     probe: idSchema,
     at: z.iso.datetime({ offset: true }),
     celsius: z.number().min(celsiusMin).max(celsiusMax),
+    time: wireTimeSchema.optional(),
   }),
-  z.object({ probe: idSchema, at: z.iso.datetime({ offset: true }), fault: z.enum(faultWords) }),
+  z.object({
+    probe: idSchema,
+    at: z.iso.datetime({ offset: true }),
+    fault: z.enum(faultWords),
+    time: wireTimeSchema.optional(),
+  }),
 ]);
 
 /**

@@ -21,6 +21,9 @@ export const wireEventSchema = z.object({
   at: z.iso.datetime({ offset: true }),
 });
 
+/** An event as it goes over the wire. */
+export type WireEvent = z.infer<typeof wireEventSchema>;
+
 /** Why one event of a batch is refused while its neighbours are taken; listed in docs/errors.md. */
 export const eventRefusals = [
   "event.shape-invalid",

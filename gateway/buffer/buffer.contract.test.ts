@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import { type TimeQuality, timeSources } from "@coldkeep/core/readings/stamp.ts";
 import type { BootLedger } from "../intake/ledger.ts";
-import { type Commit, evidenceMax, type LaneName, type ProbeReading, type ReadingBuffer } from "./buffer.ts";
+import { type Commit, evidenceMax, type LaneName, type BufferEntry, type ReadingBuffer } from "./buffer.ts";
 import { memoryBuffer } from "./memory-buffer.ts";
 import { bufferFileName, openSqliteBuffer } from "./sqlite-buffer.ts";
 
@@ -35,15 +36,19 @@ afterEach(() => {
   for (const path of folders.splice(0)) rmSync(path, { recursive: true });
 });
 
-const readingsOf = (from: number, count: number): ProbeReading[] =>
-  Array.from({ length: count }, (_, index): ProbeReading => {
+const readingsOf = (from: number, count: number): BufferEntry[] =>
+  Array.from({ length: count }, (_, index): BufferEntry => {
     const n = from + index;
     const probe = `p-${n % 3}`;
-    return n % 5 === 4 ? { probe, at: n, fault: "open" } : { probe, at: n, celsius: n / 10 };
+    if (n % 7 === 6) return { subject: "fridge-1", kind: "door", active: n % 2 === 0, at: n };
+    if (n % 5 === 4) return { probe, at: n, fault: "open" };
+    const time: TimeQuality = { source: timeSources[n % 4] ?? "arrival", uncertaintyMs: n * 1_000_003 };
+    return n % 3 === 0 ? { probe, at: n, celsius: n / 10, time } : { probe, at: n, celsius: n / 10 };
   });
 
 const commitOf = (part: Partial<Commit>): Commit => ({
-  readings: [],
+  entries: [],
+  signals: [],
   ledgers: [],
   forgotten: [],
   evidence: [],
@@ -74,79 +79,79 @@ describe.each([
   test("hands out what came in, in order, under sequences that begin with its making", () => {
     const buffer = create();
     const readings = readingsOf(0, 7);
-    buffer.append(commitOf({ readings }));
+    buffer.append(commitOf({ entries: readings }));
     expect(buffer.nextBatch("live", 10)).toEqual({
       sequence: createdAt,
       lane: "live",
       heldReadings: 0,
-      readings,
+      entries: readings,
     });
     expect(buffer.nextBatch("backlog", 10)).toBeNull();
   });
 
   test("an open batch stays as it is until it is complete", () => {
     const buffer = create();
-    buffer.append(commitOf({ readings: readingsOf(0, 3) }));
+    buffer.append(commitOf({ entries: readingsOf(0, 3) }));
     const first = buffer.nextBatch("live", 10);
-    buffer.append(commitOf({ readings: readingsOf(3, 3) }));
+    buffer.append(commitOf({ entries: readingsOf(3, 3) }));
     expect(buffer.nextBatch("live", 10)).toEqual(first);
     buffer.complete(createdAt, []);
     const second = buffer.nextBatch("live", 10);
-    expect(second).toMatchObject({ sequence: createdAt + 1, readings: readingsOf(3, 3) });
+    expect(second).toMatchObject({ sequence: createdAt + 1, entries: readingsOf(3, 3) });
     expect(buffer.heldReadings()).toBe(3);
   });
 
   test("what is too much for one live batch becomes backlog, and what then comes is live", () => {
     const buffer = create();
-    buffer.append(commitOf({ readings: readingsOf(0, 25) }));
+    buffer.append(commitOf({ entries: readingsOf(0, 25) }));
     expect(buffer.nextBatch("live", 10)).toBeNull();
     expect(buffer.backlogReadings()).toBe(25);
-    buffer.append(commitOf({ readings: readingsOf(25, 2) }));
-    expect(buffer.nextBatch("live", 10)).toMatchObject({ readings: readingsOf(25, 2), heldReadings: 25 });
-    expect(buffer.nextBatch("backlog", 10)).toMatchObject({ readings: readingsOf(0, 10), heldReadings: 17 });
+    buffer.append(commitOf({ entries: readingsOf(25, 2) }));
+    expect(buffer.nextBatch("live", 10)).toMatchObject({ entries: readingsOf(25, 2), heldReadings: 25 });
+    expect(buffer.nextBatch("backlog", 10)).toMatchObject({ entries: readingsOf(0, 10), heldReadings: 17 });
   });
 
   test("halves have fresh sequences and the same readings in the same order", () => {
     const buffer = create();
-    buffer.append(commitOf({ readings: readingsOf(0, 5) }));
+    buffer.append(commitOf({ entries: readingsOf(0, 5) }));
     buffer.nextBatch("live", 10);
     buffer.split(createdAt);
     expect(buffer.nextBatch("live", 10)).toMatchObject({
       sequence: createdAt + 1,
-      readings: readingsOf(0, 3),
+      entries: readingsOf(0, 3),
     });
     buffer.complete(createdAt + 1, []);
     expect(buffer.nextBatch("live", 10)).toMatchObject({
       sequence: createdAt + 2,
-      readings: readingsOf(3, 2),
+      entries: readingsOf(3, 2),
     });
     expect(buffer.heldReadings()).toBe(2);
   });
 
   test("a fresh sequence is at least the floor, and later ones are above it", () => {
     const buffer = create();
-    buffer.append(commitOf({ readings: readingsOf(0, 2) }));
+    buffer.append(commitOf({ entries: readingsOf(0, 2) }));
     buffer.nextBatch("live", 10);
     buffer.renumber(createdAt, createdAt + 500);
     expect(buffer.nextBatch("live", 10)).toMatchObject({
       sequence: createdAt + 500,
-      readings: readingsOf(0, 2),
+      entries: readingsOf(0, 2),
     });
-    buffer.append(commitOf({ readings: readingsOf(2, 1) }));
+    buffer.append(commitOf({ entries: readingsOf(2, 1) }));
     buffer.complete(createdAt + 500, []);
     expect(buffer.nextBatch("live", 10)?.sequence).toBe(createdAt + 501);
   });
 
   test("a refused reading is set aside, still counts as held, and can be put back in line", () => {
     const buffer = create();
-    buffer.append(commitOf({ readings: readingsOf(4, 1) }));
+    buffer.append(commitOf({ entries: readingsOf(4, 1) }));
     buffer.nextBatch("live", 10);
     buffer.refuse(createdAt, "batch.shape-invalid", 99);
     expect(buffer.nextBatch("live", 10)).toBeNull();
-    expect(buffer.refused()).toEqual([{ reading: readingsOf(4, 1)[0], code: "batch.shape-invalid", at: 99 }]);
+    expect(buffer.refused()).toEqual([{ entry: readingsOf(4, 1)[0], code: "batch.shape-invalid", at: 99 }]);
     expect(buffer.heldReadings()).toBe(1);
     expect(buffer.requeueRefused()).toBe(1);
-    expect(buffer.nextBatch("live", 10)).toMatchObject({ readings: readingsOf(4, 1) });
+    expect(buffer.nextBatch("live", 10)).toMatchObject({ entries: readingsOf(4, 1) });
     expect(buffer.heldReadings()).toBe(1);
   });
 
@@ -169,10 +174,10 @@ describe.each([
   test("a batch that is not open, or a single one to split, is an error with a code", () => {
     const buffer = create();
     expect(() => buffer.complete(5, [])).toThrow(expect.objectContaining({ code: "buffer.batch-unknown" }));
-    buffer.append(commitOf({ readings: readingsOf(0, 1) }));
+    buffer.append(commitOf({ entries: readingsOf(0, 1) }));
     buffer.nextBatch("live", 10);
     expect(() => buffer.split(createdAt)).toThrow(expect.objectContaining({ code: "buffer.batch-single" }));
-    expect(buffer.nextBatch("live", 10)).toMatchObject({ sequence: createdAt, readings: readingsOf(0, 1) });
+    expect(buffer.nextBatch("live", 10)).toMatchObject({ sequence: createdAt, entries: readingsOf(0, 1) });
   });
 });
 
@@ -208,7 +213,7 @@ test("SQLite does as the model does, whatever the order of calls, and across res
         if (one.do === "append") {
           const readings = readingsOf(made, one.count);
           made += one.count;
-          for (const buffer of [model, real]) buffer.append(commitOf({ readings }));
+          for (const buffer of [model, real]) buffer.append(commitOf({ entries: readings }));
         } else if (one.do === "reopen") {
           real.close();
           real = sqlite(path);
@@ -217,14 +222,14 @@ test("SQLite does as the model does, whatever the order of calls, and across res
           const batch = model.nextBatch(one.lane, 8);
           expect(real.nextBatch(one.lane, 8)).toEqual(batch);
           if (batch === null || one.do === "next") continue;
-          if (one.do === "split" && batch.readings.length < 2) continue;
+          if (one.do === "split" && batch.entries.length < 2) continue;
           for (const buffer of [model, real]) {
             if (one.do === "complete") buffer.complete(batch.sequence, []);
             else if (one.do === "split") buffer.split(batch.sequence);
             else if (one.do === "refuse") buffer.refuse(batch.sequence, "c", 1);
             else buffer.renumber(batch.sequence, createdAt + 1_000);
           }
-          if (one.do === "complete") delivered.push(...batch.readings.map((reading) => reading.at));
+          if (one.do === "complete") delivered.push(...batch.entries.map((reading) => reading.at));
         }
         expect(real.heldReadings()).toBe(model.heldReadings());
         expect(real.backlogReadings()).toBe(model.backlogReadings());
@@ -237,7 +242,7 @@ test("SQLite does as the model does, whatever the order of calls, and across res
           const batch = real.nextBatch(name, 8);
           if (batch === null) idle += real.backlogReadings() === 0 ? 1 : 0;
           else {
-            delivered.push(...batch.readings.map((reading) => reading.at));
+            delivered.push(...batch.entries.map((reading) => reading.at));
             real.complete(batch.sequence, []);
           }
         }
@@ -255,7 +260,7 @@ describe("the file", () => {
     const path = folder();
     const before = sqlite(path);
     before.append(
-      commitOf({ readings: readingsOf(0, 3), ledgers: [ledgerOf(1, 4)], evidence: [evidenceOf(1)] }),
+      commitOf({ entries: readingsOf(0, 3), ledgers: [ledgerOf(1, 4)], evidence: [evidenceOf(1)] }),
     );
     const batch = before.nextBatch("live", 10);
     before.close();
@@ -274,14 +279,14 @@ describe("the file", () => {
   ])("that was %s is set aside, and a new one begun", (_, damage) => {
     const path = folder();
     const before = sqlite(path);
-    before.append(commitOf({ readings: readingsOf(0, 5_000) }));
+    before.append(commitOf({ entries: readingsOf(0, 5_000) }));
     before.close();
     damage(join(path, bufferFileName));
     const { buffer, damagedFile } = openSqliteBuffer(path, createdAt + 9);
     closers.push(buffer.close);
     expect(damagedFile).toBe(join(path, `${bufferFileName}.damaged-${createdAt + 9}`));
     expect(readdirSync(path)).toContain(`${bufferFileName}.damaged-${createdAt + 9}`);
-    buffer.append(commitOf({ readings: readingsOf(0, 1) }));
+    buffer.append(commitOf({ entries: readingsOf(0, 1) }));
     expect(buffer.nextBatch("live", 10)?.sequence).toBe(createdAt + 9);
   });
 

@@ -1,9 +1,36 @@
+import type { EventKind } from "@coldkeep/core/contract/events.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import type { TimeQuality } from "@coldkeep/core/readings/stamp.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { BootLedger } from "../intake/ledger.ts";
 
-/** A reading with its probe, as the buffer holds it until the server has it. */
-export type ProbeReading = Reading & { readonly probe: string };
+/** A reading with its probe and how good its time is, as the buffer holds it until the server has it. */
+export type ProbeReading = Reading & { readonly probe: string; readonly time?: TimeQuality };
+
+/** What an appliance, a device or the gateway told of itself: `active` from `at` on. Travels with the readings, in order. */
+export interface SubjectEvent {
+  readonly subject: string;
+  readonly kind: EventKind;
+  readonly active: boolean;
+  readonly at: EpochMs;
+}
+
+/** What the buffer holds: readings and events alike. */
+export type BufferEntry = ProbeReading | SubjectEvent;
+
+/** Narrows an entry to a reading. */
+export const isReading = (entry: BufferEntry): entry is ProbeReading => "probe" in entry;
+
+/** Narrows an entry to an event. */
+export const isEvent = (entry: BufferEntry): entry is SubjectEvent => !isReading(entry);
+
+/** How a contact or battery stood last, so that only changes become events. */
+export interface SignalState {
+  /** `device/channel`. */
+  readonly channel: string;
+  readonly active: boolean;
+  readonly at: EpochMs;
+}
 
 /** What was refused, and why: kept so that a person can see it. */
 export interface Evidence {
@@ -24,7 +51,10 @@ export const evidenceMax = 1_000;
 
 /** What one commit makes durable, all or nothing. */
 export interface Commit {
-  readonly readings: readonly ProbeReading[];
+  /** Readings and events, in the order in which they are sent. */
+  readonly entries: readonly BufferEntry[];
+  /** Signals that changed. */
+  readonly signals: readonly SignalState[];
   /** Ledgers as they are after this commit. */
   readonly ledgers: readonly BootLedger[];
   /** Boots that are remembered no longer. */
@@ -39,14 +69,14 @@ export type LaneName = "live" | "backlog";
 export interface StoredBatch {
   readonly sequence: number;
   readonly lane: LaneName;
-  /** Readings held after this batch, at the moment it was made. */
+  /** Entries held after this batch, at the moment it was made. */
   readonly heldReadings: number;
-  readonly readings: readonly ProbeReading[];
+  readonly entries: readonly BufferEntry[];
 }
 
-/** A single reading that the server refuses to take. Kept until a person decides. */
-export interface RefusedReading {
-  readonly reading: ProbeReading;
+/** A single entry that is set aside: the server refuses it, or its time is not believed. Kept until a person decides. */
+export interface RefusedEntry {
+  readonly entry: BufferEntry;
   readonly code: string;
   readonly at: EpochMs;
 }
@@ -56,26 +86,28 @@ export interface RefusedReading {
  * `buffer.write-failed` where it cannot be. See docs/protocols.md, "What a gateway promises".
  */
 export interface ReadingBuffer {
-  /** Readings held: waiting, in an open batch, or refused. */
+  /** Entries held: waiting, in an open batch, or set aside. */
   readonly heldReadings: () => number;
-  /** Readings that wait in the backlog lane, not yet in a batch. */
+  /** Entries that wait in the backlog lane, not yet in a batch. */
   readonly backlogReadings: () => number;
   /** All ledgers, for the start. */
   readonly ledgers: () => readonly BootLedger[];
+  /** All signals, for the start. */
+  readonly signals: () => readonly SignalState[];
   readonly append: (commit: Commit) => void;
-  /** The lane's oldest open batch; if none, a new one of at most `readingsMax`; null where nothing waits. */
-  readonly nextBatch: (lane: LaneName, readingsMax: number) => StoredBatch | null;
-  /** The server has it: the batch and its readings go. `evidence` keeps what the server rejected within it. */
+  /** The lane's oldest open batch; if none, a new one of at most `entriesMax` entries; null where nothing waits. */
+  readonly nextBatch: (lane: LaneName, entriesMax: number) => StoredBatch | null;
+  /** The server has it: the batch and its entries go. `evidence` keeps what the server rejected within it. */
   readonly complete: (sequence: number, evidence: readonly Evidence[]) => void;
-  /** Replaces a batch of two or more readings by its halves, under new sequences. */
+  /** Replaces a batch of two or more entries by its halves, under new sequences. */
   readonly split: (sequence: number) => void;
   /** Gives a batch a fresh sequence, at least `floor`. */
   readonly renumber: (sequence: number, floor: number) => void;
-  /** Sets the readings of a batch aside as refused. */
+  /** Sets the entries of a batch aside as refused. */
   readonly refuse: (sequence: number, code: string, at: EpochMs) => void;
-  /** Puts all refused readings back into line; returns how many. */
+  /** Puts all entries that were set aside back into line; returns how many. */
   readonly requeueRefused: () => number;
-  readonly refused: () => readonly RefusedReading[];
+  readonly refused: () => readonly RefusedEntry[];
   /** The refusals that are kept, oldest first. */
   readonly evidence: () => readonly Evidence[];
   readonly close: () => void;

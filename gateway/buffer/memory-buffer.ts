@@ -2,31 +2,33 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { bootKey, type BootLedger } from "../intake/ledger.ts";
 import {
+  type BufferEntry,
   type Evidence,
   evidenceMax,
   type LaneName,
-  type ProbeReading,
   type ReadingBuffer,
-  type RefusedReading,
+  type RefusedEntry,
+  type SignalState,
 } from "./buffer.ts";
 
 interface OpenBatch {
   readonly sequence: number;
   readonly lane: LaneName;
   readonly heldReadings: number;
-  readonly readings: readonly ProbeReading[];
+  readonly entries: readonly BufferEntry[];
 }
 
 /** A buffer that forgets everything at its end: the model of the port, for tests and simulation. */
 export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
   let nextSequence = createdAt;
-  let live: ProbeReading[] = [];
-  let backlog: ProbeReading[] = [];
+  let live: BufferEntry[] = [];
+  let backlog: BufferEntry[] = [];
   let open: OpenBatch[] = [];
-  let refused: RefusedReading[] = [];
+  let refused: RefusedEntry[] = [];
   let evidence: Evidence[] = [];
   const ledgers = new Map<string, BootLedger>();
-  const inBatches = (): number => open.reduce((sum, batch) => sum + batch.readings.length, 0);
+  const signals = new Map<string, SignalState>();
+  const inBatches = (): number => open.reduce((sum, batch) => sum + batch.entries.length, 0);
   const held = (): number => live.length + backlog.length + inBatches() + refused.length;
   const keep = (more: readonly Evidence[]): void =>
     void (evidence = [...evidence, ...more].slice(-evidenceMax));
@@ -36,15 +38,15 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     return batch;
   };
   const close = (sequence: number): void => void (open = open.filter((one) => one.sequence !== sequence));
-  const take = (lane: LaneName, readingsMax: number): OpenBatch | null => {
-    if (lane === "live" && live.length > readingsMax) {
+  const take = (lane: LaneName, entriesMax: number): OpenBatch | null => {
+    if (lane === "live" && live.length > entriesMax) {
       backlog = [...backlog, ...live];
       live = [];
     }
     const waiting = lane === "live" ? live : backlog;
-    const readings = waiting.splice(0, readingsMax);
-    if (readings.length === 0) return null;
-    const batch = { sequence: nextSequence++, lane, heldReadings: held(), readings };
+    const entries = waiting.splice(0, entriesMax);
+    if (entries.length === 0) return null;
+    const batch = { sequence: nextSequence++, lane, heldReadings: held(), entries };
     open.push(batch);
     return batch;
   };
@@ -52,13 +54,15 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     heldReadings: held,
     backlogReadings: () => backlog.length,
     ledgers: () => [...ledgers.values()],
+    signals: () => [...signals.values()],
     append: (commit) => {
-      live.push(...commit.readings);
+      live.push(...commit.entries);
+      for (const signal of commit.signals) signals.set(signal.channel, signal);
       for (const ledger of commit.ledgers) ledgers.set(bootKey(ledger.device, ledger.boot), ledger);
       for (const { device, boot } of commit.forgotten) ledgers.delete(bootKey(device, boot));
       keep(commit.evidence);
     },
-    nextBatch: (lane, readingsMax) => open.find((batch) => batch.lane === lane) ?? take(lane, readingsMax),
+    nextBatch: (lane, entriesMax) => open.find((batch) => batch.lane === lane) ?? take(lane, entriesMax),
     complete: (sequence, rejected) => {
       find(sequence);
       close(sequence);
@@ -66,14 +70,14 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     },
     split: (sequence) => {
       const batch = find(sequence);
-      if (batch.readings.length < 2) throw unsplittable(sequence);
-      const middle = Math.ceil(batch.readings.length / 2);
-      const halves = [batch.readings.slice(0, middle), batch.readings.slice(middle)];
-      const made = halves.map((readings): OpenBatch => ({
+      if (batch.entries.length < 2) throw unsplittable(sequence);
+      const middle = Math.ceil(batch.entries.length / 2);
+      const halves = [batch.entries.slice(0, middle), batch.entries.slice(middle)];
+      const made = halves.map((entries): OpenBatch => ({
         sequence: nextSequence++,
         lane: batch.lane,
-        heldReadings: held() - readings.length,
-        readings,
+        heldReadings: held() - entries.length,
+        entries,
       }));
       open.splice(open.indexOf(batch), 1, ...made);
     },
@@ -84,11 +88,11 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     refuse: (sequence, code, at) => {
       const batch = find(sequence);
       close(sequence);
-      refused = [...refused, ...batch.readings.map((reading) => ({ reading, code, at }))];
+      refused = [...refused, ...batch.entries.map((entry) => ({ entry, code, at }))];
     },
     requeueRefused: () => {
       const count = refused.length;
-      live.push(...refused.map((one) => one.reading));
+      live.push(...refused.map((one) => one.entry));
       refused = [];
       return count;
     },
@@ -107,7 +111,7 @@ export function unknownBatch(sequence: number): CodedError {
 
 /** The caller wants to split what cannot be split. */
 export function unsplittable(sequence: number): CodedError {
-  return new CodedError("buffer.batch-single", `Batch ${sequence} holds one reading and cannot be split.`, {
+  return new CodedError("buffer.batch-single", `Batch ${sequence} holds one entry and cannot be split.`, {
     context: { sequence },
   });
 }

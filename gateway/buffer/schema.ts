@@ -1,8 +1,8 @@
 /** Format of the buffer's file; a gateway refuses a newer one. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
- * The buffer's tables. Readings have ascending ids that are never used again, so that a batch is a pair of ids: its content cannot change.
+ * The buffer's tables in their first format; `upgrades` bring them to the present one. Readings have ascending ids that are never used again, so that a batch is a pair of ids: its content cannot change.
  * `meta` says which ids wait: `backlogNext..backlogEnd - 1` in the backlog lane, `liveNext..nextReading - 1` in the live lane.
  */
 export const schemaSql = `
@@ -19,3 +19,9 @@ export const schemaSql = `
   CREATE TABLE evidence (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, source TEXT NOT NULL, code TEXT NOT NULL,
     excerpt BLOB NOT NULL) STRICT;
 `;
+
+/** What leads from each format to the next: `upgrades[0]` from 1 to 2. */
+export const upgrades: readonly string[] = [
+  `ALTER TABLE reading ADD COLUMN time INTEGER; ALTER TABLE refused ADD COLUMN time INTEGER;
+  CREATE TABLE signal (channel TEXT PRIMARY KEY, active INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+];

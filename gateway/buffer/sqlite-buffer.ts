@@ -4,18 +4,18 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import {
+  type BufferEntry,
   type Commit,
   type Evidence,
   evidenceMax,
   type LaneName,
-  type ProbeReading,
   type ReadingBuffer,
-  type RefusedReading,
+  type RefusedEntry,
   type StoredBatch,
 } from "./buffer.ts";
 import { unknownBatch, unsplittable } from "./memory-buffer.ts";
-import { toLedger, toReading } from "./rows.ts";
-import { schemaSql, schemaVersion } from "./schema.ts";
+import { columnsOf, toEntry, toLedger, toSignal } from "./rows.ts";
+import { schemaSql, schemaVersion, upgrades } from "./schema.ts";
 import { statements } from "./statements.ts";
 
 /** The buffer's file inside the data folder. */
@@ -139,9 +139,9 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     probes.set(id, number);
     return number;
   };
-  const insertReading = (reading: ProbeReading): void => {
-    const value = "celsius" in reading ? reading.celsius : reading.fault;
-    sql.insertReading.run(meta.nextReading, probeNumber(reading.probe), reading.at, value);
+  const insertEntry = (entry: BufferEntry): void => {
+    const { name, value, time } = columnsOf(entry);
+    sql.insertReading.run(meta.nextReading, probeNumber(name), entry.at, value, time);
     meta.nextReading += 1;
   };
   const keepEvidence = (evidence: readonly Evidence[]): void => {
@@ -164,11 +164,11 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     sequence: row.sequence,
     lane: row.lane,
     heldReadings: row.held,
-    readings: sql.readings.all(row.first, row.last).map(toReading),
+    entries: sql.readings.all(row.first, row.last).map(toEntry),
   });
-  const takeLive = (readingsMax: number): BatchRow | null => {
+  const takeLive = (entriesMax: number): BatchRow | null => {
     const waiting = meta.nextReading - meta.liveNext;
-    if (waiting > readingsMax) {
+    if (waiting > entriesMax) {
       if (meta.backlogNext >= meta.backlogEnd) meta.backlogNext = meta.liveNext;
       meta.backlogEnd = meta.nextReading;
       meta.liveNext = meta.nextReading;
@@ -179,9 +179,9 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     meta.liveNext = meta.nextReading;
     return insertBatch("live", first, meta.nextReading - 1, waiting);
   };
-  const takeBacklog = (readingsMax: number): BatchRow | null => {
+  const takeBacklog = (entriesMax: number): BatchRow | null => {
     if (meta.backlogNext >= meta.backlogEnd) return null;
-    const ids = sql.backlogIds.all(meta.backlogNext, meta.backlogEnd, readingsMax) as { id: number }[];
+    const ids = sql.backlogIds.all(meta.backlogNext, meta.backlogEnd, entriesMax) as { id: number }[];
     const [first, last] = [ids[0]?.id, ids.at(-1)?.id];
     meta.backlogNext = last === undefined ? meta.backlogEnd : last + 1;
     return first === undefined || last === undefined ? null : insertBatch("backlog", first, last, ids.length);
@@ -194,10 +194,12 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
         ? 0
         : Number(sql.countBetween.get(meta.backlogNext, meta.backlogEnd)?.["count"] ?? 0),
     ledgers: () => sql.ledgers.all().map(toLedger),
+    signals: () => sql.signals.all().map(toSignal),
     append: (commit: Commit) =>
       transact(() => {
-        for (const reading of commit.readings) insertReading(reading);
-        meta.held += commit.readings.length;
+        for (const entry of commit.entries) insertEntry(entry);
+        meta.held += commit.entries.length;
+        for (const { channel, active, at } of commit.signals) sql.saveSignal.run(channel, active ? 1 : 0, at);
         for (const one of commit.ledgers) {
           const [kept, lost, anchors] = [one.kept, one.lost, one.anchors].map((part) => JSON.stringify(part));
           sql.saveLedger.run(
@@ -213,13 +215,13 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
         for (const { device, boot } of commit.forgotten) sql.forgetLedger.run(device, boot);
         keepEvidence(commit.evidence);
       }),
-    nextBatch: (lane, readingsMax) => {
+    nextBatch: (lane, entriesMax) => {
       const open = sql.openBatch.get(lane) as BatchRow | undefined;
       if (open !== undefined) return load(open);
       const nothing =
         lane === "live" ? meta.nextReading === meta.liveNext : meta.backlogNext >= meta.backlogEnd;
       if (nothing) return null;
-      const row = transact(() => (lane === "live" ? takeLive(readingsMax) : takeBacklog(readingsMax)));
+      const row = transact(() => (lane === "live" ? takeLive(entriesMax) : takeBacklog(entriesMax)));
       return row === null ? null : load(row);
     },
     complete: (sequence, evidence) =>
@@ -256,14 +258,14 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
       }),
     requeueRefused: () =>
       transact(() => {
-        const rows = sql.refused.all().map(toReading);
-        for (const reading of rows) insertReading(reading);
+        const rows = sql.refused.all().map(toEntry);
+        for (const entry of rows) insertEntry(entry);
         sql.deleteRefused.run();
         return rows.length;
       }),
     refused: () =>
-      sql.refused.all().map((row): RefusedReading => ({
-        reading: toReading(row),
+      sql.refused.all().map((row): RefusedEntry => ({
+        entry: toEntry(row),
         code: String(row["code"]),
         at: Number(row["refusedAt"]),
       })),
@@ -288,8 +290,11 @@ function prepareSchema(db: DatabaseSync, path: string, createdAt: EpochMs): void
     );
   }
   if (version === schemaVersion) return;
-  db.exec(`BEGIN IMMEDIATE; ${schemaSql} PRAGMA user_version=${schemaVersion};`);
-  db.prepare("INSERT INTO meta VALUES (1, 1, ?, 1, 1, 1, 0)").run(createdAt);
+  const steps = upgrades.slice(Math.max(0, version - 1)).join("");
+  db.exec(
+    `BEGIN IMMEDIATE; ${version === 0 ? schemaSql : ""} ${steps} PRAGMA user_version=${schemaVersion};`,
+  );
+  if (version === 0) db.prepare("INSERT INTO meta VALUES (1, 1, ?, 1, 1, 1, 0)").run(createdAt);
   db.exec("COMMIT");
 }
 

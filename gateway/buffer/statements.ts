@@ -1,11 +1,11 @@
-const reading = "probe.id AS probe, at, value";
+const reading = "probe.id AS probe, at, value, time";
 
 /** Every statement that the buffer runs; its tables are in schema.ts. */
 export const statements = {
   saveMeta:
     "UPDATE meta SET nextReading=?, nextSequence=?, backlogNext=?, backlogEnd=?, liveNext=?, held=? WHERE one=1",
   insertProbe: "INSERT INTO probe (id) VALUES (?)",
-  insertReading: "INSERT INTO reading (id, probe, at, value) VALUES (?, ?, ?, ?)",
+  insertReading: "INSERT INTO reading (id, probe, at, value, time) VALUES (?, ?, ?, ?, ?)",
   readings: `SELECT ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id BETWEEN ? AND ? ORDER BY reading.id`,
   backlogIds: "SELECT id FROM reading WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
   idsBetween: "SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
@@ -17,12 +17,15 @@ export const statements = {
   deleteBatch: "DELETE FROM batch WHERE sequence = ?",
   renumber: "UPDATE batch SET sequence = ? WHERE sequence = ?",
   copyRefused:
-    "INSERT INTO refused (probe, at, value, code, refusedAt) SELECT probe, at, value, ?, ? FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
+    "INSERT INTO refused (probe, at, value, time, code, refusedAt) SELECT probe, at, value, time, ?, ? FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
   refused: `SELECT ${reading}, code, refusedAt FROM refused JOIN probe ON probe.number = refused.probe ORDER BY refused.id`,
   deleteRefused: "DELETE FROM refused",
   saveLedger:
     "INSERT INTO ledger (device, boot, source, lastHeardAt, kept, lost, anchors) VALUES (?, ?, ?, ?, ?, ?, ?) " +
     "ON CONFLICT (device, boot) DO UPDATE SET source=excluded.source, lastHeardAt=excluded.lastHeardAt, kept=excluded.kept, lost=excluded.lost, anchors=excluded.anchors",
+  saveSignal:
+    "INSERT INTO signal (channel, active, at) VALUES (?, ?, ?) ON CONFLICT (channel) DO UPDATE SET active=excluded.active, at=excluded.at",
+  signals: "SELECT * FROM signal",
   forgetLedger: "DELETE FROM ledger WHERE device = ? AND boot = ?",
   ledgers: "SELECT * FROM ledger",
   insertEvidence: "INSERT INTO evidence (at, source, code, excerpt) VALUES (?, ?, ?, ?)",

@@ -1,8 +1,10 @@
-import type { DeviceSample } from "@coldkeep/core/readings/sample.ts";
+import type { ChannelValue, DeviceSample } from "@coldkeep/core/readings/sample.ts";
+import { type Stamp, timeQuality } from "@coldkeep/core/readings/stamp.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ProbeReading } from "../buffer/buffer.ts";
 import { type Anchors, anchorsMax, eventTime } from "./anchor.ts";
 import { type BootLedger, highestKept, runsMax } from "./ledger.ts";
+import type { SignalRule } from "./signals.ts";
 import { holds, type Range, type Ranges, withoutValue, withRange } from "./ranges.ts";
 
 /** A sample as a source hands it in. */
@@ -16,10 +18,27 @@ export interface Arrival {
   readonly raw: Uint8Array;
 }
 
+/** What a device that does not count its samples showed at one instant. */
+export interface Observation {
+  readonly source: string;
+  readonly device: string;
+  readonly stamp: Stamp;
+  readonly arrivedAt: EpochMs;
+  readonly channels: Readonly<Record<string, ChannelValue>>;
+  /** What came over the wire, for the evidence table. */
+  readonly raw: Uint8Array;
+  /** True where the device or its broker keeps what is not taken, so that a full buffer may refuse it. */
+  readonly keeps: boolean;
+}
+
 /** The settings that decide about a sample. */
 export interface AdmitRules {
   /** Probe ids by `device/channel`. */
   readonly probes: ReadonlyMap<string, string>;
+  /** Contacts and batteries by `device/channel`. */
+  readonly signals: ReadonlyMap<string, SignalRule>;
+  /** How far a device's clock may stand from its anchor before it gets another. Unit ms. */
+  readonly driftMaxMs: DurationMs;
   /** How far in the future a device's own time may lie. Unit ms. */
   readonly futureMaxMs: DurationMs;
 }
@@ -34,6 +53,8 @@ export type AdmitRefusal = "sample.device-unmapped" | "sample.channel-unmapped" 
 export interface Admission {
   readonly outcome: "kept" | "duplicate" | "refused";
   readonly readings: readonly ProbeReading[];
+  /** Values of contacts and batteries. */
+  readonly signals: readonly SignalSample[];
   /** The boot's ledger with the sample in it; null where nothing changes. */
   readonly ledger: BootLedger | null;
   readonly refusals: readonly { readonly code: AdmitRefusal; readonly channel: string | null }[];
@@ -42,6 +63,18 @@ export interface Admission {
   /** True where the anchor put the sample into the future, so that it got a new one. */
   readonly moved: boolean;
 }
+
+/** One value of a contact or battery. */
+export interface SignalSample {
+  /** `device/channel`. */
+  readonly channel: string;
+  readonly rule: SignalRule;
+  readonly value: ChannelValue;
+  readonly at: EpochMs;
+}
+
+/** How well a device with a clock of its own knows the time, where nothing better is known. Unit ms. */
+export const deviceClockUncertaintyMs: DurationMs = 1_000;
 
 /**
  * Decides about one sample: stamps its event time, drops what is already there, maps channels to probes. Pure.
@@ -54,29 +87,61 @@ export function admit(
   zeroAt: EpochMs,
 ): Admission {
   const { sample, at } = arrival;
-  const channels = Object.entries(sample.channels);
-  const mapped = channels.flatMap(([channel, value]) => {
-    const probe = rules.probes.get(`${sample.device}/${channel}`);
-    return probe === undefined ? [] : [{ probe, value }];
-  });
-  if (mapped.length === 0) return refused("sample.device-unmapped");
+  const mapped = mapChannels(rules, sample.device, sample.channels);
+  if (mapped.isEmpty) return refused("sample.device-unmapped");
   if (ledger !== undefined && holds(ledger.kept, sample.sequence)) return duplicate;
   if (at !== null && at > arrival.arrivedAt + rules.futureMaxMs) return refused("sample.at-future");
   const { anchors, moved } = anchorsFor(rules, ledger, arrival, zeroAt);
-  const stamp = at ?? eventTime(anchors, sample.sequence, sample.uptimeMs) ?? arrival.arrivedAt;
   const next = record(ledger, arrival, anchors);
   return {
     outcome: "kept",
-    readings: mapped.map(({ probe, value }): ProbeReading =>
-      typeof value === "number" ? { probe, at: stamp, celsius: value } : { probe, at: stamp, fault: value },
-    ),
+    ...mapped.at(stampOf(rules, anchors, arrival)),
     ledger: next.ledger,
-    refusals: channels
-      .filter(([channel]) => !rules.probes.has(`${sample.device}/${channel}`))
-      .map(([channel]) => ({ code: "sample.channel-unmapped", channel })),
     givenUp: next.givenUp,
     moved,
   };
+}
+
+/** Decides about an observation: believes no future, maps channels. Pure. */
+export function admitObservation(rules: AdmitRules, observation: Observation): Admission {
+  const mapped = mapChannels(rules, observation.device, observation.channels);
+  if (mapped.isEmpty) return refused("sample.device-unmapped");
+  if (observation.stamp.at > observation.arrivedAt + rules.futureMaxMs) return refused("sample.at-future");
+  return { ...taken, ...mapped.at(observation.stamp) };
+}
+
+/** What the channels of a device are mapped to, to be stamped once the time is known. */
+function mapChannels(rules: AdmitRules, device: string, channels: Observation["channels"]) {
+  const probes: { probe: string; value: ChannelValue }[] = [];
+  const signals: Omit<SignalSample, "at">[] = [];
+  const refusals: { code: AdmitRefusal; channel: string }[] = [];
+  for (const [channel, value] of Object.entries(channels)) {
+    const name = `${device}/${channel}`;
+    const probe = rules.probes.get(name);
+    const rule = rules.signals.get(name);
+    if (probe !== undefined) probes.push({ probe, value });
+    if (rule !== undefined) signals.push({ channel: name, rule, value });
+    if (probe === undefined && rule === undefined)
+      refusals.push({ code: "sample.channel-unmapped", channel });
+  }
+  return {
+    isEmpty: probes.length + signals.length === 0,
+    at: ({ at, time }: Stamp) => ({
+      readings: probes.map(({ probe, value }): ProbeReading =>
+        typeof value === "number" ? { probe, at, celsius: value, time } : { probe, at, fault: value, time },
+      ),
+      signals: signals.map((signal): SignalSample => ({ ...signal, at })),
+      refusals,
+    }),
+  };
+}
+
+function stampOf(rules: AdmitRules, anchors: Anchors, { sample, at, arrivedAt }: Arrival): Stamp {
+  if (at !== null) return { at, time: timeQuality("device", deviceClockUncertaintyMs) };
+  const derived = eventTime(anchors, sample.sequence, sample.uptimeMs);
+  return derived === null
+    ? { at: arrivedAt, time: timeQuality("arrival", rules.driftMaxMs) }
+    : { at: derived, time: timeQuality("uptime", rules.driftMaxMs) };
 }
 
 /** The boot's anchors; a new one where there is none yet, or where the newest sample would otherwise lie in the future. */
@@ -96,22 +161,22 @@ function anchorsFor(
   return moved ? { anchors: [...known, fresh].slice(-anchorsMax), moved } : { anchors: known, moved };
 }
 
-const duplicate: Admission = {
-  outcome: "duplicate",
+const taken: Admission = {
+  outcome: "kept",
   readings: [],
+  signals: [],
   ledger: null,
   refusals: [],
   givenUp: 0,
   moved: false,
 };
 
+const duplicate: Admission = { ...taken, outcome: "duplicate" };
+
 const refused = (code: AdmitRefusal): Admission => ({
+  ...taken,
   outcome: "refused",
-  readings: [],
-  ledger: null,
   refusals: [{ code, channel: null }],
-  givenUp: 0,
-  moved: false,
 });
 
 function record(

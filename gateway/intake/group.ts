@@ -1,14 +1,24 @@
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import {
+  type BufferEntry,
   type Commit,
   type Evidence,
   evidenceMax,
   excerptBytesMax,
-  type ProbeReading,
+  type SignalState,
 } from "../buffer/buffer.ts";
-import { admit, type AdmitRules, type Arrival } from "./admit.ts";
+import {
+  admit,
+  type Admission,
+  admitObservation,
+  type AdmitRules,
+  type Arrival,
+  type Observation,
+  type SignalSample,
+} from "./admit.ts";
 import { type DriftWatch, watchDrift } from "./anchor.ts";
 import { bootKey, type BootLedger, bootsMax } from "./ledger.ts";
+import { type LateSignals, stepSignal } from "./signals.ts";
 import { missingIn, type Range, sizeOf, withRange } from "./ranges.ts";
 
 /** Something to count after the commit and, with a message, to log. */
@@ -34,6 +44,7 @@ export interface Group {
   /** Gives boots that have no anchor yet one from the earliest of their samples in this group. */
   readonly anchorFirst: (samples: readonly { readonly arrival: Arrival; readonly live: boolean }[]) => void;
   readonly sample: (arrival: Arrival, live: boolean) => "kept" | "duplicate" | "refused" | "full";
+  readonly observation: (observation: Observation) => "kept" | "refused" | "full";
   readonly evidence: (evidence: Evidence) => void;
   readonly lose: (device: string, boot: number, range: Range) => void;
   readonly result: () => GroupResult;
@@ -42,7 +53,15 @@ export interface Group {
 /** What is known of all devices between two commits; replaced as a whole by each commit. */
 export interface GroupState {
   readonly ledgers: ReadonlyMap<string, BootLedger>;
-  readonly begin: (rules: AdmitRules & { readonly driftMaxMs: number }, room: number) => Group;
+  readonly begin: (rules: AdmitRules, room: Room) => Group;
+}
+
+/** How many more entries find room. */
+export interface Room {
+  /** For what its device or broker keeps where it is not taken. */
+  readonly kept: number;
+  /** For what would be gone for good. */
+  readonly unkept: number;
 }
 
 interface Knowledge {
@@ -50,15 +69,22 @@ interface Knowledge {
   readonly watches: ReadonlyMap<string, DriftWatch | null>;
   /** `device/channel` whose missing mapping has been kept as evidence since the start. */
   readonly unmapped: ReadonlySet<string>;
+  readonly signals: ReadonlyMap<string, SignalState>;
+  readonly late: LateSignals;
 }
 
 /** Most names of unmapped devices and channels that are remembered, so that each is shown once. */
 export const unmappedNamesMax = 1_000;
 
-/** The state at the start, from the ledgers on disk. */
-export function groupState(ledgers: readonly BootLedger[]): GroupState {
-  const byKey = new Map(ledgers.map((one) => [bootKey(one.device, one.boot), one]));
-  return stateOf({ ledgers: byKey, watches: new Map(), unmapped: new Set() });
+/** The state at the start, from what is on disk. */
+export function groupState(ledgers: readonly BootLedger[], signals: readonly SignalState[]): GroupState {
+  return stateOf({
+    ledgers: new Map(ledgers.map((one) => [bootKey(one.device, one.boot), one])),
+    watches: new Map(),
+    unmapped: new Set(),
+    signals: new Map(signals.map((one) => [one.channel, one])),
+    late: new Map(),
+  });
 }
 
 const stateOf = (knowledge: Knowledge): GroupState => ({
@@ -66,16 +92,14 @@ const stateOf = (knowledge: Knowledge): GroupState => ({
   begin: (rules, room) => beginGroup(knowledge, rules, room),
 });
 
-function beginGroup(
-  before: Knowledge,
-  rules: AdmitRules & { readonly driftMaxMs: number },
-  roomAtStart: number,
-): Group {
+function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
   const changed = new Map<string, BootLedger>();
   const watches = new Map<string, DriftWatch | null>();
   const unmapped = new Set<string>();
   const zeros = new Map<string, EpochMs>();
-  const readings: ProbeReading[] = [];
+  const entries: BufferEntry[] = [];
+  const signals = new Map<string, SignalState>();
+  const late = new Map<string, boolean>();
   const evidence: Evidence[] = [];
   const notes: Note[] = [];
   let full = false;
@@ -88,7 +112,7 @@ function beginGroup(
     if (evidence.length > evidenceMax) evidence.shift();
   };
 
-  function refuse(arrival: Arrival, code: string, name: string | null): void {
+  function refuse(arrival: Arrival | Observation, code: string, name: string | null): void {
     note(code, arrival.source);
     if (name !== null) {
       if (before.unmapped.has(name) || unmapped.has(name)) return;
@@ -107,6 +131,34 @@ function beginGroup(
       code,
       excerpt: Uint8Array.from(arrival.raw.subarray(0, excerptBytesMax)),
     });
+  }
+
+  function refuseAll(arrival: Arrival | Observation, device: string, { refusals }: Admission): void {
+    for (const { code, channel } of refusals) {
+      const name = code === "sample.at-future" ? null : channel === null ? device : `${device}/${channel}`;
+      refuse(arrival, code, name);
+    }
+  }
+
+  /** False where there is no room for it. */
+  function take(verdict: Admission, places: number): boolean {
+    const wanted = verdict.readings.length + verdict.signals.length;
+    if (wanted > 0 && entries.length + wanted > places) {
+      full = true;
+      return false;
+    }
+    entries.push(...verdict.readings);
+    for (const sample of verdict.signals) signal(sample);
+    return true;
+  }
+
+  function signal({ rule, ...sample }: SignalSample): void {
+    const { channel } = sample;
+    const known = signals.get(channel) ?? before.signals.get(channel);
+    const step = stepSignal(rule, known, late.get(channel) ?? before.late.get(channel), sample);
+    if (step.event !== null) entries.push(step.event);
+    if (step.state !== null) signals.set(channel, step.state);
+    if (step.late !== null) late.set(channel, step.late);
   }
 
   function drift(arrival: Arrival, key: string, ledger: BootLedger): void {
@@ -142,15 +194,8 @@ function beginGroup(
       const key = bootKey(device, boot);
       const zeroAt = zeros.get(key) ?? arrival.arrivedAt - arrival.sample.uptimeMs;
       const verdict = admit(rules, ledgerOf(key), arrival, zeroAt);
-      if (verdict.readings.length > 0 && readings.length + verdict.readings.length > roomAtStart) {
-        full = true;
-        return "full";
-      }
-      for (const { code, channel } of verdict.refusals) {
-        const name = code === "sample.at-future" ? null : channel === null ? device : `${device}/${channel}`;
-        refuse(arrival, code, name);
-      }
-      readings.push(...verdict.readings);
+      if (!take(verdict, room.kept)) return "full";
+      refuseAll(arrival, device, verdict);
       if (verdict.givenUp > 0) note("sample.hole-closed", arrival.source, verdict.givenUp);
       if (verdict.ledger !== null) {
         changed.set(key, verdict.ledger);
@@ -160,6 +205,12 @@ function beginGroup(
         } else if (live) drift(arrival, key, verdict.ledger);
       }
       return verdict.outcome;
+    },
+    observation: (observation) => {
+      const verdict = admitObservation(rules, observation);
+      if (!take(verdict, observation.keeps ? room.kept : room.unkept)) return "full";
+      refuseAll(observation, observation.device, verdict);
+      return verdict.outcome === "kept" ? "kept" : "refused";
     },
     evidence: keepEvidence,
     lose: (device, boot, range) => {
@@ -178,7 +229,8 @@ function beginGroup(
       const forgotten = forgetOldBoots(ledgers, changed);
       return {
         commit: {
-          readings,
+          entries,
+          signals: [...signals.values()],
           evidence,
           forgotten,
           ledgers: [...changed].filter(([key]) => ledgers.has(key)).map(([, ledger]) => ledger),
@@ -188,6 +240,8 @@ function beginGroup(
         state: stateOf({
           ledgers,
           watches: new Map([...before.watches, ...watches].filter(([key]) => ledgers.has(key))),
+          signals: signals.size === 0 ? before.signals : new Map([...before.signals, ...signals]),
+          late: late.size === 0 ? before.late : new Map([...before.late, ...late]),
           unmapped: unmapped.size === 0 ? before.unmapped : new Set([...before.unmapped, ...unmapped]),
         }),
       };

@@ -7,6 +7,7 @@ import type { ReadingBuffer } from "../buffer/buffer.ts";
 import { memoryBuffer } from "../buffer/memory-buffer.ts";
 import { counters as makeCounters } from "../health/counters.ts";
 import { silentLog } from "../health/log.ts";
+import type { Observation } from "./admit.ts";
 import { driftSamples } from "./anchor.ts";
 import { bootsMax, runsMax } from "./ledger.ts";
 import { type Outcome, recorder as makeRecorder } from "./recorder.ts";
@@ -33,6 +34,7 @@ function setup(options: { buffer?: ReadingBuffer; bufferReadingsMax?: number } =
         ["d/t", "p"],
         ["d/u", "q"],
       ]),
+      signals: new Map([["d/door", { subject: "fridge-1", kind: "door", active: { equals: 1 } }]]),
       futureMaxMs: 300_000,
       driftMaxMs: 10_000,
     },
@@ -68,8 +70,29 @@ function setup(options: { buffer?: ReadingBuffer; bufferReadingsMax?: number } =
     recorder.flush();
     return result.outcome;
   };
-  const times = (): number[] => buffer.nextBatch("live", 10_000)?.readings.map((one) => one.at) ?? [];
-  return { clock, buffer, counters, said, recorder, hear, now, times };
+  const times = (): number[] => buffer.nextBatch("live", 10_000)?.entries.map((one) => one.at) ?? [];
+  const observe = (part: Partial<Observation>): Outcome | null => {
+    let result: Outcome | null = null;
+    const at = clock.epochMs();
+    recorder.observe(
+      {
+        source: "s",
+        device: "d",
+        stamp: { at, time: { source: "poll", uncertaintyMs: 20 } },
+        arrivedAt: at,
+        channels: { t: 4 },
+        raw: Buffer.from("raw"),
+        keeps: false,
+        ...part,
+      },
+      (outcome) => {
+        result = outcome;
+      },
+    );
+    recorder.flush();
+    return result;
+  };
+  return { clock, buffer, counters, said, recorder, hear, now, times, observe };
 }
 
 describe("a commit", () => {
@@ -127,9 +150,9 @@ describe("a sample", () => {
     const { now, counters, buffer } = setup();
     expect(now({ channels: { t: 4, v: 5, u: "open" } })).toBe("kept");
     expect(counters.of("sample.channel-unmapped")).toBe(1);
-    expect(buffer.nextBatch("live", 9)?.readings).toEqual([
-      { probe: "p", at: start, celsius: 4 },
-      { probe: "q", at: start, fault: "open" },
+    expect(buffer.nextBatch("live", 9)?.entries).toEqual([
+      { probe: "p", at: start, celsius: 4, time: { source: "uptime", uncertaintyMs: 10_000 } },
+      { probe: "q", at: start, fault: "open", time: { source: "uptime", uncertaintyMs: 10_000 } },
     ]);
   });
 
@@ -151,6 +174,61 @@ describe("a sample", () => {
     expect(said.filter((text) => text.startsWith("The buffer is full"))).not.toHaveLength(0);
     buffer.complete(buffer.nextBatch("live", 9)?.sequence ?? 0, []);
     expect(now({ sequence: 1 })).toBe("kept");
+  });
+});
+
+describe("an observation", () => {
+  test("is kept with its own time and how good that is", () => {
+    const { observe, buffer, counters } = setup();
+    const time = { source: "poll", uncertaintyMs: 20 };
+    expect(observe({ channels: { t: 4, v: 1 } })).toBe("kept");
+    expect(buffer.nextBatch("live", 9)?.entries).toEqual([{ probe: "p", at: start, celsius: 4, time }]);
+    expect(counters.of("sample.channel-unmapped")).toBe(1);
+  });
+
+  test("of an unknown device or from the future is refused and kept as evidence", () => {
+    const { observe, buffer } = setup();
+    const time = { source: "device", uncertaintyMs: 0 } as const;
+    expect(observe({ device: "x" })).toBe("refused");
+    expect(observe({ stamp: { at: start + 300_001, time } })).toBe("refused");
+    expect(buffer.evidence().map(({ code }) => code)).toEqual(["sample.device-unmapped", "sample.at-future"]);
+    expect(buffer.heldReadings()).toBe(0);
+  });
+
+  test("that nobody else keeps goes into the reserve of a full buffer, and finds its end there", () => {
+    const { observe, buffer, now } = setup({ bufferReadingsMax: 20 });
+    for (let sequence = 0; sequence < 20; sequence += 1) expect(now({ sequence })).toBe("kept");
+    expect(observe({ keeps: true })).toBe("full");
+    expect(observe({})).toBe("kept");
+    expect(observe({})).toBe("full");
+    expect(buffer.heldReadings()).toBe(21);
+  });
+});
+
+describe("a signal", () => {
+  test("becomes an event at its first value and at each change, in line with the readings", () => {
+    const { observe, clock, buffer } = setup();
+    for (const door of [0, 0, 1, 1, "open", 0] as const) {
+      observe({ channels: { door } });
+      clock.advance(1_000);
+    }
+    const event = (active: boolean, at: number) => ({ subject: "fridge-1", kind: "door", active, at });
+    expect(buffer.nextBatch("live", 9)?.entries).toEqual([
+      event(false, start),
+      event(true, start + 2_000),
+      event(false, start + 5_000),
+    ]);
+    expect(buffer.signals()).toEqual([{ channel: "d/door", active: false, at: start + 5_000 }]);
+  });
+
+  test("that a resent sample tells of the past does not turn back what is known", () => {
+    const { now, buffer } = setup();
+    now({ sequence: 9, uptimeMs: 9_000, channels: { door: 0 } });
+    for (const [sequence, door] of [0, 1, 1, 0].entries())
+      now({ sequence, uptimeMs: sequence * 1_000, channels: { door } }, { live: false });
+    const entries = buffer.nextBatch("live", 9)?.entries.map((one) => ("active" in one ? one.active : null));
+    expect(entries).toEqual([false, false, true, false]);
+    expect(buffer.signals()).toMatchObject([{ active: false, at: start }]);
   });
 });
 
@@ -228,7 +306,7 @@ describe("event time", () => {
     now({ sequence: 0, uptimeMs: 0 });
     clock.advance(1_000);
     now({ sequence: 1, uptimeMs: 3_600_000 });
-    const readings = buffer.nextBatch("live", 9)?.readings;
+    const readings = buffer.nextBatch("live", 9)?.entries;
     expect(readings?.at(-1)?.at).toBe(start + 1_000);
     expect(counters.of("sample.clock-drift")).toBe(1);
   });

@@ -4,7 +4,7 @@ import type { Evidence, ReadingBuffer } from "../buffer/buffer.ts";
 import { excerptBytesMax } from "../buffer/buffer.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
-import type { AdmitRules, Arrival } from "./admit.ts";
+import type { AdmitRules, Arrival, Observation } from "./admit.ts";
 import { type Group, groupState, type GroupState } from "./group.ts";
 import { bootKey, type BootLedger } from "./ledger.ts";
 import type { Range } from "./ranges.ts";
@@ -19,6 +19,8 @@ export type Outcome = "kept" | "duplicate" | "refused" | "full" | "failed";
 export interface Recorder {
   /** Hands in a sample; `done` is called once, after the commit. `live`: the device just took it, it was not asked for. */
   readonly sample: (arrival: Arrival, live: boolean, done: (outcome: Outcome) => void) => void;
+  /** Hands in what a device that does not count showed; `done` is called once, after the commit. */
+  readonly observe: (observation: Observation, done: (outcome: Outcome) => void) => void;
   /** Hands in what could not be read. `done` is called after the evidence is on disk, or at once if that fails. */
   readonly refuse: (source: string, code: string, raw: Uint8Array, done?: () => void) => void;
   /** The device no longer has these sequences. */
@@ -37,10 +39,10 @@ export interface RecorderParts {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
-  readonly rules: AdmitRules & { readonly driftMaxMs: DurationMs };
+  readonly rules: AdmitRules;
   /** How long a commit waits for more. Unit ms, range [0, 1000], default 2. */
   readonly commitWithinMs: DurationMs;
-  /** Most readings held. */
+  /** Most entries held; what no device keeps may go beyond it by `reserveShare`. */
   readonly bufferReadingsMax: number;
   /** Called after each commit that added readings. */
   readonly committed: () => void;
@@ -48,6 +50,9 @@ export interface RecorderParts {
 
 /** Samples after which a commit is made without waiting for more. */
 export const groupSamplesMax = 1_000;
+
+/** How much more than the most a buffer takes of what no device or broker keeps, as a share of the most. */
+export const reserveShare = 0.05;
 
 /** Below this share of the most readings a full buffer is said to have room again, so that the log does not flutter. */
 const roomAgainShare = 0.95;
@@ -57,6 +62,11 @@ type Pending =
       readonly kind: "sample";
       readonly arrival: Arrival;
       readonly live: boolean;
+      readonly done: (outcome: Outcome) => void;
+    }
+  | {
+      readonly kind: "observe";
+      readonly observation: Observation;
       readonly done: (outcome: Outcome) => void;
     }
   | { readonly kind: "refuse"; readonly evidence: Evidence; readonly done: () => void }
@@ -71,7 +81,7 @@ type Pending =
 /** Makes a recorder over an opened buffer. */
 export function recorder(parts: RecorderParts): Recorder {
   const { buffer, clock, counters, log } = parts;
-  let state: GroupState = groupState(buffer.ledgers());
+  let state: GroupState = groupState(buffer.ledgers(), buffer.signals());
   let pending: Pending[] = [];
   let cancelTimer: (() => void) | null = null;
   let fullLogged = false;
@@ -92,17 +102,16 @@ export function recorder(parts: RecorderParts): Recorder {
   }
 
   function commitGroup(items: readonly Pending[]): void {
-    const room = parts.bufferReadingsMax - buffer.heldReadings();
-    const group = state.begin(parts.rules, room);
+    const kept = parts.bufferReadingsMax - buffer.heldReadings();
+    const reserve = Math.ceil(parts.bufferReadingsMax * reserveShare);
+    const group = state.begin(parts.rules, { kept, unkept: kept + reserve });
     const tell: (() => void)[] = [];
     group.anchorFirst(items.flatMap((one) => (one.kind === "sample" ? [one] : [])));
     for (const one of items) tell.push(enter(group, one));
     const result = group.result();
     const started = clock.monotonicMs();
     try {
-      const { readings, ledgers, forgotten, evidence } = result.commit;
-      if (readings.length + ledgers.length + forgotten.length + evidence.length > 0)
-        buffer.append(result.commit);
+      if (Object.values(result.commit).some((part) => part.length > 0)) buffer.append(result.commit);
     } catch (error) {
       fail(items, error);
       return;
@@ -119,7 +128,7 @@ export function recorder(parts: RecorderParts): Recorder {
     }
     sayWhetherFull(result.full);
     for (const done of tell) done();
-    if (result.commit.readings.length > 0) parts.committed();
+    if (result.commit.entries.length > 0) parts.committed();
   }
 
   function enter(group: Group, one: Pending): () => void {
@@ -128,6 +137,13 @@ export function recorder(parts: RecorderParts): Recorder {
         const outcome = group.sample(one.arrival, one.live);
         return () => {
           counters.add(`sample.${outcome}`, one.arrival.source);
+          one.done(outcome);
+        };
+      }
+      case "observe": {
+        const outcome = group.observation(one.observation);
+        return () => {
+          counters.add(`sample.${outcome}`, one.observation.source);
           one.done(outcome);
         };
       }
@@ -149,7 +165,7 @@ export function recorder(parts: RecorderParts): Recorder {
       );
     failedLogged = true;
     for (const one of items) {
-      if (one.kind === "sample") one.done("failed");
+      if (one.kind === "sample" || one.kind === "observe") one.done("failed");
       else if (one.kind === "refuse") one.done();
     }
   }
@@ -168,6 +184,7 @@ export function recorder(parts: RecorderParts): Recorder {
 
   return {
     sample: (arrival, live, done) => push({ kind: "sample", arrival, live, done }),
+    observe: (observation, done) => push({ kind: "observe", observation, done }),
     refuse: (source, code, raw, done = () => {}) => {
       counters.add(code, source);
       const excerpt = Uint8Array.from(raw.subarray(0, excerptBytesMax));

@@ -8,7 +8,12 @@ import { awaitedAs, nextTickMs, noSession, resendChunkMax, stepSession } from ".
 import type { SessionEffect, SessionInput, SessionState } from "./session-state.ts";
 
 const rules = { resendTimeoutMs: 2_000, resendAttempts: 3 };
-const admitRules = { probes: new Map([["d/t", "p"]]), futureMaxMs: 300_000 };
+const admitRules = {
+  probes: new Map([["d/t", "p"]]),
+  signals: new Map(),
+  futureMaxMs: 300_000,
+  driftMaxMs: 10_000,
+};
 
 /** The gateway's half: ledgers as on disk, the session as in memory, and how often each sample was stored. */
 function gatewayModel() {

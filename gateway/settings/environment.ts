@@ -21,6 +21,7 @@ const plainNames = [
   "data",
   "sources",
   "probes",
+  "signals",
   "bufferReadingsMax",
   "batchReadingsMax",
   "commitWithin",

@@ -3,53 +3,29 @@ import * as z from "zod";
 import { parseDocument } from "yaml";
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import { channelPattern, devicePattern } from "@coldkeep/core/readings/sample.ts";
-import { checkSettings, durationSchema } from "@coldkeep/core/settings/settings.ts";
-import { dayMs, formatDuration, hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { checkSettings } from "@coldkeep/core/settings/settings.ts";
+import { dayMs, hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { sourceSchema, sourcesMax } from "../sources/source-settings.ts";
 import { overridden } from "./environment.ts";
+import { channelName, count, duration } from "./fields.ts";
 
 /** 64 probes, one reading a minute, 400 days. */
 const bufferReadingsDefault = 64 * 400 * 24 * 60;
 
-const duration = (minMs: number, maxMs: number, standard: string) =>
-  durationSchema
-    .refine(
-      (length) => length >= minMs && length <= maxMs,
-      `expected a duration from ${shown(minMs)} to ${shown(maxMs)}`,
-    )
-    .prefault(standard);
+/** Which values of a channel call for a person: exactly one of the three. */
+const activeSchema = z.union([
+  z.strictObject({ equals: z.number() }),
+  z.strictObject({ below: z.number() }),
+  z.strictObject({ above: z.number() }),
+]);
 
-const shown = (length: number): string => (length < 1_000 ? `${length} ms` : formatDuration(length));
-
-const count = (min: number, max: number, standard: number) => z.int().min(min).max(max).default(standard);
-
-const sourceId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, "lower case letters, digits, '_' and '-', at most 32");
-
-const serialSchema = z.strictObject({
-  kind: z.literal("serial"),
-  id: sourceId,
-  /** Device file; best one of /dev/serial/by-id, which follows the device from socket to socket. */
-  path: z.string().min(1),
-  /** Unit baud, range [50, 4000000], default 9600. */
-  baudRate: count(50, 4_000_000, 9_600),
+const signalSchema = z.strictObject({
+  /** The appliance, probe or device that it is about. */
+  subject: idSchema,
+  kind: z.enum(["door", "power", "battery"]),
+  /** Default for a contact: 1 (door open, power lost). */
+  active: activeSchema.default({ equals: 1 }),
 });
-
-const mqttSchema = z.strictObject({
-  kind: z.literal("mqtt"),
-  id: sourceId,
-  url: z.url({ protocol: /^(mqtts?|wss?)$/, error: "expected mqtt://host:port or mqtts://host:port" }),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  /** The name under which the broker keeps our session; must stay the same. Default `coldkeep-<gateway>-<source>`. */
-  clientId: z.string().min(1).max(128).optional(),
-});
-
-const mappingKey = z.string().refine((key) => {
-  const slash = key.indexOf("/");
-  return slash > 0 && devicePattern.test(key.slice(0, slash)) && channelPattern.test(key.slice(slash + 1));
-}, "expected <device>/<channel>");
 
 /** The gateway's settings file. Each single value can be overridden from the environment, see environment.ts. */
 export const settingsSchema = z
@@ -67,13 +43,12 @@ export const settingsSchema = z
         listen: z.string().regex(/^.+:\d{1,5}$/, "expected host:port, such as 127.0.0.1:8090"),
       })
       .optional(),
-    sources: z
-      .array(z.discriminatedUnion("kind", [serialSchema, mqttSchema]))
-      .min(1)
-      .max(256),
+    sources: z.array(sourceSchema).min(1).max(sourcesMax),
     /** Probe ids by `<device>/<channel>`. */
-    probes: z.record(mappingKey, idSchema),
-    /** Most readings held. Range [1000, 1000000000], default 36864000 (64 probes, one a minute, 400 days; some 1.2 GB). */
+    probes: z.record(channelName, idSchema),
+    /** Contacts and batteries by `<device>/<channel>`: what they are about and which values call for a person. */
+    signals: z.record(channelName, signalSchema).default({}),
+    /** Most readings and events held. Range [1000, 1000000000], default 36864000 (64 probes, one a minute, 400 days; some 1.2 GB). */
     bufferReadingsMax: count(1_000, 1_000_000_000, bufferReadingsDefault),
     /** Most readings in one batch. Range [1, 10000], default 5000. */
     batchReadingsMax: count(1, 10_000, 5_000),

@@ -1,7 +1,9 @@
+import type { SourceSettings } from "./source-settings.ts";
+
 /** How a source stands, for the status page. */
 export interface SourceStatus {
   readonly id: string;
-  readonly kind: "serial" | "mqtt";
+  readonly kind: SourceSettings["kind"];
   readonly state: "connecting" | "open" | "waiting" | "stopped";
   /** Why it is not open, or null. */
   readonly trouble: string | null;

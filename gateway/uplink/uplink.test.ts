@@ -67,12 +67,12 @@ async function setup(
   });
   ending.push(server.stop, up.stop);
   const feed = (from: number, count: number): void => {
-    const readings = Array.from({ length: count }, (_, n): ProbeReading => ({
+    const entries = Array.from({ length: count }, (_, n): ProbeReading => ({
       probe: "p",
       at: start + from + n,
       celsius: 4,
     }));
-    buffer.append({ readings, ledgers: [], forgotten: [], evidence: [] });
+    buffer.append({ entries, signals: [], ledgers: [], forgotten: [], evidence: [] });
     up.wake();
   };
   const delivered = (): number[] =>
@@ -194,7 +194,7 @@ describe("the uplink", () => {
       await emptied({ ...world, counters }, 1);
       const got = picky.readings().map((reading) => (parseInstant(reading.at) ?? 0) - start);
       expect(got).toEqual(upTo(40).filter((n) => n !== bad));
-      expect(world.buffer.refused().map((one) => [one.reading.at - start, one.code])).toEqual([
+      expect(world.buffer.refused().map((one) => [one.entry.at - start, one.code])).toEqual([
         [bad, "batch.shape-invalid"],
       ]);
       expect(new Set(picky.seen.map((one) => one.batch.sequence)).size).toBe(picky.seen.length);

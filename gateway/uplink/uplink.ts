@@ -3,6 +3,8 @@ import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import {
   type Evidence,
   excerptBytesMax,
+  isEvent,
+  isReading,
   type LaneName,
   type ReadingBuffer,
   type StoredBatch,
@@ -12,7 +14,7 @@ import type { Log } from "../health/log.ts";
 import { batchBody } from "./batch-body.ts";
 import { freshLane, type LaneRules, type LaneState, stepLane } from "./lane.ts";
 import type { ServerLink } from "./server-link.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { type BatchSizes, judge, type Verdict } from "./verdict.ts";
 
 /** What the uplink is made of. */
 export interface UplinkParts {
@@ -116,7 +118,7 @@ function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looke
     awake = true;
     const outcome = await parts.link(batchBody(parts.gateway, batch), stop);
     if (stop.aborted && outcome.kind === "none") return;
-    const verdict = judge(batch.sequence, batch.readings.length, outcome);
+    const verdict = judge(batch.sequence, sizes(batch), outcome);
     const step = stepLane(parts.rules, state, verdict, parts.random);
     perform(step.action, batch, verdict);
     state = step.state;
@@ -134,21 +136,21 @@ function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looke
     switch (action) {
       case "complete":
         buffer.complete(batch.sequence, rejectedEvidence(batch, verdict));
-        counters.add("uplink.readings", lane, batch.readings.length);
+        counters.add("uplink.readings", lane, batch.entries.length);
         deliveredAt = clock.epochMs();
         break;
       case "split":
         buffer.split(batch.sequence);
         log.warn(
-          { lane, code, sequence: batch.sequence, readings: batch.readings.length },
+          { lane, code, sequence: batch.sequence, entries: batch.entries.length },
           "The server refuses a batch; it is sent again in halves.",
         );
         break;
       case "set-aside":
         buffer.refuse(batch.sequence, code, clock.epochMs());
         log.error(
-          { lane, code, reading: batch.readings[0] },
-          "The server refuses a reading; it is set aside. Start with --requeue-refused once the cause is mended.",
+          { lane, code, entry: batch.entries[0] },
+          "The server refuses an entry; it is set aside. Start with --requeue-refused once the cause is mended.",
         );
         break;
       case "renumber":
@@ -165,9 +167,15 @@ function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looke
 
   function rejectedEvidence(batch: StoredBatch, verdict: Verdict): Evidence[] {
     if (verdict.kind !== "delivered") return [];
-    return verdict.rejected.map(({ index, code }) => {
+    const readings = batch.entries.filter(isReading);
+    const events = batch.entries.filter(isEvent);
+    const refused = [
+      ...verdict.rejected.map(({ index, code }) => ({ code, entry: readings[index] })),
+      ...verdict.rejectedEvents.map(({ index, code }) => ({ code, entry: events[index] })),
+    ];
+    return refused.map(({ code, entry }) => {
       counters.add(code, "uplink");
-      const text = JSON.stringify(batch.readings[index]);
+      const text = JSON.stringify(entry);
       return {
         at: clock.epochMs(),
         source: "uplink",
@@ -192,6 +200,11 @@ function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looke
     status: (): LaneStatus => ({ lane, trouble: state.trouble, failures: state.failures, deliveredAt }),
   };
 }
+
+const sizes = ({ entries }: StoredBatch): BatchSizes => {
+  const readings = entries.filter(isReading).length;
+  return { readings, events: entries.length - readings };
+};
 
 /** What the person who reads the log can do about it. */
 function adviceFor(code: string): string {

@@ -1,0 +1,43 @@
+import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
+import type { Counters } from "../health/counters.ts";
+import type { Log } from "../health/log.ts";
+import type { Recorder } from "../intake/recorder.ts";
+import { mqttSource } from "../mqtt/mqtt-source.ts";
+import { openSerialLine } from "../serial/serial-line.ts";
+import { serialSource } from "../serial/serial-source.ts";
+import type { GatewaySettings } from "../settings/settings.ts";
+import type { Source } from "./source.ts";
+import type { SourceSettings } from "./source-settings.ts";
+
+/** What every source is made of besides its own settings. */
+export interface SourceParts {
+  readonly gateway: GatewaySettings;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** Makes the source that its settings describe; it does nothing before `start`. */
+export function openSource(settings: SourceSettings, parts: SourceParts): Source {
+  const { gateway, ...common } = parts;
+  switch (settings.kind) {
+    case "mqtt": {
+      const clientId = settings.clientId ?? `coldkeep-${gateway.gateway}-${settings.id}`;
+      return mqttSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs: gateway.pauseMax });
+    }
+    case "serial":
+      return serialSource({
+        ...common,
+        settings,
+        openLine: openSerialLine,
+        rules: {
+          resendTimeoutMs: gateway.resendTimeout,
+          resendAttempts: gateway.resendAttempts,
+          silenceMaxMs: gateway.silenceMax,
+          pauseMaxMs: gateway.pauseMax,
+        },
+      });
+  }
+}

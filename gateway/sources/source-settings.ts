@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { mqttSchema } from "../mqtt/mqtt-settings.ts";
+import { serialSchema } from "../serial/serial-settings.ts";
+
+/** Most sources of one gateway. */
+export const sourcesMax = 256;
+
+/** The settings of one source, whatever its kind. */
+export const sourceSchema = z.discriminatedUnion("kind", [serialSchema, mqttSchema]);
+
+/** The settings of one source after checking. */
+export type SourceSettings = z.output<typeof sourceSchema>;
