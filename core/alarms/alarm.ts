@@ -13,6 +13,7 @@ export const alarmKinds = [
   "door",
   "battery",
   "clock",
+  "buffer",
   "notification-failing",
   "projection-behind",
 ] as const;

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readingRefusals } from "../contract/batch.ts";
+import { edgeAlarmRefusals } from "../contract/edge.ts";
+import { eventRefusals } from "../contract/events.ts";
 
 const sources = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts"], { encoding: "utf8" })
   .split("\n")
@@ -21,6 +23,8 @@ test("every error code of the sources is in docs/errors.md, and each is explaine
   const used = new Set([
     ...sources.flatMap((path) => codesIn(readFileSync(path, "utf8"))),
     ...readingRefusals,
+    ...eventRefusals,
+    ...edgeAlarmRefusals,
   ]);
   expect(used.size).toBeGreaterThan(30);
   expect([...used].filter((code) => !explained.includes(code)).sort()).toEqual([]);

@@ -1,5 +1,5 @@
 import type { AlarmKind } from "../alarms/alarm.ts";
-import { alarmDueAt, standardTerms, whileParentLasts } from "../alarms/alarm-state.ts";
+import { alarmDueAt, whileParentLasts } from "../alarms/alarm-state.ts";
 import {
   type AlarmInput,
   type AlarmState,
@@ -9,8 +9,9 @@ import {
   stepAlarm,
 } from "../alarms/lifecycle.ts";
 import { type Condition, probeConditions } from "../alarms/probe-conditions.ts";
+import { termsOf } from "../alarms/terms.ts";
 import { activeEpisode, type ProbeState } from "../engine/probe-state.ts";
-import { type Profile, ruleAt } from "../site/profile.ts";
+import { ruleAt } from "../site/profile.ts";
 import { type DurationMs, type EpochMs, minuteMs } from "../time/millis.ts";
 import type { ProbeHistory } from "./probe-history.ts";
 
@@ -100,16 +101,6 @@ function inputsFor({ suppressedUntil }: AlarmState, judged: Judged, at: EpochMs)
   if (condition === "on") inputs.push({ kind: "onset", terms });
   if (condition === "off") inputs.push({ kind: "clear" });
   return inputs;
-}
-
-function termsOf({ alarms }: Profile, kind: AlarmKind): AlarmTerms {
-  if (alarms === undefined) return standardTerms;
-  const { realarmAfter, offDelay, latching } = alarms;
-  return {
-    realarmAfter: realarmAfter ?? standardTerms.realarmAfter,
-    offDelay,
-    latching: typeof latching === "boolean" ? latching : latching.includes(kind),
-  };
 }
 
 /** Applies an input to the alarms chosen; those that are over then leave the list. Pure. */

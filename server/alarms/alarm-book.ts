@@ -1,4 +1,5 @@
 import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
+import { alarmIdentity } from "@coldkeep/core/alarms/identity.ts";
 import {
   alarmDueAt,
   type AlarmTerms,
@@ -19,8 +20,10 @@ import {
   type ConditionList,
   quietConditions,
 } from "@coldkeep/core/alarms/probe-conditions.ts";
+import { termsOf } from "@coldkeep/core/alarms/terms.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import { activeEpisode, type ProbeState } from "@coldkeep/core/engine/probe-state.ts";
+import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
@@ -33,7 +36,6 @@ import { openGatewayRegister } from "./gateway-register.ts";
 import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
 import { describeLate, describeProbe } from "./messages.ts";
 import { type OutOfService, openServiceRegister } from "./service-register.ts";
-import { termsOf } from "./terms.ts";
 
 /** What a person does to an appliance's service. */
 export interface ServiceAct {
@@ -146,21 +148,13 @@ export function openAlarmBook(
     return keep(commit, facts === null ? alarm : { ...alarm, ...facts }, next, "system", null);
   };
 
-  const identify = (kind: AlarmKind, subject: string, at: EpochMs): string => {
-    const base = `${kind}-${subject}-${at.toString(36)}`;
-    for (let copy = 1; ; copy += 1) {
-      const id = copy === 1 ? base : `${base}-${copy}`;
-      if (rows.find(id) === null) return id;
-    }
-  };
-
   const mutesOf = (commit: Commit, { appliance }: AlarmFacts, suppressed: boolean): Mutes => {
     const out = appliance === null ? null : services.of(commit, appliance, commit.at);
     return { suppressed, outOfServiceUntil: out?.until ?? null };
   };
 
   const raise = (commit: Commit, kind: AlarmKind, facts: AlarmFacts, raised: AlarmStep): void => {
-    const id = identify(kind, facts.subject, commit.at);
+    const id = alarmIdentity(kind, facts.subject, commit.at, (taken) => rows.find(taken) !== null);
     keep(commit, { id, kind, ...facts, state: raised.state }, raised, "system", null);
   };
 
@@ -239,7 +233,8 @@ export function openAlarmBook(
       for (const { kind, condition } of conditions) {
         const facts = () => describeProbe(kind, probe, state, site(), commit.at);
         const parent = hasParent(commit, kind, probe.id);
-        judgeOne(commit, kind, condition, facts, probe.id, () => termsOf(probe, kind, commit.at), parent);
+        const terms = () => termsOf(ruleAt(probe.rules.profiles, commit.at), kind);
+        judgeOne(commit, kind, condition, facts, probe.id, terms, parent);
         if (condition === "on" && (kind === "temperature-high" || kind === "temperature-low"))
           worsen(commit, kind, probe, state);
       }

@@ -230,6 +230,29 @@ test("equipment tells of power at once, of an open door after its delay, and the
   ]);
 });
 
+test("a gateway tells of its buffer, and a clock is that of a device, a gateway or an appliance", async () => {
+  server = await testServer({ site: siteWith("") });
+  const said = { active: true, at: iso(0) };
+  expect(
+    await events(
+      { ...said, subject: "g2", kind: "buffer" },
+      { ...said, subject: "g2", kind: "clock" },
+      { ...said, subject: "logger-7", kind: "clock" },
+      { ...said, subject: "p1", kind: "clock" },
+    ),
+  ).toEqual({ accepted: 4, duplicates: 0, rejected: [] });
+  expect((await alarms("buffer")).map(({ text }) => text.replace(/ since.*/, ""))).toEqual([
+    "Gateway g2: buffer nearly full",
+  ]);
+  expect((await alarms("clock")).map(({ text }) => text.replace(/ since .*?:\d\d:\d\d/, "")).sort()).toEqual([
+    "Clock of device logger-7 off",
+    "Clock of gateway g2 off",
+    "Red cells 1: clock off (probe p1)",
+  ]);
+  await events({ subject: "g2", kind: "buffer", active: false, at: iso(1) });
+  expect(await alarms("buffer")).toMatchObject([{ phase: "returned-unacknowledged" }]);
+});
+
 test("an event that cannot be taken is refused alone and kept", async () => {
   server = await testServer({ site: siteWith("") });
   const good = { subject: "fridge-1", kind: "clock", active: true, at: iso(0) };

@@ -1,5 +1,7 @@
 import type { Condition } from "@coldkeep/core/alarms/probe-conditions.ts";
+import { termsOf } from "@coldkeep/core/alarms/terms.ts";
 import type { EventKind } from "@coldkeep/core/contract/events.ts";
+import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
@@ -8,7 +10,6 @@ import type { Database } from "../store/database.ts";
 import type { AlarmBook } from "./alarm-book.ts";
 import type { AlarmFacts } from "./kept-alarm.ts";
 import { localTime, shortName } from "./messages.ts";
-import { termsOf } from "./terms.ts";
 
 /** What an appliance or a device told of itself at an instant of event time. */
 export interface EquipmentEvent {
@@ -44,6 +45,7 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     `INSERT INTO equipment (subject, kind, at, active) VALUES (?, ?, ?, ?)
      ON CONFLICT (subject, kind) DO UPDATE SET at = excluded.at, active = excluded.active`,
   );
+  const isGateway = database.prepare("SELECT 1 FROM gateways WHERE id = ?");
   const rows = database
     .prepare("SELECT subject, kind, at, active FROM equipment ORDER BY subject, kind")
     .all();
@@ -63,8 +65,10 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     const book = site();
     const probe =
       book.probes.get(event.subject) ?? book.probes.get(placeOf(book, event.subject)?.probes[0]?.id ?? "");
-    const terms = probe === undefined ? undefined : termsOf(probe, event.kind, commit.at);
-    alarms.judge(commit, event.kind, condition, () => describe(event, book), event.subject, terms);
+    const terms =
+      probe === undefined ? undefined : termsOf(ruleAt(probe.rules.profiles, commit.at), event.kind);
+    const facts = () => describe(event, book, isGateway.get(event.subject) !== undefined);
+    alarms.judge(commit, event.kind, condition, facts, event.subject, terms);
   };
 
   const isWaiting = (commit: Commit | null, event: EquipmentEvent, at: EpochMs): boolean =>
@@ -113,13 +117,19 @@ const whats: Readonly<Record<EventKind, string>> = {
   door: "door open",
   battery: "battery low",
   clock: "clock off",
+  buffer: "buffer nearly full",
 };
 
-function describe({ subject, kind, at }: EquipmentEvent, site: SiteBook): AlarmFacts {
+function describe({ subject, kind, at }: EquipmentEvent, site: SiteBook, isGateway: boolean): AlarmFacts {
   const appliance = placeOf(site, subject)?.id ?? null;
   const probe = site.probes.has(subject) ? subject : null;
-  const where = appliance === null ? `Device ${subject}` : shortName(site, appliance);
-  const which = probe === null ? "" : ` (probe ${probe})`;
-  const text = `${where}: ${whats[kind]} since ${localTime(at, site.site.timeZone)}${which}`;
+  const device = `${isGateway || kind === "buffer" ? "gateway" : "device"} ${subject}`;
+  const since = `since ${localTime(at, site.site.timeZone)}`;
+  const text =
+    appliance !== null
+      ? `${shortName(site, appliance)}: ${whats[kind]} ${since}${probe === null ? "" : ` (probe ${probe})`}`
+      : kind === "clock"
+        ? `Clock of ${device} off ${since}`
+        : `${device[0]?.toUpperCase() ?? ""}${device.slice(1)}: ${whats[kind]} ${since}`;
   return { subject, appliance, probe, severity: "warning", text };
 }

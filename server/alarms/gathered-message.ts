@@ -39,7 +39,8 @@ const phrases: readonly (readonly [AlarmKind, string])[] = [
   ["temperature-warning-high", "getting warm"],
   ["temperature-warning-low", "getting cold"],
   ["battery", "batteries low"],
-  ["clock", "device clocks off"],
+  ["clock", "clocks off"],
+  ["buffer", "gateway buffers nearly full"],
 ];
 
 /** The one message about alarms of one cause: what, where, how bad, then each appliance and each alarm, critical ones by name first. */

@@ -84,7 +84,8 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   power: "Power lost",
   door: "Door open",
   battery: "Battery low",
-  clock: "Device clock off",
+  clock: "Clock off",
+  buffer: "Gateway buffer nearly full",
   "notification-failing": "Notification failing",
   "projection-behind": "History behind",
 };
