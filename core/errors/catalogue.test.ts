@@ -12,7 +12,11 @@ const sources = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*
 /** Codes that the sources give to errors: in a CodedError's first argument, in a union of codes, or as a key with an HTTP status. */
 function codesIn(text: string): string[] {
   const thrown = [...text.matchAll(/new CodedError\(\s*"([a-z-]+\.[a-z-]+)"/g)];
-  const unions = [...text.matchAll(/^ {2}\| "((?:serial|mqtt|buffer|uplink|demo|sim|settings)\.[a-z-]+)"/gm)];
+  const unions = [
+    ...text.matchAll(
+      /^ {2}\| "((?:serial|sms|modem|siren|onewire|mqtt|buffer|uplink|demo|sim|settings)\.[a-z-]+)"/gm,
+    ),
+  ];
   const problems = [...text.matchAll(/^ {2}"([a-z-]+\.[a-z-]+)": [45]\d\d,$/gm)];
   return [...thrown, ...unions, ...problems].map((match) => match[1] ?? "");
 }
