@@ -6,6 +6,7 @@ import {
   evidenceMax,
   excerptBytesMax,
   type SignalState,
+  type SubjectEvent,
 } from "../buffer/buffer.ts";
 import {
   admit,
@@ -45,6 +46,8 @@ export interface Group {
   readonly anchorFirst: (samples: readonly { readonly arrival: Arrival; readonly live: boolean }[]) => void;
   readonly sample: (arrival: Arrival, live: boolean) => "kept" | "duplicate" | "refused" | "full";
   readonly observation: (observation: Observation) => "kept" | "refused" | "full";
+  /** An event finds room however full the buffer is: there are few, and they say why it is full. */
+  readonly event: (event: SubjectEvent) => void;
   readonly evidence: (evidence: Evidence) => void;
   readonly lose: (device: string, boot: number, range: Range) => void;
   readonly result: () => GroupResult;
@@ -212,6 +215,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
       refuseAll(observation, observation.device, verdict);
       return verdict.outcome === "kept" ? "kept" : "refused";
     },
+    event: (event) => void entries.push(event),
     evidence: keepEvidence,
     lose: (device, boot, range) => {
       const key = bootKey(device, boot);

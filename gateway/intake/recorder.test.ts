@@ -232,6 +232,25 @@ describe("a signal", () => {
   });
 });
 
+describe("what the gateway says of itself", () => {
+  test("is stored, and waits for a disk that fails", () => {
+    const memory = memoryBuffer(start);
+    let broken = true;
+    const append: ReadingBuffer["append"] = (commit) => {
+      if (broken) throw new CodedError("buffer.write-failed", "disk full");
+      memory.append(commit);
+    };
+    const { recorder, now, buffer } = setup({ buffer: { ...memory, append } });
+    const event = { subject: "g", kind: "clock", active: true, at: start } as const;
+    recorder.event(event);
+    recorder.flush();
+    expect(buffer.heldReadings()).toBe(0);
+    broken = false;
+    now({ sequence: 0 });
+    expect(memory.nextBatch("live", 9)?.entries[0]).toEqual(event);
+  });
+});
+
 describe("event time", () => {
   test("is the same in whatever order and however late samples of a boot come, once the boot has its anchor", () => {
     fc.assert(

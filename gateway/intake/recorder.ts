@@ -1,6 +1,6 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
-import type { Evidence, ReadingBuffer } from "../buffer/buffer.ts";
+import type { Evidence, ReadingBuffer, SubjectEvent } from "../buffer/buffer.ts";
 import { excerptBytesMax } from "../buffer/buffer.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
@@ -21,6 +21,8 @@ export interface Recorder {
   readonly sample: (arrival: Arrival, live: boolean, done: (outcome: Outcome) => void) => void;
   /** Hands in what a device that does not count showed; `done` is called once, after the commit. */
   readonly observe: (observation: Observation, done: (outcome: Outcome) => void) => void;
+  /** Hands in what the gateway has to say of itself or of a device. Told again with every later commit until one has taken it. */
+  readonly event: (event: SubjectEvent) => void;
   /** Hands in what could not be read. `done` is called after the evidence is on disk, or at once if that fails. */
   readonly refuse: (source: string, code: string, raw: Uint8Array, done?: () => void) => void;
   /** The device no longer has these sequences. */
@@ -54,6 +56,9 @@ export const groupSamplesMax = 1_000;
 /** How much more than the most a buffer takes of what no device or broker keeps, as a share of the most. */
 export const reserveShare = 0.05;
 
+/** Most events that wait for a disk that takes them; the oldest go first. */
+export const eventsWaitingMax = 1_000;
+
 /** Below this share of the most readings a full buffer is said to have room again, so that the log does not flutter. */
 const roomAgainShare = 0.95;
 
@@ -69,6 +74,7 @@ type Pending =
       readonly observation: Observation;
       readonly done: (outcome: Outcome) => void;
     }
+  | { readonly kind: "event"; readonly event: SubjectEvent }
   | { readonly kind: "refuse"; readonly evidence: Evidence; readonly done: () => void }
   | {
       readonly kind: "lose";
@@ -147,6 +153,9 @@ export function recorder(parts: RecorderParts): Recorder {
           one.done(outcome);
         };
       }
+      case "event":
+        group.event(one.event);
+        return () => counters.add(`event.${one.event.kind}`, one.event.subject);
       case "refuse":
         group.evidence(one.evidence);
         return one.done;
@@ -164,6 +173,8 @@ export function recorder(parts: RecorderParts): Recorder {
         "The buffer cannot be written: devices are not acknowledged and keep what they can. Check the disk.",
       );
     failedLogged = true;
+    const events = items.filter((one) => one.kind === "event");
+    pending.push(...events.slice(-eventsWaitingMax));
     for (const one of items) {
       if (one.kind === "sample" || one.kind === "observe") one.done("failed");
       else if (one.kind === "refuse") one.done();
@@ -185,6 +196,7 @@ export function recorder(parts: RecorderParts): Recorder {
   return {
     sample: (arrival, live, done) => push({ kind: "sample", arrival, live, done }),
     observe: (observation, done) => push({ kind: "observe", observation, done }),
+    event: (event) => push({ kind: "event", event }),
     refuse: (source, code, raw, done = () => {}) => {
       counters.add(code, source);
       const excerpt = Uint8Array.from(raw.subarray(0, excerptBytesMax));
