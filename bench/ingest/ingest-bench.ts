@@ -70,7 +70,8 @@ function batchBody(batch: number, startAt: number): string {
   const readings = Array.from({ length: perBatch }, (_, index) => {
     const reading = batch * perBatch + index;
     const at = formatInstant(startAt + Math.floor(reading / probes) * stepMs);
-    return { probe: `p${reading % probes}`, at, celsius: 4 + (reading % 10) / 10 };
+    const time = { source: "uptime", uncertaintyMs: 10_000 };
+    return { probe: `p${reading % probes}`, at, celsius: 4 + (reading % 10) / 10, time };
   });
   return JSON.stringify({ gateway: "bench", sequence: batch + 1, readings });
 }

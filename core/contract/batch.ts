@@ -55,6 +55,7 @@ export const readingRefusals = [
   "reading.at-too-old",
   "reading.celsius-invalid",
   "reading.fault-unknown",
+  "reading.time-invalid",
 ] as const;
 
 /** One of the reasons for refusing a reading. */

@@ -1,4 +1,5 @@
 import type { DurationMs, EpochMs } from "../time/millis.ts";
+import type { Reading } from "./reading.ts";
 
 /**
  * Where the time of a reading comes from. `device`: the device's own clock said so. `uptime`: the device's uptime, on an anchor of the
@@ -18,6 +19,22 @@ export interface TimeQuality {
   /** Unit ms, range [0, uncertaintyMaxMs]. */
   readonly uncertaintyMs: DurationMs;
 }
+
+/** True where a value from outside is the quality of a time. */
+export function isTimeQuality(value: unknown): value is TimeQuality {
+  if (typeof value !== "object" || value === null) return false;
+  const { source, uncertaintyMs }: { readonly source?: unknown; readonly uncertaintyMs?: unknown } = value;
+  return (
+    (timeSources as readonly unknown[]).includes(source) &&
+    typeof uncertaintyMs === "number" &&
+    Number.isInteger(uncertaintyMs) &&
+    uncertaintyMs >= 0 &&
+    uncertaintyMs <= uncertaintyMaxMs
+  );
+}
+
+/** A reading with the quality of its time, where anybody said it. Two equal readings are one, however good their times are. */
+export type TimedReading = Reading & { readonly time?: TimeQuality };
 
 /** An instant of event time with its source and uncertainty. */
 export interface Stamp {

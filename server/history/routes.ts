@@ -40,14 +40,19 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
         const memory = probe(request.params.id);
         const { from, to, maxPoints } = request.query;
         const readings = services.history.readings(memory, from, to);
+        const times = readings.length > maxPoints ? [] : services.history.times(memory, from, to);
         return {
           probe: request.params.id,
           total: readings.length,
-          readings: downsample(readings, maxPoints).map((reading) =>
-            isGood(reading)
-              ? { at: formatInstant(reading.at), celsius: reading.celsius }
-              : { ...reading, at: formatInstant(reading.at) },
-          ),
+          readings: downsample(readings, maxPoints).map((reading, index) => {
+            const at = formatInstant(reading.at);
+            const time = times[index] ?? null;
+            const quality =
+              time === null ? {} : { timeSource: time.source, uncertaintyMs: time.uncertaintyMs };
+            return isGood(reading)
+              ? { at, celsius: reading.celsius, ...quality }
+              : { ...reading, at, ...quality };
+          }),
         };
       },
     );

@@ -1,8 +1,9 @@
 import { batchReadingsMax, idSchema, type ReadingRefusal } from "@coldkeep/core/contract/batch.ts";
 import { batchEventsMax } from "@coldkeep/core/contract/events.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import { isFault, type Reading } from "@coldkeep/core/readings/reading.ts";
+import { isFault } from "@coldkeep/core/readings/reading.ts";
 import { plausibleCelsius } from "@coldkeep/core/readings/sample.ts";
+import { isTimeQuality, type TimedReading } from "@coldkeep/core/readings/stamp.ts";
 import { type EpochMs, minuteMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import * as z from "zod";
 
@@ -27,7 +28,7 @@ export interface ReadBatch {
   readonly gateway: string;
   readonly sequence: number;
   readonly heldReadings: number | null;
-  readonly readings: ReadonlyMap<string, readonly Reading[]>;
+  readonly readings: ReadonlyMap<string, readonly TimedReading[]>;
   readonly refused: readonly RefusedReading[];
   /** The events as they came; null where the batch had none. */
   readonly events: readonly unknown[] | null;
@@ -49,7 +50,7 @@ const envelopeSchema = z.object({
  */
 export function readBatch(body: string, isKnown: (probe: string) => boolean, now: EpochMs): ReadBatch {
   const envelope = readEnvelope(body);
-  const readings = new Map<string, Reading[]>();
+  const readings = new Map<string, TimedReading[]>();
   const refused: RefusedReading[] = [];
   for (const [index, raw] of envelope.readings.entries()) {
     const read = readReading(raw, isKnown, now);
@@ -117,15 +118,16 @@ interface RawReading {
   readonly at?: unknown;
   readonly celsius?: unknown;
   readonly fault?: unknown;
+  readonly time?: unknown;
 }
 
 function readReading(
   raw: unknown,
   isKnown: (probe: string) => boolean,
   now: EpochMs,
-): ReadingRefusal | { readonly probe: string; readonly reading: Reading } {
+): ReadingRefusal | { readonly probe: string; readonly reading: TimedReading } {
   if (typeof raw !== "object" || raw === null) return "reading.shape-invalid";
-  const { probe, at: atText, celsius, fault }: RawReading = raw;
+  const { probe, at: atText, celsius, fault, time }: RawReading = raw;
   if (typeof probe !== "string" || typeof atText !== "string") return "reading.shape-invalid";
   if ((celsius === undefined) === (fault === undefined)) return "reading.shape-invalid";
   if (!isKnown(probe)) return "reading.probe-unknown";
@@ -133,11 +135,13 @@ function readReading(
   if (at === null) return "reading.at-invalid";
   if (at > now + futureMaxMs) return "reading.at-future";
   if (at < earliestAt) return "reading.at-too-old";
+  if (time !== undefined && !isTimeQuality(time)) return "reading.time-invalid";
   if (fault !== undefined) {
-    return typeof fault === "string" && isFault(fault)
-      ? { probe, reading: { at, fault } }
-      : "reading.fault-unknown";
+    if (typeof fault !== "string" || !isFault(fault)) return "reading.fault-unknown";
+    return { probe, reading: time === undefined ? { at, fault } : { at, fault, time } };
   }
   const plausible = typeof celsius === "number" ? plausibleCelsius(celsius) : null;
-  return plausible === null ? "reading.celsius-invalid" : { probe, reading: { at, celsius: plausible } };
+  if (plausible === null) return "reading.celsius-invalid";
+  const reading = time === undefined ? { at, celsius: plausible } : { at, celsius: plausible, time };
+  return { probe, reading };
 }

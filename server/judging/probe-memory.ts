@@ -1,11 +1,18 @@
 import { type Checkpoint, checkpointEvery, rejudge } from "@coldkeep/core/engine/rejudge.ts";
 import { type ProbeState, unheardOf } from "@coldkeep/core/engine/probe-state.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import type { TimedReading } from "@coldkeep/core/readings/stamp.ts";
 import { always } from "@coldkeep/core/site/dated.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { PlacedProbe } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
-import { columnsOf, openRoutedReadings, type Route, type RoutedReadings } from "./routed-readings.ts";
+import {
+  columnsOf,
+  openRoutedReadings,
+  timeColumnsOf,
+  type Route,
+  type RoutedReadings,
+} from "./routed-readings.ts";
 
 /** What the server keeps in memory of a probe: it follows from the records and is rebuilt from them at each start. */
 export interface ProbeMemory {
@@ -32,8 +39,8 @@ export interface ReadingStore extends RoutedReadings {
   readonly checkpointEvery: number;
   readonly numberOf: (channel: string) => number;
   readonly routeOf: (probe: PlacedProbe) => Route;
-  /** Stores a reading of a channel; false where it was there already. */
-  readonly insert: (channel: number, reading: Reading) => boolean;
+  /** Stores a reading of a channel with the quality of its time; false where it was there already, which then stays as it is. */
+  readonly insert: (channel: number, reading: TimedReading) => boolean;
   readonly has: (channel: number, reading: Reading) => boolean;
   readonly checkpointBefore: (probe: number, before: EpochMs) => Checkpoint | null;
   /** Checkpoints with `after < at <= until`, in order of time. */
@@ -53,7 +60,7 @@ export interface ReadingStore extends RoutedReadings {
 export function openReadingStore(database: Database, every: number = checkpointEvery): ReadingStore {
   const readings = openRoutedReadings(database);
   const insert = database.prepare(
-    "INSERT OR IGNORE INTO readings (probe, at, value, fault) VALUES (?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO readings (probe, at, value, fault, time_source, uncertainty_ms) VALUES (?, ?, ?, ?, ?, ?)",
   );
   const find = database.prepare("SELECT 1 FROM readings WHERE probe = ? AND at = ? AND value = ?");
   const before = database.prepare(
@@ -86,7 +93,8 @@ export function openReadingStore(database: Database, every: number = checkpointE
     numberOf,
     routeOf: ({ stretches }) =>
       stretches.map(({ channel, from, to }) => ({ channel: numberOf(channel), from, to })),
-    insert: (channel, reading) => insert.run(channel, reading.at, ...columnsOf(reading)) === 1,
+    insert: (channel, reading) =>
+      insert.run(channel, reading.at, ...columnsOf(reading), ...timeColumnsOf(reading)) === 1,
     has: (channel, reading) => find.get(channel, reading.at, columnsOf(reading)[0]) !== undefined,
     checkpointBefore,
     checkpointsBetween: (probe, from, until) => between.all(probe, from, until).map(checkpointOf),

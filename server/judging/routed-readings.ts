@@ -1,5 +1,11 @@
 import type { Fault, Reading } from "@coldkeep/core/readings/reading.ts";
-import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import {
+  type TimedReading,
+  type TimeQuality,
+  type TimeSource,
+  timeSources,
+} from "@coldkeep/core/readings/stamp.ts";
+import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Span } from "@coldkeep/core/site/dated.ts";
 import type { Database, Statement, Value } from "../store/database.ts";
 
@@ -19,6 +25,23 @@ export function columnsOf(reading: Reading): readonly [value: number, fault: str
   return "celsius" in reading ? [reading.celsius, null] : [faultValue, reading.fault];
 }
 
+const noTime = [null, null] as const;
+
+/** The columns of the quality of a reading's time, empty where nobody said it. */
+export function timeColumnsOf({
+  time,
+}: TimedReading): readonly [source: number | null, uncertaintyMs: number | null] {
+  return time === undefined ? noTime : [timeSources.indexOf(time.source), time.uncertaintyMs];
+}
+
+/** How well the times of some readings are known: of those with one source the worst. */
+export interface TimesKnown {
+  /** Null: nobody said. */
+  readonly source: TimeSource | null;
+  readonly worstMs: DurationMs | null;
+  readonly readings: number;
+}
+
 /** A reading from its columns. */
 export function readingOf(row: { at: number; value: number; fault: string | null }): Reading {
   return row.fault === null ? { at: row.at, celsius: row.value } : { at: row.at, fault: row.fault as Fault };
@@ -28,12 +51,21 @@ export function readingOf(row: { at: number; value: number; fault: string | null
 export interface RoutedReadings {
   /** Readings with `from <= at <= to`, in the order of `compareReadings`, without repeats. */
   readonly within: (route: Route, from: EpochMs, to: EpochMs) => Reading[];
+  /** The quality of the time of each of the readings that `within` gives, in the same order; null where nobody said it. */
+  readonly timesWithin: (route: Route, from: EpochMs, to: EpochMs) => (TimeQuality | null)[];
+  /** How well the times of a window's readings are known, by source in the order of `timeSources`, those of which nobody said it first. */
+  readonly timesKnown: (route: Route, from: EpochMs, to: EpochMs) => TimesKnown[];
   /** The instant of the newest reading at or before an instant; null without one. */
   readonly lastUntil: (route: Route, at: EpochMs) => EpochMs | null;
   /** The instant of the oldest reading at or after an instant; null without one. */
   readonly firstFrom: (route: Route, at: EpochMs) => EpochMs | null;
   /** The instant of the `count`-th reading after an instant; null where there are fewer. */
   readonly nthAfter: (route: Route, after: EpochMs, count: number) => EpochMs | null;
+}
+
+interface TimedRow extends Row {
+  readonly source: number | null;
+  readonly uncertainty: number | null;
 }
 
 interface Row {
@@ -44,6 +76,8 @@ interface Row {
 
 /** One channel's part of a probe's readings; a probe of several channels takes the union. */
 const part = "SELECT at, value, fault FROM readings WHERE probe = ? AND at >= ? AND at <= ?";
+const timedPart =
+  "SELECT at, value, fault, time_source AS source, uncertainty_ms AS uncertainty FROM readings WHERE probe = ? AND at >= ? AND at <= ?";
 
 /** Opens the stored readings. */
 export function openRoutedReadings(database: Database): RoutedReadings {
@@ -51,6 +85,13 @@ export function openRoutedReadings(database: Database): RoutedReadings {
   const newest = compound(database, (parts) => `${parts} ORDER BY at DESC LIMIT 1`);
   const oldest = compound(database, (parts) => `${parts} ORDER BY at LIMIT 1`);
   const nth = compound(database, (parts) => `${parts} ORDER BY at LIMIT 1 OFFSET ?`);
+  const timed = compound(database, (parts) => `${parts} ORDER BY at, value`, timedPart);
+  const known = compound(
+    database,
+    (parts) =>
+      `SELECT source, max(uncertainty) AS worst, count(*) AS n FROM (${parts}) GROUP BY source ORDER BY source`,
+    timedPart,
+  );
   const instantOf = (row: Record<string, unknown> | undefined): EpochMs | null => {
     const at = row?.["at"];
     return typeof at === "number" ? at : null;
@@ -61,6 +102,23 @@ export function openRoutedReadings(database: Database): RoutedReadings {
       if (spans.length === 0) return [];
       const rows = ordered(spans.length).all(...values(spans)) as unknown as Row[];
       return (spans.length === 1 ? rows : withoutRepeats(rows)).map(readingOf);
+    },
+    timesWithin: (route, from, to) => {
+      const spans = cut(route, from, to);
+      if (spans.length === 0) return [];
+      const rows = timed(spans.length).all(...values(spans)) as unknown as TimedRow[];
+      return (spans.length === 1 ? rows : withoutRepeats(rows)).map(timeOf);
+    },
+    timesKnown: (route, from, to) => {
+      const spans = cut(route, from, to);
+      if (spans.length === 0) return [];
+      return known(spans.length)
+        .all(...values(spans))
+        .map(({ source, worst, n }) => ({
+          source: typeof source === "number" ? (timeSources[source] ?? null) : null,
+          worstMs: typeof worst === "number" ? worst : null,
+          readings: Number(n),
+        }));
     },
     lastUntil: (route, at) => {
       const spans = cut(route, Number.MIN_SAFE_INTEGER, at);
@@ -93,18 +151,27 @@ function values(spans: readonly { channel: number; first: EpochMs; last: EpochMs
 }
 
 /** A statement for each number of parts, prepared when it is first needed; a site allows at most `probeStretchesMax` parts for a probe. */
-function compound(database: Database, sql: (parts: string) => string): (parts: number) => Statement {
+function compound(
+  database: Database,
+  sql: (parts: string) => string,
+  one: string = part,
+): (parts: number) => Statement {
   const prepared = new Map<number, Statement>();
   return (parts) => {
     const known = prepared.get(parts);
     if (known !== undefined) return known;
-    const statement = database.prepare(sql(Array.from({ length: parts }, () => part).join(" UNION ALL ")));
+    const statement = database.prepare(sql(Array.from({ length: parts }, () => one).join(" UNION ALL ")));
     prepared.set(parts, statement);
     return statement;
   };
 }
 
-function withoutRepeats(rows: readonly Row[]): Row[] {
+function timeOf({ source, uncertainty }: TimedRow): TimeQuality | null {
+  const named = source === null ? undefined : timeSources[source];
+  return named === undefined ? null : { source: named, uncertaintyMs: uncertainty ?? 0 };
+}
+
+function withoutRepeats<Each extends Row>(rows: readonly Each[]): Each[] {
   return rows.filter((row, index) => {
     const before = rows[index - 1];
     return before === undefined || before.at !== row.at || before.value !== row.value;

@@ -71,6 +71,7 @@ export function excursionPageView(
       ...curveView(services, memory, held.from - margin, Math.min(now, until + margin)),
       limits: ruleAt(memory.probe.rules.profiles, figures.start),
     },
+    times: services.history.timesKnown(memory, held.from, until),
     units: heldUnits(services, book, id, excursion.appliance, held),
     revisions: services.excursions.revisions(id),
     alarms: alarms.map((alarm) => alarmView(book, alarm)),

@@ -3,7 +3,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { exactly, siteTime, type SiteTime } from "./site-time.ts";
 import { celsius, limitsText } from "./temperature.ts";
 import type { ExcursionPageView } from "./views.ts";
-import { count, sideWords, statusWords } from "./words.ts";
+import { count, sideWords, statusWords, timeSourceWords } from "./words.ts";
 
 /** One figure of an excursion: what it is called, what it says, and what it means to somebody who decides about blood. */
 export interface Fact {
@@ -47,6 +47,7 @@ export function excursionFacts(view: ExcursionPageView): readonly Fact[] {
     { label: "Began", value: time.full(excursion.start), meaning: beginMeaning(excursion) },
     { label: "Ended", value: endText(excursion, view.at, time), meaning: endMeaning(excursion) },
     heldFact(view, time),
+    timesFact(view),
   ];
   if (excursion.side === "unmonitored") {
     const meaning = "Nothing can be shown for this time, so blood that was inside is held as well.";
@@ -123,6 +124,22 @@ function provenFacts(figures: ExcursionFigures, time: SiteTime): Fact[] {
 function extremeFact(figures: ExcursionFigures, limits: string): Fact {
   const value = figures.extremeCelsius === null ? "None" : celsius(figures.extremeCelsius, 2);
   return { label: "Most extreme reading", value, meaning: `The limits were ${limits}.` };
+}
+
+/** Whose clock the evidence was timed by: a figure is no better than the times it was worked out from. */
+function timesFact({ times }: ExcursionPageView): Fact {
+  const several = times.length > 1;
+  const value = times.map(({ source, worstMs, readings }) => {
+    const said = source === null ? "not stated" : timeSourceWords[source];
+    const off = worstMs === null ? "" : `, ±${exactly(worstMs, "up")}`;
+    return `${said}${off}${several ? ` (${count(readings, "reading")})` : ""}`;
+  });
+  return {
+    label: "Times by",
+    value: value.length === 0 ? "No reading in the held interval" : value.join("; "),
+    meaning:
+      "Whose clock timed the readings of the held interval, and how far at most a true time may lie from the stated one.",
+  };
 }
 
 function heldFact(view: ExcursionPageView, time: SiteTime): Fact {

@@ -131,6 +131,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
     profile: "red-cells-eu",
     profileSource: "Directive 2004/33/EC Annex IV",
     curve: sampleCurve(),
+    times: [{ source: "uptime", worstMs: 1_000, readings: 41 }],
     units: [
       sampleUnit(1),
       sampleUnit(2, { now: null, residenceTo: start + 20 * minuteMs }),

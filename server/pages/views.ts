@@ -2,8 +2,9 @@ import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import type { Forecast } from "@coldkeep/core/forecast/forecast.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
+import type { TimeSource } from "@coldkeep/core/readings/stamp.ts";
 import type { ApplianceKind } from "@coldkeep/core/site/site.ts";
-import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 
 /** What the pages show, as the read side of the server hands it to them. The pages never touch the database. */
 
@@ -142,6 +143,14 @@ export interface NotificationView {
   readonly lastError: string | null;
 }
 
+/** How well the times of some readings are known: of those with one source the worst. */
+export interface TimesView {
+  /** Null: nobody said. */
+  readonly source: TimeSource | null;
+  readonly worstMs: DurationMs | null;
+  readonly readings: number;
+}
+
 /** One excursion with everything that belongs to it; the page and the report show the same. */
 export interface ExcursionPageView {
   readonly site: SiteView;
@@ -150,6 +159,8 @@ export interface ExcursionPageView {
   readonly profile: string;
   readonly profileSource: string | null;
   readonly curve: CurveView;
+  /** How well the times of the readings in the held interval are known, by source. */
+  readonly times: readonly TimesView[];
   readonly units: readonly HeldUnitView[];
   readonly revisions: readonly RevisionView[];
   readonly alarms: readonly AlarmView[];

@@ -1,6 +1,7 @@
 import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms/alarm.ts";
 import type { Side } from "@coldkeep/core/engine/excursion.ts";
 import type { Fault } from "@coldkeep/core/readings/reading.ts";
+import type { TimeSource } from "@coldkeep/core/readings/stamp.ts";
 import type { ApplianceKind, ProbeKind } from "@coldkeep/core/site/site.ts";
 import type { ExcursionView, Standing } from "./views.ts";
 
@@ -88,6 +89,14 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   buffer: "Gateway buffer nearly full",
   "notification-failing": "Notification failing",
   "projection-behind": "History behind",
+};
+
+/** Where the time of a reading comes from, in words. */
+export const timeSourceWords: Readonly<Record<TimeSource, string>> = {
+  device: "device clock",
+  uptime: "device uptime",
+  poll: "gateway clock when it asked",
+  arrival: "gateway clock at arrival",
 };
 
 /** An alarm's severity in words. */

@@ -9,6 +9,8 @@ import type { Database } from "../store/database.ts";
 const tables: Readonly<Record<string, string>> = {
   readings:
     "SELECT id, at, value, fault FROM readings JOIN probes ON probes.number = readings.probe ORDER BY id, at, value",
+  reading_times:
+    "SELECT id, at, value, time_source, uncertainty_ms FROM readings JOIN probes ON probes.number = readings.probe WHERE time_source IS NOT NULL ORDER BY id, at, value",
   batches: "SELECT * FROM batches ORDER BY gateway, sequence",
   gateways: "SELECT * FROM gateways ORDER BY id",
   refusals: "SELECT * FROM refusals ORDER BY journal_seq, position",

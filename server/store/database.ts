@@ -9,6 +9,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { alarmTablesSql } from "./alarm-tables.ts";
+import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
 import type { Tables } from "./tables.ts";
 import { trustTablesSql } from "./trust-tables.ts";
@@ -178,4 +179,17 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   }
   sqlite.exec(alarmTablesSql);
   sqlite.exec(trustTablesSql);
+  addColumns(sqlite);
+}
+
+function addColumns(sqlite: DatabaseSync): void {
+  const known = new Set(
+    sqlite
+      .prepare("PRAGMA table_info(readings)")
+      .all()
+      .map((row) => row["name"]),
+  );
+  for (const [name, definition] of readingColumns) {
+    if (!known.has(name)) sqlite.exec(`ALTER TABLE readings ADD COLUMN ${name} ${definition}`);
+  }
 }

@@ -48,6 +48,8 @@ CREATE TABLE readings (
   at INTEGER NOT NULL,
   value REAL NOT NULL,
   fault TEXT,
+  time_source INTEGER,
+  uncertainty_ms INTEGER,
   PRIMARY KEY (probe, at, value)
 ) WITHOUT ROWID;
 CREATE TABLE checkpoints (

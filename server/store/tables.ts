@@ -16,7 +16,14 @@ export interface Tables {
   gateways: { id: string; last_at: number; held_readings: number | null };
   refusals: { journal_seq: number; position: number; code: string; raw: string };
   probes: { number: Generated<number>; id: string };
-  readings: { probe: number; at: number; value: number; fault: string | null };
+  readings: {
+    probe: number;
+    at: number;
+    value: number;
+    fault: string | null;
+    time_source: number | null;
+    uncertainty_ms: number | null;
+  };
   checkpoints: { probe: number; at: number; state: string };
   excursions: {
     id: string;
