@@ -20,7 +20,12 @@ export type SparkplugMessage =
       readonly metrics: readonly BornMetric[];
     }
   | { readonly type: "NDEATH"; readonly bdSeq: bigint }
-  | { readonly type: "NDATA"; readonly at: EpochMs; readonly seq: number; readonly metrics: readonly Metric[] }
+  | {
+      readonly type: "NDATA";
+      readonly at: EpochMs;
+      readonly seq: number;
+      readonly metrics: readonly Metric[];
+    }
   | {
       readonly type: "DBIRTH";
       readonly device: string;

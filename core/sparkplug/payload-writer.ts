@@ -27,7 +27,7 @@ export function writeRebirthRequest(at: EpochMs): Uint8Array {
 }
 
 function writeMetric(metric: Metric, writer: PbfWriter): void {
-  if (metric.name !== null) writer.writeStringField(1, metric.name);
+  if (metric.name !== null) writeText(writer, 1, metric.name);
   if (metric.alias !== null) writeUint64(writer, 2, metric.alias);
   if (metric.at !== null) writer.writeVarintField(3, metric.at);
   if (metric.datatype !== null) writer.writeVarintField(4, metric.datatype);
@@ -41,7 +41,11 @@ function writeMetric(metric: Metric, writer: PbfWriter): void {
 function writeValue({ value, datatype }: Metric, writer: PbfWriter): void {
   switch (value?.kind) {
     case "integer":
-      writeUint64(writer, datatype === datatypes.int64 || datatype === datatypes.uint64 ? 11 : 10, value.bits);
+      writeUint64(
+        writer,
+        datatype === datatypes.int64 || datatype === datatypes.uint64 ? 11 : 10,
+        value.bits,
+      );
       break;
     case "float":
       writer.writeFloatField(12, value.number);
@@ -53,7 +57,7 @@ function writeValue({ value, datatype }: Metric, writer: PbfWriter): void {
       writer.writeBooleanField(14, value.is);
       break;
     case "text":
-      writer.writeStringField(15, value.text);
+      writeText(writer, 15, value.text);
       break;
     case "other":
     case undefined:
@@ -71,6 +75,11 @@ function writeQuality(quality: number, writer: PbfWriter): void {
     },
     null,
   );
+}
+
+/** The library writes characters beyond the 16-bit plane wrong. */
+function writeText(writer: PbfWriter, field: number, text: string): void {
+  writer.writeBytesField(field, new TextEncoder().encode(text));
 }
 
 /** The library writes whole numbers exactly up to 2^53 only. */
