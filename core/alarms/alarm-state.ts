@@ -84,6 +84,19 @@ export function alarmDueAt(state: AlarmState): EpochMs | null {
   return coming.length === 0 ? null : Math.min(...coming);
 }
 
+/** True where time alone changes something up to an instant. */
+export function isDueBy(state: AlarmState, at: EpochMs): boolean {
+  const dueAt = alarmDueAt(state);
+  return dueAt !== null && dueAt <= at;
+}
+
+/** True where judging the condition again changes nothing: the usual case while an alarm lasts. */
+export function isAsJudged(state: AlarmState, condition: "on" | "off", at: EpochMs): boolean {
+  if (isDueBy(state, at)) return false;
+  if (condition === "on") return state.condition && state.clearsAt === null;
+  return !state.condition || state.clearsAt !== null;
+}
+
 /** A state as older records have it, with what has come since filled in. */
 export function completeState(state: Partial<AlarmState> & Pick<AlarmState, "raisedAt">): AlarmState {
   if (isComplete(state)) return state;

@@ -1,4 +1,6 @@
-import type { AlarmKind } from "./alarm.ts";
+import type { AlarmKind, AlarmSeverity } from "./alarm.ts";
+import type { Urgency } from "./gathering.ts";
+import type { CallAbout } from "./lifecycle.ts";
 
 /** Where something stands in the house, as far as that is known: what it shares with others may be why both fail. */
 export interface Surroundings {
@@ -38,4 +40,14 @@ export function causesOf(kind: AlarmKind, { appliance, gateway, circuit, room }:
   ];
   const causes = named.flatMap(([what, name]) => (name === null ? [] : [`${what}:${name}`]));
   return causes.length === 0 ? [`kind:${kind}`] : causes;
+}
+
+/** How long a call about an alarm may wait for others of its cause. */
+export function urgencyOf(
+  { kind, severity }: { readonly kind: AlarmKind; readonly severity: AlarmSeverity },
+  about: CallAbout,
+): Urgency {
+  if (about === "return") return "later";
+  if (severity === "critical") return "now";
+  return kind === "temperature-high" || kind === "temperature-low" ? "soon" : "later";
 }

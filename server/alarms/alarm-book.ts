@@ -1,8 +1,9 @@
 import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import { alarmIdentity } from "@coldkeep/core/alarms/identity.ts";
 import {
-  alarmDueAt,
   type AlarmTerms,
+  isAsJudged,
+  isDueBy,
   standardTerms,
   whileParentLasts,
 } from "@coldkeep/core/alarms/alarm-state.ts";
@@ -20,11 +21,12 @@ import {
   type ConditionList,
   quietConditions,
 } from "@coldkeep/core/alarms/probe-conditions.ts";
+import { strongerKind, suppressionGraceMs } from "@coldkeep/core/alarms/parents.ts";
 import { termsOf } from "@coldkeep/core/alarms/terms.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import { activeEpisode, type ProbeState } from "@coldkeep/core/engine/probe-state.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
-import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
 import type { Outbox } from "../notify/outbox.ts";
@@ -92,9 +94,6 @@ export interface AlarmBook {
   /** The alarm of a kind about a subject that is under way. */
   readonly find: (commit: Commit | null, kind: AlarmKind, subject: string) => KeptAlarm | undefined;
 }
-
-/** How long after a parent's end what it stood for may still follow it before people are called about it: the backlog of a gateway comes in first. */
-export const suppressionGraceMs: DurationMs = minuteMs;
 
 /** Opens the book on the records. `site` gives the site in force, `pages` the address of the board for messages. */
 export function openAlarmBook(
@@ -175,7 +174,7 @@ export function openAlarmBook(
       return;
     }
     const known = followParent(commit, found, hasParent);
-    if (condition === "unchanged" || isAsJudged(known, condition, commit.at)) return;
+    if (condition === "unchanged" || isAsJudged(known.state, condition, commit.at)) return;
     if (condition === "on") step(commit, known, { kind: "onset", terms: terms() }, facts());
     else step(commit, known, { kind: "clear" });
   };
@@ -294,28 +293,10 @@ export function openAlarmBook(
   };
 }
 
-/** What stands for a warning once the limit itself is passed. */
-const strongerKind: Partial<Record<AlarmKind, AlarmKind>> = {
-  "temperature-warning-high": "temperature-high",
-  "temperature-warning-low": "temperature-low",
-};
-
 const probeKinds: ReadonlySet<AlarmKind> = new Set(quietConditions.map(({ kind }) => kind));
 
 function bySubject(list: readonly KeptAlarm[]): Map<string, readonly KeptAlarm[]> {
   const map = new Map<string, KeptAlarm[]>();
   for (const alarm of list) map.set(alarm.subject, [...(map.get(alarm.subject) ?? []), alarm]);
   return map;
-}
-
-function isDueBy(state: KeptAlarm["state"], at: EpochMs): boolean {
-  const dueAt = alarmDueAt(state);
-  return dueAt !== null && dueAt <= at;
-}
-
-/** True where judging the condition again changes nothing: the usual case while an alarm lasts. */
-function isAsJudged({ state }: KeptAlarm, condition: "on" | "off", at: EpochMs): boolean {
-  if (isDueBy(state, at)) return false;
-  if (condition === "on") return state.condition && state.clearsAt === null;
-  return !state.condition || state.clearsAt !== null;
 }

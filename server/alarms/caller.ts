@@ -1,11 +1,10 @@
-import { causesOf } from "@coldkeep/core/alarms/causes.ts";
+import { causesOf, urgencyOf } from "@coldkeep/core/alarms/causes.ts";
 import {
   type Call,
   gather,
   type GatheredCall,
   type GatherState,
   nextFlush,
-  type Urgency,
 } from "@coldkeep/core/alarms/gathering.ts";
 import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
@@ -124,10 +123,4 @@ export function makeCaller(parts: CallerParts): Caller {
     isDue: (at) => (nextFlush(states.get(null, 1) ?? []) ?? Number.MAX_SAFE_INTEGER) <= at,
     tick: (commit) => void askedIn(commit),
   };
-}
-
-function urgencyOf({ kind, severity }: KeptAlarm, about: CallAbout): Urgency {
-  if (about === "return") return "later";
-  if (severity === "critical") return "now";
-  return kind === "temperature-high" || kind === "temperature-low" ? "soon" : "later";
 }

@@ -1,27 +1,21 @@
+import {
+  calledFrom,
+  describeEquipment,
+  type EquipmentEvent,
+  supersedes,
+} from "@coldkeep/core/alarms/describe-equipment.ts";
 import type { Condition } from "@coldkeep/core/alarms/probe-conditions.ts";
 import { termsOf } from "@coldkeep/core/alarms/terms.ts";
 import type { EventKind } from "@coldkeep/core/contract/events.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
-import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { AlarmBook } from "./alarm-book.ts";
 import type { AlarmFacts } from "./kept-alarm.ts";
-import { localTime, shortName } from "./messages.ts";
-
-/** What an appliance or a device told of itself at an instant of event time. */
-export interface EquipmentEvent {
-  readonly subject: string;
-  readonly kind: EventKind;
-  /** True where what calls for a person is so from then on. */
-  readonly active: boolean;
-  readonly at: EpochMs;
-}
-
-/** How long a door may stand open before people are called, unless the site says otherwise. */
-export const doorDelayMs: DurationMs = 3 * minuteMs;
+import { shortName } from "./messages.ts";
 
 /** Most devices that are known by their events alone. */
 export const devicesMax = 20_000;
@@ -56,11 +50,11 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     }),
   );
 
-  const calledFrom = ({ kind, subject, at }: EquipmentEvent): EpochMs =>
-    kind === "door" ? at + (placeOf(site(), subject)?.doorDelay ?? doorDelayMs) : at;
+  const calledAt = (event: EquipmentEvent): EpochMs =>
+    calledFrom(event, placeOf(site(), event.subject)?.doorDelay ?? null);
 
   const judge = (commit: Commit, event: EquipmentEvent): void => {
-    const isTime = calledFrom(event) <= commit.at;
+    const isTime = calledAt(event) <= commit.at;
     const condition: Condition = event.active ? (isTime ? "on" : "unchanged") : "off";
     const book = site();
     const probe =
@@ -74,7 +68,7 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
   const isWaiting = (commit: Commit | null, event: EquipmentEvent, at: EpochMs): boolean =>
     event.active &&
     event.kind === "door" &&
-    calledFrom(event) <= at &&
+    calledAt(event) <= at &&
     alarms.find(commit, event.kind, event.subject)?.state.condition !== true;
 
   return {
@@ -89,8 +83,7 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     take: (commit, event) => {
       const { subject, kind, at, active } = event;
       if (insert.run(subject, kind, at, active ? 1 : 0, commit.journalSeq) === 0) return false;
-      const before = known.get(commit, keyOf(event));
-      if (before !== undefined && (before.at > at || (before.at === at && before.active))) return true;
+      if (!supersedes(event, known.get(commit, keyOf(event)))) return true;
       save.run(subject, kind, at, active ? 1 : 0);
       known.set(commit, keyOf(event), event);
       judge(commit, event);
@@ -112,24 +105,13 @@ function placeOf(site: SiteBook, subject: string) {
   return site.appliances.get(site.probes.get(subject)?.appliance ?? subject);
 }
 
-const whats: Readonly<Record<EventKind, string>> = {
-  power: "power lost",
-  door: "door open",
-  battery: "battery low",
-  clock: "clock off",
-  buffer: "buffer nearly full",
-};
-
-function describe({ subject, kind, at }: EquipmentEvent, site: SiteBook, isGateway: boolean): AlarmFacts {
-  const appliance = placeOf(site, subject)?.id ?? null;
-  const probe = site.probes.has(subject) ? subject : null;
-  const device = `${isGateway || kind === "buffer" ? "gateway" : "device"} ${subject}`;
-  const since = `since ${localTime(at, site.site.timeZone)}`;
-  const text =
-    appliance !== null
-      ? `${shortName(site, appliance)}: ${whats[kind]} ${since}${probe === null ? "" : ` (probe ${probe})`}`
-      : kind === "clock"
-        ? `Clock of ${device} off ${since}`
-        : `${device[0]?.toUpperCase() ?? ""}${device.slice(1)}: ${whats[kind]} ${since}`;
-  return { subject, appliance, probe, severity: "warning", text };
+function describe(event: EquipmentEvent, site: SiteBook, isGateway: boolean): AlarmFacts {
+  const appliance = placeOf(site, event.subject)?.id ?? null;
+  return describeEquipment(event, {
+    name: appliance === null ? null : shortName(site, appliance),
+    appliance,
+    probe: site.probes.has(event.subject) ? event.subject : null,
+    isGateway,
+    timeZone: site.site.timeZone,
+  });
 }

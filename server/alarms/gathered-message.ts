@@ -1,6 +1,6 @@
-import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import { causeOf } from "@coldkeep/core/alarms/causes.ts";
 import type { Call } from "@coldkeep/core/alarms/gathering.ts";
+import { phraseOf } from "@coldkeep/core/alarms/phrases.ts";
 import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -25,24 +25,6 @@ export interface GatheredSurroundings {
 /** Most lines of alarms and of appliances in one message; the rest is counted and stands on the board. Critical ones come first. */
 export const gatheredLinesMax = 1_000;
 
-/** What several alarms of some kind are in a few words, those that explain others first. */
-const phrases: readonly (readonly [AlarmKind, string])[] = [
-  ["power", "power lost"],
-  ["gateway-silent", "gateway silent"],
-  ["probe-silent", "nothing heard"],
-  ["temperature-high", "too warm"],
-  ["temperature-low", "too cold"],
-  ["late-excursion", "late excursions"],
-  ["probe-fault", "probe faults"],
-  ["probe-disagreement", "probes disagree"],
-  ["door", "doors open"],
-  ["temperature-warning-high", "getting warm"],
-  ["temperature-warning-low", "getting cold"],
-  ["battery", "batteries low"],
-  ["clock", "clocks off"],
-  ["buffer", "gateway buffers nearly full"],
-];
-
 /** The one message about alarms of one cause: what, where, how bad, then each appliance and each alarm, critical ones by name first. */
 export function gatheredMessage(
   gathered: readonly GatheredAlarm[],
@@ -54,7 +36,7 @@ export function gatheredMessage(
   );
   const appliances = [...new Set(sorted.flatMap(({ alarm }) => alarm.appliance ?? []))];
   const units = unitsInside(appliances);
-  const what = phraseOf(gathered);
+  const what = phraseOf(new Set(gathered.map(({ alarm }) => alarm.kind)));
   const where = whereOf(causes, site);
   const { timeZone } = site.site;
   const subject = subjectOf(sorted, what, where, appliances.length, units);
@@ -105,14 +87,6 @@ function subjectOf(
 
 function isReturn(gathered: readonly GatheredAlarm[]): boolean {
   return gathered.every(({ call, alarm }) => call.about === "return" && alarm.kind !== "late-excursion");
-}
-
-function phraseOf(gathered: readonly GatheredAlarm[]): string {
-  const kinds = new Set(gathered.map(({ alarm }) => alarm.kind));
-  const [first, second] = phrases.filter(([kind]) => kinds.has(kind)).map(([, phrase]) => phrase);
-  if (first === undefined) return "several alarms";
-  const isExplaining = kinds.has("power") || kinds.has("gateway-silent");
-  return second === undefined || isExplaining ? first : `${first}, ${second}`;
 }
 
 function whereOf(causes: readonly string[] | null, site: SiteBook): string {

@@ -7,7 +7,7 @@ import {
 import { idSchema } from "@coldkeep/core/contract/ids.ts";
 import { type EpochMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import type * as z from "zod";
-import type { EquipmentEvent } from "../alarms/equipment.ts";
+import type { EquipmentEvent } from "@coldkeep/core/alarms/describe-equipment.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Database } from "../store/database.ts";
