@@ -34,6 +34,7 @@ export const outsideAdapters: readonly string[] = [
   "firmware-sim/load.ts",
   "gateway/buffer/sqlite-buffer.ts",
   "gateway/health/status-server.ts",
+  "gateway/mqtt/tls-files.ts",
   // Processes, lines and a server that stand in for real ones in the gateway's tests.
   "gateway/rig/",
   "gateway/serial/serial-line.ts",

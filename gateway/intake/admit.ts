@@ -1,4 +1,4 @@
-import type { ChannelValue, DeviceSample } from "@coldkeep/core/readings/sample.ts";
+import { type ChannelValue, type DeviceSample, plausibleCelsius } from "@coldkeep/core/readings/sample.ts";
 import { type Stamp, timeQuality } from "@coldkeep/core/readings/stamp.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ProbeReading } from "../buffer/buffer.ts";
@@ -119,7 +119,7 @@ function mapChannels(rules: AdmitRules, device: string, channels: Observation["c
     const name = `${device}/${channel}`;
     const probe = rules.probes.get(name);
     const rule = rules.signals.get(name);
-    if (probe !== undefined) probes.push({ probe, value });
+    if (probe !== undefined) probes.push({ probe, value: asTemperature(value) });
     if (rule !== undefined) signals.push({ channel: name, rule, value });
     if (probe === undefined && rule === undefined)
       refusals.push({ code: "sample.channel-unmapped", channel });
@@ -135,6 +135,10 @@ function mapChannels(rules: AdmitRules, device: string, channels: Observation["c
     }),
   };
 }
+
+/** A number that is no temperature, such as a pressure mapped by mistake, is the probe's fault and not one of the whole batch. */
+const asTemperature = (value: ChannelValue): ChannelValue =>
+  typeof value === "number" ? (plausibleCelsius(value) ?? "implausible") : value;
 
 function stampOf(rules: AdmitRules, anchors: Anchors, { sample, at, arrivedAt }: Arrival): Stamp {
   if (at !== null) return { at, time: timeQuality("device", deviceClockUncertaintyMs) };

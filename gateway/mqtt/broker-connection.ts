@@ -2,10 +2,12 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { Connection } from "../sources/keep-open.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
+import { brokerTrouble } from "./broker-trouble.ts";
 import { pubackQueue } from "./puback-queue.ts";
+import { readTlsFiles } from "./tls-files.ts";
 
-/** Seconds between keepalives. */
-const keepaliveSeconds = 30;
+/** Seconds between keepalives, unless a source wants to know sooner. */
+const keepaliveSecondsDefault = 30;
 
 /** How long a broker may take to answer CONNECT. Unit ms. */
 const connectTimeoutMs = 10_000;
@@ -30,6 +32,8 @@ export interface BrokerConnectionParts {
   readonly settings: BrokerSettings;
   /** True for a session of its own in which nothing waits for us; false for one that the broker keeps between connections. */
   readonly clean: boolean;
+  /** Seconds between keepalives; a connection that is silent for half as long again is given up. At least 1, default 30. */
+  readonly keepaliveSeconds?: number;
   /** Topic filters, all with QoS 1. */
   readonly subscriptions: readonly string[];
   /** What the broker says for us when the connection is lost. */
@@ -48,7 +52,12 @@ export interface BrokerConnectionParts {
 export function connectBroker(parts: BrokerConnectionParts): Connection {
   let trouble = "the connection was closed";
   let ended = false;
-  const client: MqttClient = connect(parts.settings.url, clientOptions(parts));
+  let client: MqttClient;
+  try {
+    client = connect(parts.settings.url, clientOptions(parts));
+  } catch (error) {
+    return failedAtOnce(parts, brokerTrouble(error));
+  }
   const end = (reason: string): void => {
     if (ended) return;
     ended = true;
@@ -81,16 +90,28 @@ export function connectBroker(parts: BrokerConnectionParts): Connection {
     });
   });
   client.on("error", (error) => {
-    trouble = error.message === "" ? String(error) : error.message;
+    trouble = brokerTrouble(error);
   });
   client.on("close", () => end(trouble));
   return { close: () => end("the gateway stops") };
 }
 
-function clientOptions({ settings, clean, will }: BrokerConnectionParts): IClientOptions {
+/** A connection that came to its end before there was one, such as with certificates that cannot be used. */
+function failedAtOnce(parts: BrokerConnectionParts, trouble: string): Connection {
+  let ended = false;
+  const end = (reason: string): void => {
+    if (!ended) parts.closed(reason);
+    ended = true;
+  };
+  queueMicrotask(() => end(trouble));
+  return { close: () => end("the gateway stops") };
+}
+
+function clientOptions({ settings, clean, will, keepaliveSeconds }: BrokerConnectionParts): IClientOptions {
   return {
     clean,
     clientId: settings.clientId,
+    ...readTlsFiles(settings),
     ...(settings.username === undefined ? {} : { username: settings.username }),
     ...(settings.password === undefined ? {} : { password: settings.password }),
     ...(will === undefined
@@ -104,7 +125,7 @@ function clientOptions({ settings, clean, will }: BrokerConnectionParts): IClien
           },
         }),
     protocolVersion: 4,
-    keepalive: keepaliveSeconds,
+    keepalive: keepaliveSeconds ?? keepaliveSecondsDefault,
     connectTimeout: connectTimeoutMs,
     // Each attempt is a client of its own; its runner decides when the next one begins.
     reconnectPeriod: 0,

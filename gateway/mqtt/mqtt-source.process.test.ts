@@ -11,7 +11,8 @@ import type { Arrival } from "../intake/admit.ts";
 import type { Outcome, Recorder } from "../intake/recorder.ts";
 import { freePort, mosquittoMissing, type Started, startMosquitto } from "../rig/processes.ts";
 import { wakeBell } from "../rig/wake-bell.ts";
-import { type MqttSource, mqttSource } from "./mqtt-source.ts";
+import type { Source } from "../sources/source.ts";
+import { mqttSource } from "./mqtt-source.ts";
 
 let folder: string;
 let port: number;
@@ -52,7 +53,7 @@ function source() {
       bell.ring();
     },
   } as Partial<Recorder> as Recorder;
-  const made: MqttSource = mqttSource({
+  const made: Source = mqttSource({
     settings: { id: "broker", url: `mqtt://127.0.0.1:${port}`, clientId: "coldkeep-test" },
     pauseMaxMs: 100,
     recorder,
@@ -144,6 +145,6 @@ describe.skipIf(mosquittoMissing() !== null)("a source with a real Mosquitto", (
     await bell.until(() => heard.length === 1);
     expect(refused).toEqual(["mqtt.retained", "mqtt.not-json", "mqtt.too-long"]);
     expect(heard[0]?.arrival.sample.sequence).toBe(2);
-    expect(made.presence().get("d")).toBe("offline");
+    expect(made.status().presence).toEqual({ d: "offline" });
   });
 });

@@ -6,6 +6,7 @@ import type { Log } from "../health/log.ts";
 import type { Recorder } from "../intake/recorder.ts";
 import { type BrokerMessage, connectBroker } from "./broker-connection.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
+import { type Presence, presenceMemory } from "./presence.ts";
 import { keepOpen } from "../sources/keep-open.ts";
 import type { Source } from "../sources/source.ts";
 
@@ -20,22 +21,13 @@ export interface MqttSourceParts {
   readonly log: Log;
 }
 
-/** An MQTT source, with what the devices' last wills said. */
-export interface MqttSource extends Source {
-  /** `online` or `offline` by device, as their retained status says. */
-  readonly presence: () => ReadonlyMap<string, string>;
-}
-
-/** Most devices whose presence is remembered. */
-export const presenceMax = 10_000;
-
 /**
  * A broker with devices of the own dialect. QoS 1 in a persistent session: a message is acknowledged (PUBACK) only after its sample is on
  * disk, so what we have not committed the broker keeps and sends again. See docs/protocols.md, "MQTT".
  */
-export function mqttSource(parts: MqttSourceParts): MqttSource {
+export function mqttSource(parts: MqttSourceParts): Source {
   const { settings, clock } = parts;
-  const presence = new Map<string, string>();
+  const presence = presenceMemory();
   let lastHeardAt: number | null = null;
   const heard = (): void => {
     lastHeardAt = clock.epochMs();
@@ -65,14 +57,19 @@ export function mqttSource(parts: MqttSourceParts): MqttSource {
   return {
     start: kept.start,
     stop: kept.stop,
-    presence: () => presence,
-    status: () => ({ id: settings.id, kind: "mqtt", lastHeardAt, ...kept.state() }),
+    status: () => ({
+      id: settings.id,
+      kind: "mqtt",
+      lastHeardAt,
+      ...kept.state(),
+      presence: presence.all(),
+    }),
   };
 }
 
 function receive(
   parts: MqttSourceParts,
-  presence: Map<string, string>,
+  presence: Presence,
   message: BrokerMessage,
   done: (taken: boolean) => void,
 ): void {
@@ -82,11 +79,7 @@ function receive(
   if (topic?.kind === "status") {
     counters.add("mqtt.status", settings.id);
     const word = Buffer.from(raw.subarray(0, 16)).toString("latin1");
-    if (
-      (word === "online" || word === "offline") &&
-      (presence.has(topic.device) || presence.size < presenceMax)
-    )
-      presence.set(topic.device, word);
+    if (word === "online" || word === "offline") presence.set(topic.device, word === "online");
     done(true);
     return;
   }

@@ -44,14 +44,23 @@ function started(process: ChildProcess): Started {
   };
 }
 
-/** Starts Mosquitto on a port of loopback; it queues without limit and, with `folder`, keeps sessions on disk. */
-export async function startMosquitto(folder: string, port: number): Promise<Started> {
+/**
+ * Starts Mosquitto on a port of loopback, open to all; it queues without limit and keeps sessions as long as it runs. `listeners` are the lines of
+ * further ones, each with its own rights.
+ */
+export async function startMosquitto(
+  folder: string,
+  port: number,
+  listeners: readonly string[] = [],
+): Promise<Started> {
   const file = join(folder, `mosquitto-${port}.conf`);
   const lines = [
+    ...(listeners.length === 0 ? [] : ["per_listener_settings true"]),
     `listener ${port} 127.0.0.1`,
     "allow_anonymous true",
     "max_queued_messages 0",
     "persistence false",
+    ...listeners,
   ];
   writeFileSync(file, `${lines.join("\n")}\n`);
   const broker = started(spawn(mosquittoPath, ["-c", file], { stdio: "ignore" }));

@@ -44,7 +44,17 @@ const variableOf = (name: string): string =>
 const sourceVariable = (id: string, field: string): string =>
   `${variableOf("source")}_${id.toUpperCase().replaceAll("-", "_")}_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-const sourceFields = ["path", "baudRate", "url", "username", "password", "clientId"] as const;
+const sourceFields = [
+  "path",
+  "baudRate",
+  "url",
+  "username",
+  "password",
+  "clientId",
+  "ca",
+  "cert",
+  "key",
+] as const;
 
 /** Lays the environment over the content of a settings file; `names` are the variables that were used. */
 export function overridden(

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { channelPattern, devicePattern } from "@coldkeep/core/readings/sample.ts";
+import { isDeviceName } from "@coldkeep/core/mqtt-devices/device-message.ts";
+import { channelPattern } from "@coldkeep/core/readings/sample.ts";
 import { durationSchema } from "@coldkeep/core/settings/settings.ts";
 import { formatDuration } from "@coldkeep/core/time/millis.ts";
 
@@ -23,8 +24,8 @@ export const sourceId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, "lower case letters, digits, '_' and '-', at most 32");
 
-/** A channel of a device, as `<device>/<channel>`. */
+/** A channel of a device, as `<device>/<channel>`; the names of MQTT devices may have slashes of their own. */
 export const channelName = z.string().refine((key) => {
-  const slash = key.indexOf("/");
-  return slash > 0 && devicePattern.test(key.slice(0, slash)) && channelPattern.test(key.slice(slash + 1));
+  const slash = key.lastIndexOf("/");
+  return slash > 0 && isDeviceName(key.slice(0, slash)) && channelPattern.test(key.slice(slash + 1));
 }, "expected <device>/<channel>");

@@ -2,6 +2,7 @@ import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Recorder } from "../intake/recorder.ts";
+import { deviceSource } from "../mqtt/device-source.ts";
 import { mqttSource } from "../mqtt/mqtt-source.ts";
 import { openSerialLine } from "../serial/serial-line.ts";
 import { serialSource } from "../serial/serial-source.ts";
@@ -25,7 +26,10 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
   switch (settings.kind) {
     case "mqtt": {
       const clientId = settings.clientId ?? `coldkeep-${gateway.gateway}-${settings.id}`;
-      return mqttSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs: gateway.pauseMax });
+      const pauseMaxMs = gateway.pauseMax;
+      return settings.dialect === "coldkeep"
+        ? mqttSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs })
+        : deviceSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs });
     }
     case "serial":
       return serialSource({

@@ -9,6 +9,8 @@ export interface SourceStatus {
   readonly trouble: string | null;
   /** When it last gave bytes that could be read, epoch ms, or null. */
   readonly lastHeardAt: number | null;
+  /** Whether devices are connected, where a broker tells it: by their last wills. Not a reading, and no proof of one. */
+  readonly presence?: Readonly<Record<string, "online" | "offline">>;
 }
 
 /** Something that brings samples: a serial line or a broker. Each stands alone; none waits for another. */

@@ -1,0 +1,226 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync, type MqttClient } from "mqtt";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "@coldkeep/core/time/system-clock.ts";
+import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import { isReading, type ProbeReading } from "../buffer/buffer.ts";
+import { freePort, mosquittoMissing, type Started, startMosquitto } from "../rig/processes.ts";
+import { sourceBench, type SourceBench } from "../rig/source-bench.ts";
+
+const missing = mosquittoMissing();
+
+let folder: string;
+let port: number;
+let broker: Started;
+let devices: MqttClient;
+
+beforeAll(async () => {
+  if (missing !== null) return;
+  folder = mkdtempSync(join(tmpdir(), "coldkeep-devices-"));
+  port = await freePort();
+  broker = await startMosquitto(folder, port);
+  devices = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 50 });
+});
+
+afterAll(async () => {
+  if (missing !== null) return;
+  await devices.endAsync(true);
+  await broker.end("SIGTERM");
+  rmSync(folder, { recursive: true });
+});
+
+const probes = {
+  "Bloedbank/Koelkast 1/temperature": "z-1",
+  "fridge-3/DS18B20-0316A2796FF4": "t-1",
+  "fridge-3/DS18B20-031724D4A0FF": "t-2",
+  "shellyplusht-b8d61a8b17cc/temperature-0": "s-1",
+  "bloodbank/fridge_1_air": "e-1",
+  "logger-7/air": "j-1",
+};
+
+const signals = {
+  "Bloedbank/deur/contact": { subject: "fridge-1", kind: "door", active: { equals: 0 } },
+  "Bloedbank/Koelkast 1/battery": { subject: "z-1", kind: "battery", active: { below: 20 } },
+};
+
+const jsonSource = {
+  dialect: "json",
+  topic: "ward/{device}/telemetry",
+  channels: { air: { pointer: "/sensors/0/tenths", scale: 0.1, faults: { "-1270": "disconnected" } } },
+  time: { pointer: "/at", format: "epoch-ms" },
+  presence: { topic: "ward/{device}/status", online: "up", offline: "down" },
+};
+
+/** A bench with one source for each dialect, each with a session of its own in this test. */
+function bench(test: string, changes: Record<string, object> = {}): SourceBench {
+  const dialects: Record<string, object> = {
+    zigbee: { dialect: "zigbee2mqtt" },
+    tasmota: { dialect: "tasmota", timeZone: "Europe/Brussels" },
+    shelly: { dialect: "shelly" },
+    esphome: { dialect: "esphome" },
+    json: jsonSource,
+    ...changes,
+  };
+  return sourceBench({
+    sources: Object.entries(dialects).map(([id, one]) => ({
+      kind: "mqtt",
+      id,
+      url: `mqtt://127.0.0.1:${port}`,
+      clientId: `${test}-${id}`,
+      ...one,
+    })),
+    probes,
+    signals,
+  });
+}
+
+const publish = (topic: string, payload: unknown, options: { retain?: boolean } = {}): Promise<unknown> =>
+  devices.publishAsync(topic, typeof payload === "string" ? payload : JSON.stringify(payload), {
+    qos: 1,
+    ...options,
+  });
+
+/** The readings by probe. */
+const readings = (on: SourceBench): Record<string, ProbeReading> =>
+  Object.fromEntries(on.entries.filter(isReading).map((reading) => [reading.probe, reading]));
+
+const localTime = (at: number, zone: string): string =>
+  Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(zone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: "second" });
+
+describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto", () => {
+  test("give readings with their probe, value, time and how good that is", async () => {
+    const on = bench("values");
+    on.start();
+    await on.open();
+    const before = systemClock.epochMs();
+    // Whole seconds, a while ago, and not in an hour that a clock on a wall shows twice.
+    const at = before - (before % 1_000) - 60_000;
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1", {
+      temperature: 4.34,
+      humidity: 44.7,
+      battery: 87,
+      last_seen: formatInstant(at),
+    });
+    execFileSync("mosquitto_pub", [
+      "-h",
+      "127.0.0.1",
+      "-p",
+      String(port),
+      "-q",
+      "1",
+      "-t",
+      "tele/fridge-3/SENSOR",
+      "-m",
+      JSON.stringify({
+        Time: localTime(at, "Europe/Brussels"),
+        "DS18B20-1": { Id: "0316A2796FF4", Temperature: 39.4 },
+        "DS18B20-2": { Id: "031724D4A0FF", Temperature: 185 },
+        TempUnit: "F",
+      }),
+    ]);
+    await publish("shellyplusht-b8d61a8b17cc/events/rpc", {
+      src: "shellyplusht-b8d61a8b17cc",
+      dst: "shellyplusht-b8d61a8b17cc/events",
+      method: "NotifyStatus",
+      params: { ts: at / 1_000 + 0.62, "temperature:0": { id: 0, tC: 5.5, tF: 41.9 } },
+    });
+    await publish("bloodbank/sensor/fridge_1_air/state", "4.12");
+    await publish("ward/logger-7/telemetry", { sensors: [{ tenths: -325 }], at });
+    await on.bell.until(() => Object.keys(readings(on)).length === 6);
+    const after = systemClock.epochMs();
+    const told = readings(on);
+    const device = { source: "device", uncertaintyMs: 3_000 };
+    expect(told["z-1"]).toEqual({ probe: "z-1", at, celsius: 4.34, time: device });
+    expect(told["t-1"]).toEqual({ probe: "t-1", at, celsius: 4.1111, time: device });
+    expect(told["t-2"]).toEqual({ probe: "t-2", at, fault: "power-on", time: device });
+    expect(told["s-1"]).toEqual({ probe: "s-1", at: at + 620, celsius: 5.5, time: device });
+    expect(told["j-1"]).toEqual({
+      probe: "j-1",
+      at,
+      celsius: -32.5,
+      time: { source: "device", uncertaintyMs: 2_001 },
+    });
+    const arrived = told["e-1"];
+    expect(arrived).toMatchObject({ celsius: 4.12, time: { source: "arrival", uncertaintyMs: 5_000 } });
+    expect(arrived !== undefined && arrived.at >= before && arrived.at <= after).toBe(true);
+    await on.stop();
+  });
+
+  test("that were heard while we were away come with their own time, or not at all", async () => {
+    const first = bench("away");
+    first.start();
+    await first.open();
+    await first.stop();
+    const at = systemClock.epochMs() - 3_600_000;
+    await publish("bloodbank/sensor/fridge_1_air/state", "9.9");
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1", { temperature: 9.9 });
+    await publish("ward/logger-7/telemetry", { sensors: [{ tenths: 41 }], at });
+    const second = bench("away");
+    second.start();
+    await second.open();
+    await second.bell.until(() => readings(second)["j-1"] !== undefined);
+    await publish("bloodbank/sensor/fridge_1_air/state", "4.1");
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1", { temperature: 4.2 });
+    await second.bell.until(() => Object.keys(readings(second)).length === 3);
+    expect(second.entries).toHaveLength(3);
+    expect(readings(second)).toMatchObject({
+      "e-1": { celsius: 4.1 },
+      "j-1": { celsius: 4.1 },
+      "z-1": { celsius: 4.2 },
+    });
+    expect(readings(second)["j-1"]?.at).toBe(at);
+    await second.stop();
+  });
+
+  test("in a kept session must tell the time: what does not is refused, and the log says what to do", async () => {
+    const on = bench("timeless", { zigbee: { dialect: "zigbee2mqtt", session: "kept" } });
+    on.start();
+    await on.open();
+    const late = systemClock.epochMs() + 3_600_000;
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1", { temperature: 4.2 });
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1", { temperature: 4.2, last_seen: late });
+    await on.bell.until(() => on.counters.of("sample.at-future") === 1);
+    expect(on.entries).toEqual([]);
+    expect(on.buffer.evidence().map(({ code }) => code)).toEqual(["mqtt.at-missing", "sample.at-future"]);
+    expect(on.logged.filter((line) => line.includes("session: clean")).length).toBe(1);
+    await on.stop();
+  });
+
+  test("tell of doors and batteries, and of being there, also by retained messages, which are no readings", async () => {
+    await publish("zigbee2mqtt/bridge/state", { state: "online" }, { retain: true });
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1/availability", { state: "offline" }, { retain: true });
+    await publish("tele/fridge-3/LWT", "Online", { retain: true });
+    await publish("ward/logger-7/status", "down", { retain: true });
+    await publish("bloodbank/sensor/fridge_1_air/state", "9.9", { retain: true });
+    const on = bench("presence");
+    on.start();
+    await on.open();
+    await publish("zigbee2mqtt/Bloedbank/deur", { contact: true });
+    await publish("zigbee2mqtt/Bloedbank/deur", { contact: false });
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1", { battery: 15 });
+    await publish("zigbee2mqtt/lamp", { state: "ON" });
+    await publish("zigbee2mqtt/Bloedbank/Koelkast 1", "{");
+    await on.bell.until(() => on.entries.length === 3 && on.counters.of("mqtt.not-json") === 1);
+    expect(on.entries).toMatchObject([
+      { subject: "fridge-1", kind: "door", active: false },
+      { subject: "fridge-1", kind: "door", active: true },
+      { subject: "z-1", kind: "battery", active: true },
+    ]);
+    expect(on.source("zigbee").status().presence).toEqual({
+      bridge: "online",
+      "Bloedbank/Koelkast 1": "offline",
+    });
+    expect(on.source("tasmota").status().presence).toEqual({ "fridge-3": "online" });
+    expect(on.source("json").status().presence).toEqual({ "logger-7": "offline" });
+    expect(on.counters.of("mqtt.retained", "esphome")).toBe(1);
+    expect(on.counters.of("mqtt.passed-over", "zigbee")).toBe(1);
+    await on.stop();
+    await publish("bloodbank/sensor/fridge_1_air/state", "", { retain: true });
+  });
+});
