@@ -152,7 +152,8 @@ function beBorn(
     if (device !== null) effects.push({ kind: "presence", device, online: false });
   effects.push({ kind: "presence", device: null, online: true });
   const samples = samplesOfBirth(birth.metrics);
-  if (samples.length > 0) effects.push({ kind: "samples", device: null, samples, raw });
+  const owner = ownerOf(birth.metrics);
+  if (samples.length > 0) effects.push({ kind: "samples", device: null, owner, samples, raw });
   const born: NodeState = {
     ...state,
     phase: "alive",
@@ -164,7 +165,7 @@ function beBorn(
       state.birth === null || nowMs - state.bornMs > 4 * state.pauseMs ? rules.rebirthPauseMs : state.pauseMs,
     expected: distance(0, birth.seq + 1),
     latestAt: birth.at,
-    owners: new Map([[null, ownerOf(birth.metrics)]]),
+    owners: new Map([[null, owner]]),
     held: early,
     heldUntilMs: early.length > 0 ? nowMs + rules.reorderMs : null,
     wanted: false,
@@ -248,7 +249,7 @@ function take(
         return { ...next, wanted: true };
       }
       const { samples, refusals } = samplesOfData(owner, message.metrics, message.at);
-      if (samples.length > 0) effects.push({ kind: "samples", device, samples, raw });
+      if (samples.length > 0) effects.push({ kind: "samples", device, owner, samples, raw });
       for (const code of refusals) effects.push({ kind: "refuse", code, raw });
       return refusals.has("sparkplug.alias-unknown") ? { ...next, wanted: true } : next;
     }
@@ -269,10 +270,11 @@ function bearDevice(
     effects.push({ kind: "refuse", code: "sparkplug.too-many-names", raw });
     return { ...state, owners };
   }
-  owners.set(device, ownerOf(metrics));
+  const owner = ownerOf(metrics);
+  owners.set(device, owner);
   effects.push({ kind: "presence", device, online: true });
   const samples = samplesOfBirth(metrics);
-  if (samples.length > 0) effects.push({ kind: "samples", device, samples, raw });
+  if (samples.length > 0) effects.push({ kind: "samples", device, owner, samples, raw });
   return { ...state, owners };
 }
 

@@ -102,6 +102,8 @@ export type NodeEffect =
   | {
       readonly kind: "samples";
       readonly device: string | null;
+      /** Whose metrics these are, as they were declared when the message was taken. */
+      readonly owner: MetricOwner;
       readonly samples: readonly MetricSample[];
       readonly raw: Uint8Array;
     }

@@ -127,9 +127,12 @@ function mapChannels(rules: AdmitRules, device: string, channels: Observation["c
   return {
     isEmpty: probes.length + signals.length === 0,
     at: ({ at, time }: Stamp) => ({
-      readings: probes.map(({ probe, value }): ProbeReading =>
-        typeof value === "number" ? { probe, at, celsius: value, time } : { probe, at, fault: value, time },
-      ),
+      readings: probes.map(({ probe, value }): ProbeReading => {
+        const said = typeof value === "number" ? (plausibleCelsius(value) ?? "implausible") : value;
+        return typeof said === "number"
+          ? { probe, at, celsius: said, time }
+          : { probe, at, fault: said, time };
+      }),
       signals: signals.map((signal): SignalSample => ({ ...signal, at })),
       refusals,
     }),

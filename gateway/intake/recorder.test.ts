@@ -186,6 +186,15 @@ describe("an observation", () => {
     expect(counters.of("sample.channel-unmapped")).toBe(1);
   });
 
+  test("of a temperature that cannot be is a fault of its probe", () => {
+    const { observe, buffer } = setup();
+    const time = { source: "poll", uncertaintyMs: 20 };
+    expect(observe({ channels: { t: 5_000 } })).toBe("kept");
+    expect(buffer.nextBatch("live", 9)?.entries).toEqual([
+      { probe: "p", at: start, fault: "implausible", time },
+    ]);
+  });
+
   test("of an unknown device or from the future is refused and kept as evidence", () => {
     const { observe, buffer } = setup();
     const time = { source: "device", uncertaintyMs: 0 } as const;

@@ -6,6 +6,7 @@ import { deviceSource } from "../mqtt/device-source.ts";
 import { mqttSource } from "../mqtt/mqtt-source.ts";
 import { openSerialLine } from "../serial/serial-line.ts";
 import { serialSource } from "../serial/serial-source.ts";
+import { sparkplugSource } from "../sparkplug/sparkplug-source.ts";
 import type { GatewaySettings } from "../settings/settings.ts";
 import type { Source } from "./source.ts";
 import type { SourceSettings } from "./source-settings.ts";
@@ -43,5 +44,13 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
           pauseMaxMs: gateway.pauseMax,
         },
       });
+    case "sparkplug": {
+      const clientId = settings.clientId ?? `coldkeep-${gateway.gateway}-${settings.id}`;
+      return sparkplugSource({
+        ...common,
+        settings: { ...settings, clientId },
+        pauseMaxMs: gateway.pauseMax,
+      });
+    }
   }
 }

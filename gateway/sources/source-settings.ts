@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { mqttSchema } from "../mqtt/mqtt-settings.ts";
 import { serialSchema } from "../serial/serial-settings.ts";
+import { sparkplugSchema } from "../sparkplug/sparkplug-settings.ts";
 
 /** Most sources of one gateway. */
 export const sourcesMax = 256;
 
 /** The settings of one source, whatever its kind. */
-export const sourceSchema = z.discriminatedUnion("kind", [serialSchema, mqttSchema]);
+export const sourceSchema = z.discriminatedUnion("kind", [serialSchema, mqttSchema, sparkplugSchema]);
 
 /** The settings of one source after checking. */
 export type SourceSettings = z.output<typeof sourceSchema>;
