@@ -63,6 +63,10 @@ describe("the simulator's settings", () => {
       "appliances: [{ id: f, kind: refrigerator, transport: mqtt }, { id: f, kind: refrigerator, transport: mqtt }]",
       "appliances[1]: appliance f is there twice",
     ],
+    [
+      "appliances: [{ id: f, kind: refrigerator, transport: line-1, dialect: zigbee2mqtt }]",
+      "appliances[0].dialect: zigbee2mqtt is spoken over mqtt only",
+    ],
     ["scenario: [{ at: 1s, appliance: g, event: reboot }]", "[0].appliance: expected one of fridge-1"],
   ])("with `%s` are refused, naming file and path", (text, expected) => {
     const file = write("bad.yaml", text);

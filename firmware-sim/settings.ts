@@ -6,6 +6,7 @@ import { defaultAppliances } from "./default-hospital.ts";
 import { ringSamplesDefault } from "./firmware/firmware.ts";
 import { applianceKinds, parametersOf } from "./physics/parameters.ts";
 import { sensorCharacters, type SensorType } from "./physics/probe.ts";
+import { radioDialects } from "./radio/dialect.ts";
 import { scenarioSchema } from "./scenario/event.ts";
 
 /** The temperatures that a device can show: its buffered product probe and its bare air probe. */
@@ -62,6 +63,8 @@ const applianceSchema = z.strictObject({
   parameters: parametersSchema.optional(),
   ambient: ambientSchema.optional(),
   transport: transportSchema,
+  /** How the device speaks over MQTT. */
+  dialect: z.enum(radioDialects).default("coldkeep"),
   /** Name on the wire; `ckt-<id>` without it. */
   device: z.string().regex(devicePattern).optional(),
   channels: z
@@ -110,7 +113,10 @@ type CheckedAppliance = z.output<typeof applianceSchema>;
 
 /** One appliance with all defaults filled in. */
 export interface ApplianceSettings extends Required<
-  Pick<CheckedAppliance, "id" | "kind" | "channels" | "sensor" | "memory" | "supply" | "ringSamples">
+  Pick<
+    CheckedAppliance,
+    "id" | "kind" | "channels" | "sensor" | "memory" | "supply" | "ringSamples" | "dialect"
+  >
 > {
   readonly device: string;
   readonly transport: string;
@@ -146,6 +152,12 @@ export function resolveAppliance(appliance: CheckedAppliance, config: SimulatorC
 const namesSchema = z.custom<SimulatorConfig>().superRefine((config, context) => {
   const seen = new Set<string>();
   for (const [index, appliance] of config.appliances.entries()) {
+    if (appliance.dialect !== "coldkeep" && appliance.transport !== "mqtt")
+      context.addIssue({
+        code: "custom",
+        path: ["appliances", index, "dialect"],
+        message: `${appliance.dialect} is spoken over mqtt only`,
+      });
     for (const name of [`appliance ${appliance.id}`, `device ${appliance.device ?? `ckt-${appliance.id}`}`]) {
       if (seen.has(name)) {
         context.addIssue({ code: "custom", path: ["appliances", index], message: `${name} is there twice` });

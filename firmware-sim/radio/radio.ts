@@ -1,4 +1,3 @@
-import { readingsTopic, statusTopic } from "@coldkeep/core/mqtt/message.ts";
 import type { Cancel, Clock } from "@coldkeep/core/time/clock.ts";
 import { minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import { connect, type MqttClient } from "mqtt";
@@ -7,7 +6,7 @@ import { type Appliance, isDown } from "../hospital/appliance.ts";
 import type { SeededRandom } from "../random/random.ts";
 import { lasts } from "../scenario/conditions.ts";
 import { arrange } from "../scenario/mischief.ts";
-import { formatMessage, garbleMessage } from "./message.ts";
+import { dialectOf, type RadioDialect } from "./dialect.ts";
 
 /** Most messages without PUBACK at a time; the rest waits in the device's store. */
 export const inFlightMax = 20;
@@ -57,6 +56,7 @@ export function radio(
   random: SeededRandom,
 ): Radio {
   const { device } = appliance.settings;
+  const dialect = dialectOf[appliance.settings.dialect];
   const counters: RadioCounters = { confirmed: 0, connections: 0, failures: 0 };
   const inFlight = new Set<string>();
   let client: MqttClient | null = null;
@@ -91,7 +91,12 @@ export function radio(
       keepalive: minuteMs / secondMs,
       reconnectPeriod: 0,
       connectTimeout: 10 * secondMs,
-      will: { topic: statusTopic(device), payload: Buffer.from("offline"), qos: 1, retain: true },
+      will: {
+        topic: dialect.presenceTopic(device),
+        payload: Buffer.from(dialect.presence("offline")),
+        qos: 1,
+        retain: true,
+      },
     });
     client = made;
     made.on("error", () => undefined);
@@ -103,13 +108,13 @@ export function radio(
       connected = true;
       counters.connections += 1;
       retryMs = retryMsMin;
-      made.publish(statusTopic(device), "online", { qos: 1, retain: true }, () => undefined);
+      tellPresence(made, dialect, device, "online", () => undefined);
       pump();
     });
   };
   const publish = (sample: StoredSample, from: MqttClient): void => {
     inFlight.add(keyOf(sample));
-    from.publish(readingsTopic(device), formatMessage(sample), { qos: 1 }, (error) => {
+    from.publish(dialect.readingsTopic(device), dialect.format(sample), { qos: 1 }, (error) => {
       if (error || client !== from || !inFlight.delete(keyOf(sample))) return;
       counters.confirmed += 1;
       appliance.feed({ kind: "delivered", boot: sample.boot, sequence: sample.sequence });
@@ -142,7 +147,8 @@ export function radio(
     offer: (sample) => {
       pump();
       if (client === null || !connected || !lasts(appliance.conditions(), "garbage")) return;
-      client.publish(readingsTopic(device), garbleMessage(sample, random), { qos: 1 }, () => undefined);
+      const garbage = dialect.garble(sample, random);
+      client.publish(dialect.readingsTopic(device), garbage, { qos: 1 }, () => undefined);
     },
     cut: () => {
       drop();
@@ -151,7 +157,7 @@ export function radio(
       stopped = true;
       cancelRetry();
       const last = client;
-      if (last !== null && connected) await farewell(last, device, clock);
+      if (last !== null && connected) await farewell(last, dialect, device, clock);
       drop();
     },
   };
@@ -160,17 +166,25 @@ export function radio(
 /** Longest time that a stop waits for the broker, ms. */
 const farewellMsMax = 2 * secondMs;
 
-function farewell(client: MqttClient, device: string, clock: Clock): Promise<void> {
+function farewell(client: MqttClient, dialect: RadioDialect, device: string, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(farewellMsMax, resolve);
     const done = (): void => {
       cancel();
       resolve();
     };
-    client.publish(statusTopic(device), "offline", { qos: 1, retain: true }, () =>
-      client.end(false, {}, done),
-    );
+    tellPresence(client, dialect, device, "offline", () => client.end(false, {}, done));
   });
+}
+
+function tellPresence(
+  client: MqttClient,
+  dialect: RadioDialect,
+  device: string,
+  word: "online" | "offline",
+  done: () => void,
+): void {
+  client.publish(dialect.presenceTopic(device), dialect.presence(word), { qos: 1, retain: true }, done);
 }
 
 function isOffAir(appliance: Appliance): boolean {

@@ -7,10 +7,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { isReading, type ProbeReading } from "../buffer/buffer.ts";
-import { freePort, mosquittoMissing, type Started, startMosquitto } from "../rig/processes.ts";
+import {
+  freePort,
+  mosquittoMissing,
+  programMissing,
+  type Started,
+  startMosquitto,
+} from "../rig/processes.ts";
 import { sourceBench, type SourceBench } from "../rig/source-bench.ts";
 
-const missing = mosquittoMissing();
+/** An MQTT client that is none of ours, so that what it publishes is an independent witness. */
+const otherClient = "/usr/bin/mosquitto_pub";
+
+const missing = mosquittoMissing() ?? programMissing(otherClient);
 
 let folder: string;
 let port: number;
@@ -107,7 +116,7 @@ describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto"
       battery: 87,
       last_seen: formatInstant(at),
     });
-    execFileSync("mosquitto_pub", [
+    execFileSync(otherClient, [
       "-h",
       "127.0.0.1",
       "-p",

@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { programMissing } from "./processes.ts";
 
 /** Where Debian puts OpenSSL. */
 const opensslPath = "/usr/bin/openssl";
 
 /** Why tests with certificates are skipped, or null. With CI=true its absence is a failure, not a skip. */
 export function opensslMissing(): string | null {
-  if (existsSync(opensslPath) || process.env["CI"] === "true") return null;
-  return `${opensslPath} is not installed`;
+  return programMissing(opensslPath);
 }
 
 /** A certificate and its key, as paths of PEM files. */

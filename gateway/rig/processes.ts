@@ -10,8 +10,12 @@ const mosquittoPath = "/usr/sbin/mosquitto";
 
 /** Why tests with Mosquitto are skipped, or null. With CI=true its absence is a failure, not a skip. */
 export function mosquittoMissing(): string | null {
-  if (existsSync(mosquittoPath) || process.env["CI"] === "true") return null;
-  return `${mosquittoPath} is not installed`;
+  return programMissing(mosquittoPath);
+}
+
+/** Why tests with a program of Debian's are skipped, or null, as above. */
+export function programMissing(path: string): string | null {
+  return existsSync(path) || process.env["CI"] === "true" ? null : `${path} is not installed`;
 }
 
 /** A port on loopback that was free a moment ago. */
