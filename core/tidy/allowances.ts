@@ -35,6 +35,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/buffer/sqlite-buffer.ts",
   "gateway/health/status-server.ts",
   "gateway/mqtt/tls-files.ts",
+  "gateway/modbus/tcp-link.ts",
   // Processes, lines and a server that stand in for real ones in the gateway's tests.
   "gateway/rig/",
   "gateway/serial/serial-line.ts",

@@ -11,21 +11,32 @@ export interface LineEvents {
 /** An open (or opening) serial line. */
 export interface SerialLine {
   /** Writes; false where what was written before has not left yet, so that nothing was written. */
-  readonly write: (text: string) => boolean;
+  readonly write: (bytes: string | Uint8Array) => boolean;
   /** Looks whether the path still leads to what was opened; if not, the line closes. */
   readonly check: () => void;
   readonly close: (reason: string) => void;
 }
 
-/** Opens a line. The port of the serial source; the one below is the real one. */
-export type OpenLine = (path: string, baudRate: number, events: LineEvents) => SerialLine;
+/** How a character stands on the line besides its eight bits. */
+export interface CharacterFrame {
+  readonly parity: "none" | "even" | "odd";
+  readonly stopBits: 1 | 2;
+}
+
+/** Opens a line. The port of everything serial; the one below is the real one. Without `frame` no parity and one stop bit. */
+export type OpenLine = (
+  path: string,
+  baudRate: number,
+  events: LineEvents,
+  frame?: CharacterFrame,
+) => SerialLine;
 
 /** Most bytes that wait in a line's outlet. */
 export const outletBytesMax = 4_096;
 
 /** The adapter over `serialport`: the only place that opens a line. Follows symlinks at each opening. */
-export const openSerialLine: OpenLine = (path, baudRate, events) => {
-  const port = new SerialPort({ path, baudRate, autoOpen: false });
+export const openSerialLine: OpenLine = (path, baudRate, events, frame) => {
+  const port = new SerialPort({ path, baudRate, ...frame, autoOpen: false });
   let ended = false;
   let target: string | null = null;
   const end = (reason: string): void => {
@@ -66,9 +77,9 @@ export const openSerialLine: OpenLine = (path, baudRate, events) => {
   };
   void open();
   return {
-    write: (text) => {
+    write: (bytes) => {
       if (ended || !port.isOpen || port.writableLength > outletBytesMax) return false;
-      port.write(text);
+      port.write(typeof bytes === "string" ? bytes : Buffer.from(bytes));
       return true;
     },
     check: () => void check(),

@@ -3,6 +3,12 @@ import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Recorder } from "../intake/recorder.ts";
 import { deviceSource } from "../mqtt/device-source.ts";
+import type { Carrier, CarrierEvents } from "../modbus/carrier.ts";
+import type { ModbusRtuSettings, ModbusTcpSettings } from "../modbus/modbus-settings.ts";
+import { modbusSource } from "../modbus/modbus-source.ts";
+import { rtuCarrier } from "../modbus/rtu-carrier.ts";
+import { tcpCarrier } from "../modbus/tcp-carrier.ts";
+import { openTcpLink } from "../modbus/tcp-link.ts";
 import { mqttSource } from "../mqtt/mqtt-source.ts";
 import { openSerialLine } from "../serial/serial-line.ts";
 import { serialSource } from "../serial/serial-source.ts";
@@ -32,6 +38,14 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
         ? mqttSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs })
         : deviceSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs });
     }
+    case "modbus-rtu":
+    case "modbus-tcp":
+      return modbusSource({
+        ...common,
+        settings,
+        rules: { silenceMaxMs: gateway.silenceMax, pauseMaxMs: gateway.pauseMax },
+        openCarrier: (events) => openCarrier(settings, parts.clock, events),
+      });
     case "serial":
       return serialSource({
         ...common,
@@ -53,4 +67,18 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
       });
     }
   }
+}
+
+function openCarrier(
+  settings: ModbusRtuSettings | ModbusTcpSettings,
+  clock: Clock,
+  events: CarrierEvents,
+): Carrier {
+  if (settings.kind === "modbus-tcp")
+    return tcpCarrier({ ...settings, openLink: openTcpLink, clock }, events);
+  const { path, baudRate, parity, stopBits, pause } = settings;
+  return rtuCarrier(
+    { path, baudRate, frame: { parity, stopBits }, pauseMs: pause, openLine: openSerialLine, clock },
+    events,
+  );
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { modbusRtuSchema, modbusTcpSchema } from "../modbus/modbus-settings.ts";
 import { mqttSchema } from "../mqtt/mqtt-settings.ts";
 import { serialSchema } from "../serial/serial-settings.ts";
 import { sparkplugSchema } from "../sparkplug/sparkplug-settings.ts";
@@ -7,7 +8,13 @@ import { sparkplugSchema } from "../sparkplug/sparkplug-settings.ts";
 export const sourcesMax = 256;
 
 /** The settings of one source, whatever its kind. */
-export const sourceSchema = z.discriminatedUnion("kind", [serialSchema, mqttSchema, sparkplugSchema]);
+export const sourceSchema = z.discriminatedUnion("kind", [
+  serialSchema,
+  modbusRtuSchema,
+  modbusTcpSchema,
+  mqttSchema,
+  sparkplugSchema,
+]);
 
 /** The settings of one source after checking. */
 export type SourceSettings = z.output<typeof sourceSchema>;

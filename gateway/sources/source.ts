@@ -11,6 +11,12 @@ export interface SourceStatus {
   readonly lastHeardAt: number | null;
   /** Whether devices are connected, where a broker tells it: by their last wills. Not a reading, and no proof of one. */
   readonly presence?: Readonly<Record<string, "online" | "offline">>;
+  /** Where the source asks devices one by one: when each last gave a reading, epoch ms, and the code of what is wrong, or null. */
+  readonly devices?: readonly {
+    readonly device: string;
+    readonly lastHeardAt: number | null;
+    readonly trouble: string | null;
+  }[];
 }
 
 /** Something that brings samples: a serial line or a broker. Each stands alone; none waits for another. */
