@@ -1,0 +1,252 @@
+import type { DurationMs } from "../time/millis.ts";
+import type { AtToken } from "./at-lines.ts";
+import type { PduErrorCode } from "./incoming.ts";
+
+/** How long a modem may take to answer a plain command. Unit ms. */
+export const answerMaxMs = 5_000;
+/** How long it may take to ask the network (`AT+COPS?`, PIN). Unit ms. */
+export const networkAnswerMaxMs = 20_000;
+/** How long it may take to give the prompt for a message. Unit ms. */
+export const promptMaxMs = 10_000;
+/** How long it may take to hand a message to the network. Unit ms. */
+export const submitMaxMs = 60_000;
+/** How long a modem is left alone after the line was opened. Unit ms. */
+export const openSettleMs = 300;
+/** How long it is left alone after a soft reset, or after it started by itself. Unit ms. */
+export const softSettleMs = 10_000;
+/** How long it is left alone after its PIN was taken. Unit ms. */
+export const pinSettleMs = 5_000;
+/** How long the hard reset's line is held. Unit ms. */
+export const hardResetMs = 2_000;
+/** How long it is left alone after a hard reset. Unit ms. */
+export const hardSettleMs = 20_000;
+/** Unanswered commands in a row after which it is reset. */
+export const strikesMax = 3;
+/** How often a modem that works is asked how it is. Unit ms. */
+export const pollMs = 30_000;
+/** How often one without network or SIM is asked. Unit ms. */
+export const impatientPollMs = 10_000;
+/** Most messages on the way, those included whose report is awaited. */
+export const messagesMax = 128;
+/** Most tries of a message whose outcome nobody knows; each but the first says in its text that it is a repetition. */
+export const unknownTriesMax = 3;
+/** First and longest pause after a refusal that may pass. Unit ms. */
+export const refusalPauseMinMs = 5_000;
+export const refusalPauseMaxMs = 60_000;
+/** Longest life that a message may be given before it must have gone out. Unit ms. */
+export const messageLifeMaxMs: DurationMs = 24 * 3_600_000;
+/** Most commands that wait because of what the modem said by itself. */
+export const choresMax = 16;
+/** Most status reports kept that came before the modem said under which number it had sent. */
+export const earlyReportsMax = 8;
+
+/** How a modem is to be used. */
+export interface ModemRules {
+  /** Entered at most once; null where the SIM needs none. */
+  readonly pin: string | null;
+  /** The service centre's number, or null for the SIM's own. */
+  readonly serviceCentre: string | null;
+  /** `pdu` falls back to `text` where the modem refuses it. */
+  readonly mode: "pdu" | "text";
+  /** How long a status report is awaited. Unit ms. */
+  readonly reportWaitMs: DurationMs;
+}
+
+/** A step of the dialogue that is to be taken. `expects` is the line without which an OK belongs to something else. */
+export interface Command {
+  readonly name: CommandName;
+  readonly text: string;
+  readonly timeoutMs: DurationMs;
+  readonly expects: string | null;
+  /** What follows the prompt. */
+  readonly body: string | null;
+}
+
+/** What the commands are for. */
+export type CommandName =
+  | "attention"
+  | "echo-off"
+  | "errors"
+  | "pin-state"
+  | "pin-tries"
+  | "pin"
+  | "mode"
+  | "mode-state"
+  | "service-centre"
+  | "reports"
+  | "reports-state"
+  | "registration"
+  | "packet-registration"
+  | "signal"
+  | "operator"
+  | "charset"
+  | "parameters"
+  | "submit"
+  | "storage"
+  | "read"
+  | "remove"
+  | "hang-up";
+
+/** A command that is under way. */
+export interface Pending {
+  readonly command: Command;
+  readonly stage: "answer" | "prompt" | "body";
+  readonly deadlineMs: number;
+  /** Fields of the expected line, once it came. */
+  readonly seen: readonly string[] | null;
+}
+
+/** A part of a message: what to write, and what became of it. */
+export interface OutgoingPart {
+  readonly commands: readonly Command[];
+  readonly reference: number | null;
+  readonly delivered: boolean;
+}
+
+/** A message to one number. */
+export interface Outgoing {
+  readonly id: string;
+  readonly to: string;
+  readonly text: string;
+  readonly expiresAtMs: number;
+  readonly parts: readonly OutgoingPart[];
+  /** How many parts the network has taken. */
+  readonly taken: number;
+  /** Tries whose outcome nobody knows. */
+  readonly unknown: number;
+  readonly refusals: number;
+  readonly notBeforeMs: number;
+  readonly withdrawn: boolean;
+  /** Monotonic; null until the network has all of it. */
+  readonly reportUntilMs: number | null;
+}
+
+/** What becomes of a message. All but `started` and a `sent` that is not final end it. */
+export type MessageOutcome =
+  | { readonly kind: "started" }
+  | {
+      readonly kind: "sent";
+      readonly reference: string | null;
+      readonly repeated: boolean;
+      readonly final: boolean;
+    }
+  | { readonly kind: "delivered" }
+  | { readonly kind: "failed"; readonly code: ModemCode; readonly cause: number | null }
+  | { readonly kind: "expired"; readonly code: ModemCode };
+
+/** What is wrong with a modem or became of a message; listed in docs/errors.md. */
+export type ModemCode =
+  | "modem.line-closed"
+  | "modem.starting"
+  | "modem.not-answering"
+  | "modem.sim-missing"
+  | "modem.sim-locked"
+  | "modem.sim-faulty"
+  | "modem.pin-missing"
+  | "modem.pin-refused"
+  | "modem.pin-last-try"
+  | "modem.no-network"
+  | "modem.registration-denied"
+  | "modem.queue-full"
+  | "modem.number-invalid"
+  | "modem.text-too-long"
+  | "modem.message-refused"
+  | "modem.not-delivered"
+  | "modem.delivery-unconfirmed"
+  | "modem.report-missing"
+  | "modem.outcome-unknown"
+  | "modem.not-sent-in-time"
+  | "modem.withdrawn"
+  | "modem.stopped";
+
+/** What is counted of the dialogue; listed in docs/errors.md. */
+export type ModemCount =
+  | "modem.timeout"
+  | "modem.stray-answer"
+  | "modem.restarted"
+  | "modem.reset-soft"
+  | "modem.reset-hard"
+  | "modem.reopened"
+  | "modem.report-unmatched"
+  | "modem.incoming"
+  | "modem.rang"
+  | "modem.repeated"
+  | "modem.refused";
+
+/** What is known of the modem. */
+export interface ModemFacts {
+  /** dBm, or null. */
+  readonly signal: number | null;
+  readonly operator: string | null;
+  readonly registration: number | null;
+  readonly packetRegistration: number | null;
+  readonly simTrouble: ModemCode | null;
+  /** How status reports come: at once, by way of its memory, not at all, or not known yet. */
+  readonly reports: "direct" | "stored" | "none" | null;
+  readonly mode: "pdu" | "text";
+}
+
+/** A status report that nobody has claimed yet. */
+export interface EarlyReport {
+  readonly reference: number;
+  readonly to: string;
+  readonly delivery: "delivered" | "unconfirmed" | "failed";
+  readonly status: number;
+}
+
+/** Everything that the dialogue remembers. All instants are monotonic milliseconds. */
+export interface ModemState {
+  readonly phase: "closed" | "resetting" | "settling" | "setup" | "ready";
+  /** When `resetting` or `settling` is over. */
+  readonly phaseUntilMs: number;
+  readonly pending: Pending | null;
+  readonly todo: readonly Command[];
+  readonly strikes: number;
+  /** How far it was reset since it last worked: 0 not, 1 softly, 2 hard. */
+  readonly rung: number;
+  /** What the next line of hexadecimal digits will be. */
+  readonly awaits: "pdu" | null;
+  readonly echoOff: boolean;
+  readonly reconfigure: boolean;
+  readonly pinUsed: boolean;
+  readonly pollAtMs: number;
+  readonly facts: ModemFacts;
+  readonly messages: readonly Outgoing[];
+  /** Id and number of the message whose part is under way. */
+  readonly sending: { readonly id: string; readonly to: string } | null;
+  readonly early: readonly EarlyReport[];
+  /** Of the next long message, 0 to 255. */
+  readonly nextReference: number;
+  readonly stopped: boolean;
+}
+
+/** What happens to the dialogue. */
+export type ModemInput =
+  | { readonly kind: "opened" }
+  | { readonly kind: "closed" }
+  | { readonly kind: "heard"; readonly token: AtToken }
+  | { readonly kind: "tick" }
+  | {
+      readonly kind: "send";
+      readonly id: string;
+      readonly to: string;
+      readonly text: string;
+      readonly expiresInMs: DurationMs;
+    }
+  | { readonly kind: "withdraw"; readonly id: string }
+  | { readonly kind: "stop" };
+
+/** What is to be done. */
+export type ModemEffect =
+  | { readonly kind: "write"; readonly text: string }
+  /** Hold the hard reset's line, or let it go. */
+  | { readonly kind: "reset"; readonly active: boolean }
+  | { readonly kind: "reopen" }
+  | {
+      readonly kind: "outcome";
+      readonly id: string;
+      readonly to: string;
+      readonly outcome: MessageOutcome;
+    }
+  | { readonly kind: "count"; readonly code: ModemCount | PduErrorCode }
+  | { readonly kind: "incoming"; readonly from: string; readonly text: string | null };

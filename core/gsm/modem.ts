@@ -1,0 +1,353 @@
+import { type AtAnswer, readAnswer, refusalOf } from "./at-answers.ts";
+import type { AtToken } from "./at-lines.ts";
+import { count, type Draft, draftOf } from "./draft.ts";
+import { decodeIncoming } from "./incoming.ts";
+import {
+  beginPart,
+  enqueue,
+  expire,
+  hearReport,
+  partRefused,
+  partTaken,
+  partUnknown,
+  sendable,
+  stopMessages,
+  withdraw,
+} from "./messages.ts";
+import {
+  choresMax,
+  type Command,
+  hardResetMs,
+  hardSettleMs,
+  impatientPollMs,
+  type ModemEffect,
+  type ModemInput,
+  type ModemRules,
+  type ModemState,
+  openSettleMs,
+  type Pending,
+  pollMs,
+  softSettleMs,
+  strikesMax,
+  submitMaxMs,
+} from "./modem-state.ts";
+import { command, escapePrompt } from "./outgoing.ts";
+import { fieldsSeen, pollScript, setupScript, takeAnswer, troubleOf } from "./setup.ts";
+import { textReport } from "./text-report.ts";
+
+/** The dialogue before a line was opened. `firstReference`, 0 to 255, numbers the first long message: best another one at each start. */
+export function noModem(rules: ModemRules, firstReference = 0): ModemState {
+  return {
+    phase: "closed",
+    phaseUntilMs: 0,
+    pending: null,
+    todo: [],
+    strikes: 0,
+    rung: 0,
+    awaits: null,
+    echoOff: false,
+    reconfigure: false,
+    pinUsed: false,
+    pollAtMs: 0,
+    facts: {
+      signal: null,
+      operator: null,
+      registration: null,
+      packetRegistration: null,
+      simTrouble: null,
+      reports: null,
+      mode: rules.mode,
+    },
+    messages: [],
+    sending: null,
+    early: [],
+    nextReference: firstReference,
+    stopped: false,
+  };
+}
+
+/** Advances the dialogue by one input. Pure: `nowMs` is a monotonic instant. See docs/protocols.md, "GSM modem". */
+export function stepModem(
+  rules: ModemRules,
+  state: ModemState,
+  input: ModemInput,
+  nowMs: number,
+): { readonly state: ModemState; readonly effects: readonly ModemEffect[] } {
+  const draft = draftOf(rules, state, nowMs);
+  switch (input.kind) {
+    case "opened":
+      settle(draft, openSettleMs);
+      break;
+    case "closed":
+      abandon(draft);
+      if (draft.state.phase === "resetting") draft.effects.push({ kind: "reset", active: false });
+      draft.state.phase = "closed";
+      break;
+    case "heard":
+      if (draft.state.phase !== "closed") hear(draft, input.token);
+      break;
+    case "send":
+      enqueue(draft, input);
+      break;
+    case "withdraw":
+      withdraw(draft, input.id);
+      break;
+    case "stop":
+      draft.state.stopped = true;
+      stopMessages(draft);
+      break;
+    case "tick":
+      break;
+  }
+  keepTime(draft);
+  expire(draft);
+  pump(draft);
+  return { state: draft.state, effects: draft.effects };
+}
+
+/** The next monotonic instant at which the dialogue wants a tick, or null. */
+export function nextWakeMs(state: ModemState): number | null {
+  const instants: number[] = [];
+  if (state.phase === "resetting" || state.phase === "settling") instants.push(state.phaseUntilMs);
+  if (state.pending !== null) instants.push(state.pending.deadlineMs);
+  const idle = state.phase === "ready" && state.pending === null;
+  if (idle) instants.push(state.pollAtMs);
+  for (const message of state.messages) {
+    if (state.sending?.id === message.id && state.sending.to === message.to) continue;
+    instants.push(message.reportUntilMs ?? message.expiresAtMs);
+    if (idle && message.reportUntilMs === null && troubleOf(state) === null)
+      instants.push(message.notBeforeMs);
+  }
+  return instants.length === 0 ? null : Math.min(...instants);
+}
+
+function settle(draft: Draft, forMs: number): void {
+  const { state } = draft;
+  abandon(draft);
+  state.phase = "settling";
+  state.phaseUntilMs = draft.nowMs + forMs;
+}
+
+/** Lets go of what is under way: a message whose text was already given is one that nobody knows of. */
+function abandon(draft: Draft): void {
+  const { state } = draft;
+  const stage = state.pending?.stage;
+  if (state.sending !== null) {
+    if (stage === "body") partUnknown(draft);
+    else partRefused(draft, false, null);
+  }
+  state.pending = null;
+  state.todo = [];
+  state.awaits = null;
+  state.early = [];
+  state.reconfigure = false;
+}
+
+function setUp(draft: Draft): void {
+  const { state } = draft;
+  state.phase = "setup";
+  state.reconfigure = false;
+  state.echoOff = false;
+  state.todo = setupScript(draft);
+}
+
+function keepTime(draft: Draft): void {
+  const { state, nowMs } = draft;
+  if (state.phase === "resetting" && state.phaseUntilMs <= nowMs) {
+    draft.effects.push({ kind: "reset", active: false });
+    settle(draft, hardSettleMs);
+  } else if (state.phase === "settling" && state.phaseUntilMs <= nowMs) setUp(draft);
+  if (state.pending !== null && state.pending.deadlineMs <= nowMs) strike(draft, state.pending);
+}
+
+/** A command went unanswered: ask again, then reset, each time harder. */
+function strike(draft: Draft, pending: Pending): void {
+  const { state } = draft;
+  count(draft, "modem.timeout");
+  const inMessage = pending.command.body !== null;
+  if (inMessage) draft.effects.push({ kind: "write", text: escapePrompt });
+  abandon(draft);
+  // One that hangs within a message rarely comes out of it by itself.
+  state.strikes = pending.stage === "body" ? strikesMax : state.strikes + 1;
+  if (state.strikes < strikesMax) {
+    setUp(draft);
+    return;
+  }
+  state.strikes = 0;
+  state.rung += 1;
+  if (state.rung === 1) {
+    count(draft, "modem.reset-soft");
+    draft.effects.push({ kind: "write", text: "AT+CFUN=1,1\r" });
+    settle(draft, softSettleMs);
+  } else if (state.rung === 2) {
+    count(draft, "modem.reset-hard");
+    draft.effects.push({ kind: "reset", active: true });
+    state.phase = "resetting";
+    state.phaseUntilMs = draft.nowMs + hardResetMs;
+  } else {
+    count(draft, "modem.reopened");
+    state.rung = 0;
+    state.phase = "closed";
+    draft.effects.push({ kind: "reopen" });
+  }
+}
+
+function hear(draft: Draft, token: AtToken): void {
+  const { state } = draft;
+  const { pending } = state;
+  if (token.kind === "prompt") {
+    const body = pending?.command.body ?? null;
+    if (pending?.stage !== "prompt" || body === null) return count(draft, "modem.stray-answer");
+    state.pending = { ...pending, stage: "body", deadlineMs: draft.nowMs + submitMaxMs };
+    draft.effects.push({ kind: "write", text: body });
+    return;
+  }
+  const { text } = token;
+  if (pending !== null && isEcho(pending.command, text)) {
+    // A modem that echoes again has started anew and forgotten what it was told.
+    if (state.echoOff) state.reconfigure = true;
+    return;
+  }
+  if (state.awaits !== null && /^[0-9A-Fa-f]{16,}$/.test(text)) {
+    state.awaits = null;
+    takePdu(draft, text);
+    return;
+  }
+  const answer = readAnswer(text);
+  if (answer.kind === "restarted") restart(draft);
+  else if (answer.kind === "ring") {
+    count(draft, "modem.rang");
+    if (!state.todo.some(({ name }) => name === "hang-up")) chore(draft, [command("hang-up", "ATH")]);
+  } else if (answer.kind === "info") hearInfo(draft, answer);
+  else if (pending === null || answer.kind === "other") count(draft, "modem.stray-answer");
+  else if (answer.kind === "ok" && (pending.stage === "prompt" || isUnasked(pending)))
+    count(draft, "modem.stray-answer");
+  else finish(draft, pending, answer);
+}
+
+const isEcho = (given: Command, text: string): boolean =>
+  text === given.text || (given.body !== null && text === given.body.slice(0, -1));
+
+const isUnasked = (pending: Pending): boolean => pending.command.expects !== null && pending.seen === null;
+
+function restart(draft: Draft): void {
+  if (draft.state.phase === "settling" || draft.state.phase === "resetting") return;
+  count(draft, "modem.restarted");
+  settle(draft, softSettleMs);
+}
+
+function hearInfo(draft: Draft, info: Extract<AtAnswer, { kind: "info" }>): void {
+  const { state } = draft;
+  const { pending } = state;
+  const { name, fields, quoted } = info;
+  if (pending !== null && pending.command.expects === name && pending.stage !== "prompt") {
+    const seen = fieldsSeen(name, fields, quoted);
+    if (seen !== null) {
+      state.pending = { ...pending, seen };
+      if (name === "+CMGR") awaitPdu(draft, info);
+      return;
+    }
+  }
+  if (name === "+CDS" || name === "+CMT") awaitPdu(draft, info);
+  else if (name === "+CDSI" || name === "+CMTI") {
+    const [storage = "", index = ""] = fields;
+    if (/^[A-Z]{2}$/.test(storage) && /^\d{1,5}$/.test(index)) chore(draft, storedScript(storage, index));
+  } else if (name === "+CREG" || name === "+CEREG") {
+    const told = /^\d{1,2}$/.test(fields[0] ?? "") ? Number(fields[0]) : null;
+    const facts = name === "+CREG" ? { registration: told } : { packetRegistration: told };
+    state.facts = { ...state.facts, ...facts };
+  } else count(draft, "modem.stray-answer");
+}
+
+const storedScript = (storage: string, index: string): readonly Command[] => [
+  command("storage", `AT+CPMS="${storage}"`),
+  command("read", `AT+CMGR=${index}`, { expects: "+CMGR" }),
+  command("remove", `AT+CMGD=${index}`),
+];
+
+/** A report in text mode stands in the line itself; all else follows on the next. */
+function awaitPdu(draft: Draft, info: Extract<AtAnswer, { kind: "info" }>): void {
+  const report = textReport(info.name, info.fields);
+  if (report === null) draft.state.awaits = "pdu";
+  else hearReport(draft, report);
+}
+
+function takePdu(draft: Draft, text: string): void {
+  const decoded = decodeIncoming(text);
+  if (!decoded.ok) count(draft, decoded.code);
+  else if (decoded.incoming.kind === "report") hearReport(draft, decoded.incoming);
+  else {
+    count(draft, "modem.incoming");
+    draft.effects.push({ kind: "incoming", from: decoded.incoming.from, text: decoded.incoming.text });
+  }
+}
+
+function chore(draft: Draft, commands: readonly Command[]): void {
+  const { state } = draft;
+  if (state.phase !== "ready" && state.phase !== "setup") return;
+  const waiting = state.todo.filter(({ name }) => name !== "submit").length;
+  if (waiting + commands.length <= choresMax) state.todo = [...state.todo, ...commands];
+}
+
+function finish(draft: Draft, pending: Pending, answer: AtAnswer): void {
+  const { state } = draft;
+  state.pending = null;
+  state.awaits = null;
+  // In the middle of the setup an answer proves little: one that hangs at the same command each time is to be reset.
+  if (state.phase === "ready") state.strikes = 0;
+  if (pending.command.name !== "submit") {
+    if (!takeAnswer(draft, pending, answer)) strike(draft, pending);
+    return;
+  }
+  if (answer.kind === "ok") {
+    const reference = pending.seen?.[0] ?? "";
+    state.rung = 0;
+    partTaken(draft, /^\d{1,3}$/.test(reference) ? Number(reference) : null);
+  } else if (answer.kind === "error") {
+    const refusal = refusalOf(answer);
+    if (refusal === "unknown") partUnknown(draft);
+    else partRefused(draft, refusal === "permanent", answer.code);
+  }
+}
+
+/** Begins what comes next, if the modem is free. */
+function pump(draft: Draft): void {
+  const { state, nowMs } = draft;
+  if (state.stopped || state.pending !== null) return;
+  if (state.phase !== "setup" && state.phase !== "ready") return;
+  if (state.todo.length === 0) {
+    if (state.phase === "setup") {
+      state.phase = "ready";
+      state.strikes = 0;
+      state.pollAtMs = nowMs + (troubleOf(state) === null ? pollMs : impatientPollMs);
+    }
+    if (state.reconfigure) setUp(draft);
+    else if (state.pollAtMs <= nowMs) poll(draft);
+    else if (troubleOf(state) === null) begin(draft);
+  }
+  const [next, ...rest] = state.todo;
+  if (next === undefined) return;
+  state.todo = rest;
+  state.pending = {
+    command: next,
+    stage: next.body === null ? "answer" : "prompt",
+    deadlineMs: nowMs + next.timeoutMs,
+    seen: null,
+  };
+  draft.effects.push({ kind: "write", text: `${next.text}\r` });
+}
+
+function poll(draft: Draft): void {
+  const { state } = draft;
+  if (state.facts.simTrouble !== null) {
+    setUp(draft);
+    return;
+  }
+  state.todo = pollScript(draft);
+  state.pollAtMs = draft.nowMs + (troubleOf(state) === null ? pollMs : impatientPollMs);
+}
+
+function begin(draft: Draft): void {
+  const message = sendable(draft);
+  if (message !== undefined) beginPart(draft, message);
+}
