@@ -17,7 +17,7 @@ import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Observation } from "../intake/admit.ts";
 import type { Recorder } from "../intake/recorder.ts";
-import { type ChannelNames, channelNames, deviceName } from "./sparkplug-names.ts";
+import { channelValue, deviceName, type MetricChannels, metricChannels } from "./sparkplug-names.ts";
 import type { SparkplugSettings } from "./sparkplug-settings.ts";
 
 /** Most edge nodes of one source. */
@@ -70,7 +70,7 @@ export function nodeSessions(parts: NodeSessionsParts): NodeSessions {
   const { settings, recorder, clock, counters, log } = parts;
   const rules: NodeRules = { reorderMs: settings.reorder, rebirthPauseMs: settings.rebirthPause };
   const nodes = new Map<string, Node>();
-  const channelsOf = new WeakMap<MetricOwner, ChannelNames>();
+  const channelsOf = new WeakMap<MetricOwner, MetricChannels>();
   const unclear = new Set<string>();
   let isOpen = false;
   let cancelTick: Cancel | null = null;
@@ -130,7 +130,7 @@ export function nodeSessions(parts: NodeSessionsParts): NodeSessions {
       sayUnclear("sparkplug.device-unnamed", path, effect.raw);
       return;
     }
-    const channels = channelsOf.get(owner) ?? channelNames(settings.metrics, owner);
+    const channels = channelsOf.get(owner) ?? metricChannels(settings.metrics, owner);
     channelsOf.set(owner, channels);
     for (const sample of effect.samples)
       if (!channels.has(sample.metric))
@@ -215,20 +215,21 @@ export function nodeSessions(parts: NodeSessionsParts): NodeSessions {
 /** The samples of one message by the instants at which they were taken; a channel that says two things at one instant says both. */
 function byInstant(
   samples: readonly MetricSample[],
-  channels: ChannelNames,
+  channels: MetricChannels,
 ): { at: number; values: Map<string, ChannelValue> }[] {
   const groups: { at: number; values: Map<string, ChannelValue> }[] = [];
   const latest = new Map<number, Map<string, ChannelValue>>();
   for (const { metric, at, value } of samples) {
-    const channel = channels.get(metric);
-    if (channel === undefined) continue;
+    const channelOf = channels.get(metric);
+    if (channelOf === undefined) continue;
+    const { channel } = channelOf;
     let values = latest.get(at);
     if (values === undefined || values.has(channel)) {
       values = new Map();
       latest.set(at, values);
       groups.push({ at, values });
     }
-    values.set(channel, value);
+    values.set(channel, channelValue(channelOf, value));
   }
   return groups;
 }

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { devicePattern } from "@coldkeep/core/readings/sample.ts";
 import type { MetricOwner } from "@coldkeep/core/sparkplug/node-state.ts";
-import { channelNames, deviceName } from "./sparkplug-names.ts";
-import { sparkplugSchema } from "./sparkplug-settings.ts";
+import { channelValue, deviceName, metricChannels } from "./sparkplug-names.ts";
+import { asItIs, sparkplugSchema } from "./sparkplug-settings.ts";
 
 const owner = (...names: string[]): MetricOwner => ({
   byName: new Map(names.map((name) => [name, { name, datatype: 9 }])),
@@ -44,16 +44,30 @@ describe("names of devices", () => {
 
 describe("names of channels", () => {
   test("the last part of a metric's name, where it is one and no other metric's", () => {
-    const channels = channelNames(
-      { "Bottom/Temperature": "bottom", "Spare/x": "door" },
+    const channels = metricChannels(
+      {
+        "Bottom/Temperature": { channel: "bottom", scale: 0.1, unit: "C" },
+        "Spare/x": { channel: "door", ...asItIs },
+      },
       owner("Inputs/product", "Top/Temperature", "Bottom/Temperature", "door", "Spare/x", "a/b c", "2"),
     );
-    expect([...channels]).toEqual([
-      ["Inputs/product", "product"],
-      ["Top/Temperature", "Temperature"],
-      ["Bottom/Temperature", "bottom"],
+    expect([...channels].map(([name, { channel, scale }]) => [name, channel, scale])).toEqual([
+      ["Inputs/product", "product", 1],
+      ["Top/Temperature", "Temperature", 1],
+      ["Bottom/Temperature", "bottom", 0.1],
     ]);
-    expect(channelNames({}, owner("Top/Temperature", "Bottom/Temperature")).size).toBe(0);
+    expect(metricChannels({}, owner("Top/Temperature", "Bottom/Temperature")).size).toBe(0);
+  });
+
+  test.each([
+    [{ scale: 1, unit: "C" }, 4.1, 4.1],
+    [{ scale: 0.1, unit: "C" }, 41, 4.1],
+    [{ scale: 0.1, unit: "F" }, 392, 4],
+    [{ scale: 1, unit: "F" }, -40, -40],
+    [{ scale: 0.001, unit: "none" }, 3_600, 3.6],
+    [{ scale: 0.1, unit: "F" }, "unspecified", "unspecified"],
+  ] as const)("%j makes of %s %s", (how, value, reads) => {
+    expect(channelValue({ channel: "t", ...how }, value)).toBe(reads);
   });
 });
 
@@ -62,7 +76,14 @@ describe("settings", () => {
     const text = readFileSync(new URL("../../docs/protocols.md", import.meta.url), "utf8");
     const [, yaml = ""] = /^```yaml\n(- kind: sparkplug\n[\s\S]*?)^```/m.exec(text) ?? [];
     const [settings]: unknown[] = parse(yaml);
-    expect(sparkplugSchema.parse(settings)).toMatchObject({ clockUncertainty: 1_000, reorder: 2_000 });
+    expect(sparkplugSchema.parse(settings)).toMatchObject({
+      metrics: {
+        "Top/Temperature": { channel: "top", scale: 1, unit: "C" },
+        "Bottom/Temperature": { channel: "bottom", scale: 0.1, unit: "C" },
+      },
+      clockUncertainty: 1_000,
+      reorder: 2_000,
+    });
   });
 
   test("by default all edge nodes, and nobody waits for the gateway", () => {
@@ -79,6 +100,8 @@ describe("settings", () => {
     { devices: { "blood/ward-3/+": "x" } },
     { devices: { "blood/ward-3": "with blank" } },
     { metrics: { t: "1st" } },
+    { metrics: { t: { channel: "t", unit: "K" } } },
+    { ca: "/etc/ca.pem" },
     { reorder: "1h" },
   ])("%j is refused", (more) => {
     const settings = { kind: "sparkplug", id: "plant", url: "mqtt://127.0.0.1:1883", ...more };

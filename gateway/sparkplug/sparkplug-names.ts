@@ -1,6 +1,7 @@
-import { channelPattern, devicePattern } from "@coldkeep/core/readings/sample.ts";
+import { fahrenheit, rounded } from "@coldkeep/core/mqtt-devices/values.ts";
+import { channelPattern, type ChannelValue, devicePattern } from "@coldkeep/core/readings/sample.ts";
 import type { MetricOwner } from "@coldkeep/core/sparkplug/node-state.ts";
-import type { SparkplugSettings } from "./sparkplug-settings.ts";
+import { asItIs, type MetricChannel, type SparkplugSettings } from "./sparkplug-settings.ts";
 
 /** An edge node or a device of one. */
 export interface SparkplugName {
@@ -26,17 +27,25 @@ export function deviceName(devices: SparkplugSettings["devices"], name: Sparkplu
 }
 
 /** The channels by metric name of one owner; metrics without a clear channel are missing. */
-export type ChannelNames = ReadonlyMap<string, string>;
+export type MetricChannels = ReadonlyMap<string, MetricChannel>;
 
 /** Gives each metric of an owner its channel: as the settings say, else its last part, where no other metric has the same. */
-export function channelNames(metrics: SparkplugSettings["metrics"], owner: MetricOwner): ChannelNames {
-  const channels = new Map<string, string>();
+export function metricChannels(metrics: SparkplugSettings["metrics"], owner: MetricOwner): MetricChannels {
+  const channels = new Map<string, MetricChannel>();
   const claims = new Map<string, number>();
   for (const name of owner.byName.keys()) {
-    const channel = Object.hasOwn(metrics, name) ? metrics[name] : name.slice(name.lastIndexOf("/") + 1);
-    if (channel === undefined || !channelPattern.test(channel)) continue;
-    channels.set(name, channel);
-    claims.set(channel, (claims.get(channel) ?? 0) + 1);
+    const said = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+    const metric = said ?? { channel: name.slice(name.lastIndexOf("/") + 1), ...asItIs };
+    if (!channelPattern.test(metric.channel)) continue;
+    channels.set(name, metric);
+    claims.set(metric.channel, (claims.get(metric.channel) ?? 0) + 1);
   }
-  return new Map([...channels].filter(([, channel]) => claims.get(channel) === 1));
+  return new Map([...channels].filter(([, { channel }]) => claims.get(channel) === 1));
+}
+
+/** A metric's value as its channel's: scaled, and in degrees Celsius where it is a temperature. */
+export function channelValue({ scale, unit }: MetricChannel, value: ChannelValue): ChannelValue {
+  if (typeof value !== "number") return value;
+  const scaled = scale === 1 ? value : rounded(value * scale);
+  return unit === "F" ? fahrenheit(scaled) : scaled;
 }

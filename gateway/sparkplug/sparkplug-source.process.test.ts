@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
@@ -11,8 +11,15 @@ import { counters as makeCounters } from "../health/counters.ts";
 import { silentLog } from "../health/log.ts";
 import { recorder as makeRecorder } from "../intake/recorder.ts";
 import { type EdgeNode, float, said, startEdgeNode } from "../rig/edge-node.ts";
-import { freePort, mosquittoMissing, type Started, startMosquitto } from "../rig/processes.ts";
+import {
+  freePort,
+  mosquittoMissing,
+  type Started,
+  startGatewayProcess,
+  startMosquitto,
+} from "../rig/processes.ts";
 import { wakeBell } from "../rig/wake-bell.ts";
+import { stubServer } from "../uplink/stub-server.ts";
 import { sparkplugSource } from "./sparkplug-source.ts";
 
 const start = Date.now() - 3_600_000;
@@ -285,5 +292,59 @@ describe.skipIf(mosquittoMissing() !== null)("Sparkplug edge nodes with a real M
     await it.has(1);
     expect(it.refused).toEqual(["sparkplug.not-protobuf", "sparkplug.too-long"]);
     expect(it.readings()).toEqual(["product 1000 4.1"]);
+  });
+
+  test("a gateway process that is killed and started again brings each reading to the server once, under its name", async () => {
+    const server = await stubServer();
+    ending.push(server.stop);
+    const settings = join(folder, "gateway.yaml");
+    const text = {
+      gateway: "g",
+      server: { url: server.url },
+      data: join(folder, "data"),
+      sources: [
+        {
+          kind: "sparkplug",
+          id: "plant",
+          url: `mqtt://127.0.0.1:${port}`,
+          edgeNodes: ["g/ward-3"],
+          metrics: { "Inputs/air": { channel: "air", scale: 0.1 } },
+        },
+      ],
+      probes: { "g.ward-3.fridge-1/product": "product", "g.ward-3.fridge-1/air": "air" },
+      linger: "5ms",
+    };
+    writeFileSync(settings, JSON.stringify(text));
+    let opened = 0;
+    const startGateway = (): Promise<Started> =>
+      startGatewayProcess(settings, (line) => {
+        if (line.includes("plant is open")) opened += 1;
+        bell.ring();
+      });
+    const node = await edgeNode();
+    for (let round = 1; round <= 3; round += 1) {
+      const asked = node.asked();
+      const running = await startGateway();
+      await bell.until(() => opened === round && node.asked() > asked);
+      const turned = round === 2 ? dealtAnew : aliases;
+      await node.born(turned);
+      const at = start + round * 1_000;
+      const product = said(turned["Inputs/product"], at, float(4 + round / 10));
+      const air = said(turned["Inputs/air"], at, float(30 + round));
+      await node.send(node.data([product, air]));
+      await server.until(() => server.readings().length === 2 * round);
+      expect(await running.end("SIGKILL")).toBeNull();
+    }
+    const shown = server
+      .readings()
+      .map((one) => `${one.probe} ${"celsius" in one ? one.celsius : one.fault}`);
+    expect(shown.toSorted()).toEqual([
+      "air 3.1",
+      "air 3.2",
+      "air 3.3",
+      "product 4.1",
+      "product 4.2",
+      "product 4.3",
+    ]);
   });
 });
