@@ -50,6 +50,11 @@ export interface DeviceDialect {
   readonly timeResolutionMs: DurationMs;
   /** True where messages can carry the device's own time. */
   readonly tellsTime: boolean;
+  /**
+   * True where a device says at once what it measures, with the time of that moment: what has not waited anywhere and still tells another time
+   * comes from a clock that is wrong.
+   */
+  readonly tellsAtOnce: boolean;
   readonly parse: (topic: string, payload: Uint8Array) => DeviceMessageResult;
 }
 

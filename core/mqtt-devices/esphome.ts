@@ -15,6 +15,7 @@ export function esphome(settings: { readonly baseTopic: string }): DeviceDialect
     filters: [`${base}+/sensor/+/state`, `${base}+/binary_sensor/+/state`, `${base}+/status`],
     timeResolutionMs: secondMs,
     tellsTime: false,
+    tellsAtOnce: false,
     parse: (topic, payload) => {
       const rest = topic.startsWith(base) ? topic.slice(base.length) : "";
       const [, device, sensor, channel] =

@@ -61,6 +61,7 @@ export function jsonMapping(mapping: JsonMapping): DeviceDialect {
     filters: [values.filter, ...(presence === null ? [] : [presence.filter])],
     timeResolutionMs: mapping.time?.format === "epoch-ms" ? 1 : secondMs,
     tellsTime: mapping.time !== null,
+    tellsAtOnce: false,
     parse: (topic, payload) => {
       const present = presence?.match(topic);
       if (present !== undefined && mapping.presence !== null)

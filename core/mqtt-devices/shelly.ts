@@ -42,6 +42,7 @@ export function shelly(settings: ShellySettings): DeviceDialect {
     ],
     timeResolutionMs: secondMs,
     tellsTime: true,
+    tellsAtOnce: true,
     parse: (topic, payload) => {
       const match = topic.startsWith(base)
         ? /^([^/]+)\/(events\/rpc|online|status\/([^/]+))$/.exec(topic.slice(base.length))

@@ -56,6 +56,7 @@ export function tasmota(settings: TasmotaSettings): DeviceDialect {
     filters: [`${filter}/SENSOR`, `${filter}/LWT`],
     timeResolutionMs: secondMs,
     tellsTime: true,
+    tellsAtOnce: true,
     parse: (topic, payload) => {
       const parts = topic.split("/");
       const device = parts[place] ?? "";

@@ -36,6 +36,7 @@ export function zigbee2mqtt(settings: { readonly baseTopic: string }): DeviceDia
     filters: [`${base}#`],
     timeResolutionMs: secondMs,
     tellsTime: true,
+    tellsAtOnce: false,
     parse: (topic, payload) => {
       if (!topic.startsWith(base)) return refused("mqtt.topic-unknown");
       return parse(topic.slice(base.length), payload);

@@ -6,7 +6,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
-import { isReading, type ProbeReading } from "../buffer/buffer.ts";
+import { isEvent, isReading, type ProbeReading } from "../buffer/buffer.ts";
 import {
   freePort,
   mosquittoMissing,
@@ -67,7 +67,7 @@ const jsonSource = {
 function bench(test: string, changes: Record<string, object> = {}): SourceBench {
   const dialects: Record<string, object> = {
     zigbee: { dialect: "zigbee2mqtt" },
-    tasmota: { dialect: "tasmota", timeZone: "Europe/Brussels" },
+    tasmota: { dialect: "tasmota" },
     shelly: { dialect: "shelly" },
     esphome: { dialect: "esphome" },
     json: jsonSource,
@@ -104,11 +104,12 @@ const localTime = (at: number, zone: string): string =>
 
 describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto", () => {
   test("give readings with their probe, value, time and how good that is", async () => {
-    const on = bench("values");
+    const tasmota = { dialect: "tasmota", timeZone: "Asia/Tokyo", clockTolerance: "10m" };
+    const on = bench("values", { tasmota });
     on.start();
     await on.open();
     const before = systemClock.epochMs();
-    // Whole seconds, a while ago, and not in an hour that a clock on a wall shows twice.
+    // Whole seconds, a while ago.
     const at = before - (before % 1_000) - 60_000;
     await publish("zigbee2mqtt/Bloedbank/Koelkast 1", {
       temperature: 4.34,
@@ -127,7 +128,7 @@ describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto"
       "tele/fridge-3/SENSOR",
       "-m",
       JSON.stringify({
-        Time: localTime(at, "Europe/Brussels"),
+        Time: localTime(at, "Asia/Tokyo"),
         "DS18B20-1": { Id: "0316A2796FF4", Temperature: 39.4 },
         "DS18B20-2": { Id: "031724D4A0FF", Temperature: 185 },
         TempUnit: "F",
@@ -145,9 +146,10 @@ describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto"
     const after = systemClock.epochMs();
     const told = readings(on);
     const device = { source: "device", uncertaintyMs: 3_000 };
+    const tolerant = { source: "device", uncertaintyMs: 601_000 };
     expect(told["z-1"]).toEqual({ probe: "z-1", at, celsius: 4.34, time: device });
-    expect(told["t-1"]).toEqual({ probe: "t-1", at, celsius: 4.1111, time: device });
-    expect(told["t-2"]).toEqual({ probe: "t-2", at, fault: "power-on", time: device });
+    expect(told["t-1"]).toEqual({ probe: "t-1", at, celsius: 4.1111, time: tolerant });
+    expect(told["t-2"]).toEqual({ probe: "t-2", at, fault: "power-on", time: tolerant });
     expect(told["s-1"]).toEqual({ probe: "s-1", at: at + 620, celsius: 5.5, time: device });
     expect(told["j-1"]).toEqual({
       probe: "j-1",
@@ -198,6 +200,29 @@ describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto"
     expect(on.entries).toEqual([]);
     expect(on.buffer.evidence().map(({ code }) => code)).toEqual(["mqtt.at-missing", "sample.at-future"]);
     expect(on.logged.filter((line) => line.includes("session: clean")).length).toBe(1);
+    await on.stop();
+  });
+
+  test("whose clock is wrong are read by the time of arrival, and their clock is told to the server", async () => {
+    const on = bench("clocks");
+    on.start();
+    await on.open();
+    const sensor = { Id: "0316A2796FF4", Temperature: 4.1 };
+    const before = systemClock.epochMs();
+    for (const offMs of [-86_400_000, 3_600_000, 0]) {
+      const epoch = Math.floor((systemClock.epochMs() + offMs) / 1_000);
+      await publish("tele/fridge-3/SENSOR", { Time: "2026-11-22T03:10:00", Epoch: epoch, DS18B20: sensor });
+    }
+    await on.bell.until(() => on.entries.length === 5);
+    const sources = on.entries.filter(isReading).map((reading) => reading.time?.source);
+    expect(sources).toEqual(["arrival", "arrival", "device"]);
+    for (const { at } of on.entries.filter(isReading)) expect(at).toBeGreaterThanOrEqual(before - 1_000);
+    expect(on.entries.filter(isEvent)).toMatchObject([
+      { subject: "fridge-3", kind: "clock", active: true },
+      { subject: "fridge-3", kind: "clock", active: false },
+    ]);
+    expect(on.counters.of("mqtt.clock-off")).toBe(2);
+    expect(on.logged.filter((line) => line.includes("clock of fridge-3 is wrong")).length).toBe(1);
     await on.stop();
   });
 

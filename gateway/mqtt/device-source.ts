@@ -1,14 +1,19 @@
-import type { DeviceDialect, DeviceObservation } from "@coldkeep/core/mqtt-devices/device-message.ts";
-import { type Stamp, timeQuality } from "@coldkeep/core/readings/stamp.ts";
-import { type EpochMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import type {
+  DeviceDialect,
+  DeviceMessageResult,
+  DeviceObservation,
+} from "@coldkeep/core/mqtt-devices/device-message.ts";
+import { type DurationMs, type EpochMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import type { Source } from "../sources/source.ts";
 import { keepOpen } from "../sources/keep-open.ts";
 import { arrivalClock } from "./arrival-clock.ts";
 import { type BrokerMessage, connectBroker } from "./broker-connection.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
+import { clockWatch } from "./clock-watch.ts";
 import { deviceDialect, isClean } from "./device-dialect.ts";
 import type { MqttDeviceSettings } from "./mqtt-settings.ts";
 import type { MqttSourceParts } from "./mqtt-source.ts";
+import { type StampRules, stampObservation } from "./observation-stamp.ts";
 import { presenceMemory } from "./presence.ts";
 
 /** What a source of devices that are sold is made of. */
@@ -84,18 +89,18 @@ function reader(
   parts: DeviceSourceParts,
   dialect: DeviceDialect,
   present: (device: string, online: boolean) => void,
-  waitedMs: () => number,
+  waitedMs: () => DurationMs,
 ): Reader {
   const { settings, recorder, counters, log } = parts;
   const clean = isClean(settings);
+  const rules: StampRules = {
+    ...dialect,
+    clean,
+    clockToleranceMs: settings.clockTolerance,
+    arrivalUncertaintyMs: settings.arrivalUncertainty,
+  };
+  const clocks = clockWatch({ source: settings.id, recorder, counters, log });
   let timeMissingLogged = false;
-
-  function stampOf(at: EpochMs | null, arrivedAt: EpochMs): Stamp | null {
-    if (at !== null)
-      return { at, time: timeQuality("device", dialect.timeResolutionMs + settings.clockTolerance) };
-    if (!clean) return null;
-    return { at: arrivedAt, time: timeQuality("arrival", settings.arrivalUncertainty + waitedMs()) };
-  }
 
   function refuse(code: string, { topic, payload }: BrokerMessage, done: (taken: boolean) => void): void {
     recorder.refuse(settings.id, code, Buffer.concat([Buffer.from(`${topic} `), payload]), () => done(true));
@@ -112,7 +117,7 @@ function reader(
 
   function observe(one: DeviceObservation, message: BrokerMessage, done: (taken: boolean) => void): void {
     const arrivedAt = parts.clock.epochMs();
-    const stamp = stampOf(one.at, arrivedAt);
+    const { stamp, clockOff } = stampObservation(rules, one.at, arrivedAt, waitedMs());
     if (stamp === null) {
       sayTimeMissing(one.device);
       refuse("mqtt.at-missing", message, done);
@@ -128,6 +133,7 @@ function reader(
       keeps: !clean,
     };
     recorder.observe(observation, (outcome) => {
+      if (outcome === "kept" && clockOff !== null) clocks.judged(one.device, clockOff, arrivedAt);
       const taken = outcome !== "full" && outcome !== "failed";
       // Of a clean session nothing comes again.
       if (!taken && clean) counters.add("sample.lost", settings.id);
@@ -142,12 +148,14 @@ function reader(
     if (!parsed.ok && !message.retained) refuse(parsed.code, message, done);
     else if (observation !== undefined && !message.retained) observe(observation, message, done);
     else {
-      const isPresence = parsed.ok && parsed.presence.length > 0;
-      counters.add(
-        isPresence ? "mqtt.status" : message.retained ? "mqtt.retained" : "mqtt.passed-over",
-        settings.id,
-      );
+      counters.add(whatItWas(parsed, message), settings.id);
       done(true);
     }
   };
+}
+
+/** Under which code a message that is neither reading nor refusal is counted. */
+function whatItWas(parsed: DeviceMessageResult, { retained }: BrokerMessage): string {
+  if (parsed.ok && parsed.presence.length > 0) return "mqtt.status";
+  return retained ? "mqtt.retained" : "mqtt.passed-over";
 }
