@@ -4,6 +4,7 @@ import { counters as makeCounters, type Counters } from "./health/counters.ts";
 import type { Log } from "./health/log.ts";
 import { statusOf } from "./health/status.ts";
 import { statusServer, type StatusServer } from "./health/status-server.ts";
+import { limitsOf } from "./intake/capacity.ts";
 import { recorder as makeRecorder } from "./intake/recorder.ts";
 import type { GatewaySettings } from "./settings/settings.ts";
 import { openSource } from "./sources/open-source.ts";
@@ -66,6 +67,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       lingerMs: settings.linger,
     },
   });
+  const limits = limitsOf(settings);
   const recorder = makeRecorder({
     buffer,
     clock,
@@ -78,7 +80,8 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       driftMaxMs: settings.driftMax,
     },
     commitWithinMs: settings.commitWithin,
-    bufferReadingsMax: settings.bufferReadingsMax,
+    gateway: settings.gateway,
+    limits,
     committed: uplink.wake,
   });
   const sources = settings.sources.map((source): Source =>
@@ -87,7 +90,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const status = (): unknown =>
     statusOf({
       gateway: settings.gateway,
-      bufferReadingsMax: settings.bufferReadingsMax,
+      limits,
       buffer,
       recorder,
       sources,

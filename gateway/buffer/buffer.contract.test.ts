@@ -5,7 +5,14 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { type TimeQuality, timeSources } from "@coldkeep/core/readings/stamp.ts";
 import type { BootLedger } from "../intake/ledger.ts";
-import { type Commit, evidenceMax, type LaneName, type BufferEntry, type ReadingBuffer } from "./buffer.ts";
+import {
+  type BufferEntry,
+  type Commit,
+  evidenceMax,
+  type LaneName,
+  type ReadingBuffer,
+  thinEntriesMax,
+} from "./buffer.ts";
 import { memoryBuffer } from "./memory-buffer.ts";
 import { bufferFileName, openSqliteBuffer } from "./sqlite-buffer.ts";
 
@@ -162,6 +169,55 @@ describe.each([
     expect(buffer.ledgers()).toEqual([ledgerOf(2, 9)]);
   });
 
+  test("thins out what waits, from the oldest on and never what is in an open batch, and keeps evidence of it", () => {
+    const buffer = create();
+    const line = (from: number, count: number): BufferEntry[] =>
+      Array.from({ length: count }, (_, n) => ({ probe: "p", at: from + n, celsius: (from + n) / 10 }));
+    buffer.append(commitOf({ entries: line(0, 9) }));
+    const live = buffer.nextBatch("live", 10);
+    buffer.append(commitOf({ entries: line(100, 9) }));
+    expect(buffer.thinOut(500)).toEqual({ examined: 9, dropped: 4, more: false });
+    expect(buffer.nextBatch("live", 10)).toEqual(live);
+    buffer.complete(createdAt, []);
+    expect(buffer.nextBatch("live", 10)?.entries.map(({ at }) => at)).toEqual([100, 102, 104, 106, 108]);
+    expect(buffer.heldReadings()).toBe(5);
+    const [evidence] = buffer.evidence();
+    expect(evidence).toMatchObject({ at: 500, source: "buffer", code: "buffer.thinned" });
+    expect(JSON.parse(Buffer.from(evidence?.excerpt ?? []).toString())).toEqual({
+      readings: 4,
+      of: 9,
+      from: 101,
+      to: 107,
+    });
+    buffer.complete(createdAt + 1, []);
+    expect(buffer.thinOut(501)).toBeNull();
+  });
+
+  test("thins out stretch by stretch, and begins again with the oldest", () => {
+    const buffer = create();
+    const line = Array.from({ length: thinEntriesMax + 1_000 }, (_, n): BufferEntry => ({
+      probe: "p",
+      at: n,
+      celsius: n / 10,
+    }));
+    buffer.append(commitOf({ entries: line }));
+    expect(buffer.thinOut(1)).toMatchObject({ examined: thinEntriesMax, more: true });
+    expect(buffer.thinOut(1)).toMatchObject({ examined: 1_000, more: false });
+    const half = buffer.heldReadings();
+    expect(half).toBeLessThan(line.length / 2 + 5);
+    expect(buffer.thinOut(1)).toMatchObject({ examined: half, more: false });
+    expect(buffer.heldReadings()).toBeLessThan(half / 2 + 5);
+  });
+
+  test("knows its usage", () => {
+    const buffer = create();
+    buffer.append(commitOf({ entries: readingsOf(0, 1_000) }));
+    const usage = buffer.usage();
+    expect(usage.heldReadings).toBe(1_000);
+    expect(usage.usedBytes).toBeGreaterThan(20_000);
+    expect(usage.diskFreeBytes).toBeGreaterThan(0);
+  });
+
   test("keeps the last refusals only", () => {
     const buffer = create();
     const all = Array.from({ length: evidenceMax + 7 }, (_, n) => evidenceOf(n));
@@ -185,6 +241,7 @@ type Step =
   | { do: "append"; count: number }
   | { do: "next" | "complete" | "split" | "refuse" | "renumber"; lane: LaneName }
   | { do: "requeue" }
+  | { do: "thin" }
   | { do: "reopen" };
 
 const lane = fc.constantFrom<LaneName>("live", "backlog");
@@ -199,15 +256,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constantFrom<Step>({ do: "requeue" }, { do: "reopen" }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: "thin" }) },
 );
 
-test("SQLite does as the model does, whatever the order of calls, and across restarts; no reading is lost or doubled", () => {
+test("SQLite does as the model does, whatever the order of calls, and across restarts; no reading is lost or doubled but what was thinned out", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const path = folder();
       const model = memoryBuffer(createdAt);
       let real = sqlite(path);
       let made = 0;
+      let dropped = 0;
       const delivered: number[] = [];
       for (const one of steps) {
         if (one.do === "append") {
@@ -217,6 +276,10 @@ test("SQLite does as the model does, whatever the order of calls, and across res
         } else if (one.do === "reopen") {
           real.close();
           real = sqlite(path);
+        } else if (one.do === "thin") {
+          const thinned = model.thinOut(5);
+          dropped += thinned?.dropped ?? 0;
+          expect(real.thinOut(5)?.dropped).toBe(thinned?.dropped);
         } else if (one.do === "requeue") expect(real.requeueRefused()).toBe(model.requeueRefused());
         else {
           const batch = model.nextBatch(one.lane, 8);
@@ -234,6 +297,7 @@ test("SQLite does as the model does, whatever the order of calls, and across res
         expect(real.heldReadings()).toBe(model.heldReadings());
         expect(real.backlogReadings()).toBe(model.backlogReadings());
         expect(real.refused()).toEqual(model.refused());
+        expect(real.refusedCount()).toBe(model.refused().length);
       }
       real.requeueRefused();
       for (let idle = 0; idle < 2;) {
@@ -247,7 +311,8 @@ test("SQLite does as the model does, whatever the order of calls, and across res
           }
         }
       }
-      expect(delivered.sort((a, b) => a - b)).toEqual(Array.from({ length: made }, (_, n) => n));
+      expect(new Set(delivered).size).toBe(delivered.length);
+      expect(delivered).toHaveLength(made - dropped);
       expect(real.heldReadings()).toBe(0);
       real.close();
     }),

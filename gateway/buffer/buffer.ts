@@ -81,6 +81,32 @@ export interface RefusedEntry {
   readonly at: EpochMs;
 }
 
+/** How much room the buffer takes, and how much it finds. */
+export interface Usage {
+  readonly heldReadings: number;
+  /** What the file's content takes on disk; its log (at most `logBytesMax`) not counted. */
+  readonly usedBytes: number;
+  /** Room inside the file that deleted entries left: taken again before the file grows. */
+  readonly reusableBytes: number;
+  /** What the disk has left for us. */
+  readonly diskFreeBytes: number;
+}
+
+/** What one step of thinning out came to. */
+export interface Thinned {
+  /** Entries looked at, at most `thinEntriesMax`. */
+  readonly examined: number;
+  readonly dropped: number;
+  /** False where the step reached the newest entry that waits: the next one begins with the oldest again. */
+  readonly more: boolean;
+}
+
+/** Most entries that one step of thinning out looks at: it holds up everything else meanwhile. */
+export const thinEntriesMax = 10_000;
+
+/** Largest that the database's log grows beside the file. Bytes. It stays allocated, so that a full disk can still be drained. */
+export const logBytesMax = 16 * 1024 * 1024;
+
 /**
  * The durable buffer between sources and server. Every method is one transaction that is on disk when it returns; each throws
  * `buffer.write-failed` where it cannot be. See docs/protocols.md, "What a gateway promises".
@@ -90,6 +116,12 @@ export interface ReadingBuffer {
   readonly heldReadings: () => number;
   /** Entries that wait in the backlog lane, not yet in a batch. */
   readonly backlogReadings: () => number;
+  readonly usage: () => Usage;
+  /**
+   * Thins out the next stretch of what waits, from the oldest on, see thinning.ts; never what is in an open batch. What was dropped is kept
+   * as evidence `buffer.thinned` with its span. Null where nothing waits.
+   */
+  readonly thinOut: (at: EpochMs) => Thinned | null;
   /** All ledgers, for the start. */
   readonly ledgers: () => readonly BootLedger[];
   /** All signals, for the start. */
@@ -108,7 +140,9 @@ export interface ReadingBuffer {
   /** Puts all entries that were set aside back into line; returns how many. */
   readonly requeueRefused: () => number;
   readonly refused: () => readonly RefusedEntry[];
-  /** The refusals that are kept, oldest first. */
-  readonly evidence: () => readonly Evidence[];
+  /** How many entries are set aside. */
+  readonly refusedCount: () => number;
+  /** The latest refusals that are kept, at most `most` (default all), oldest first. */
+  readonly evidence: (most?: number) => readonly Evidence[];
   readonly close: () => void;
 }

@@ -9,7 +9,10 @@ import {
   type ReadingBuffer,
   type RefusedEntry,
   type SignalState,
+  thinEntriesMax,
+  type Thinned,
 } from "./buffer.ts";
+import { chooseDropped, thinnedEvidence } from "./thinning.ts";
 
 interface OpenBatch {
   readonly sequence: number;
@@ -17,6 +20,9 @@ interface OpenBatch {
   readonly heldReadings: number;
   readonly entries: readonly BufferEntry[];
 }
+
+/** What an entry counts for in the usage of a buffer in memory. Bytes. */
+export const memoryEntryBytes = 32;
 
 /** A buffer that forgets everything at its end: the model of the port, for tests and simulation. */
 export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
@@ -26,6 +32,7 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
   let open: OpenBatch[] = [];
   let refused: RefusedEntry[] = [];
   let evidence: Evidence[] = [];
+  let thinFrom = 0;
   const ledgers = new Map<string, BootLedger>();
   const signals = new Map<string, SignalState>();
   const inBatches = (): number => open.reduce((sum, batch) => sum + batch.entries.length, 0);
@@ -45,13 +52,36 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     }
     const waiting = lane === "live" ? live : backlog;
     const entries = waiting.splice(0, entriesMax);
+    const start = lane === "live" ? backlog.length : 0;
+    if (thinFrom > start) thinFrom = Math.max(start, thinFrom - entries.length);
     if (entries.length === 0) return null;
     const batch = { sequence: nextSequence++, lane, heldReadings: held(), entries };
     open.push(batch);
     return batch;
   };
+  const thinOut = (at: number): Thinned | null => {
+    if (backlog.length + live.length === 0) return null;
+    const waiting = thinFrom < backlog.length ? backlog : live;
+    const from = waiting === backlog ? thinFrom : thinFrom - backlog.length;
+    const stretch = waiting.slice(from, from + thinEntriesMax).map((entry, id) => ({ id, entry }));
+    const dropped = chooseDropped(stretch);
+    const left = stretch.filter(({ id }) => !dropped.has(id)).map(({ entry }) => entry);
+    waiting.splice(from, stretch.length, ...left);
+    thinFrom += left.length;
+    const more = thinFrom < backlog.length + live.length;
+    if (!more) thinFrom = 0;
+    if (dropped.size > 0) keep([thinnedEvidence(stretch, dropped, at)]);
+    return { examined: stretch.length, dropped: dropped.size, more };
+  };
   return {
     heldReadings: held,
+    usage: () => ({
+      heldReadings: held(),
+      usedBytes: held() * memoryEntryBytes,
+      reusableBytes: 0,
+      diskFreeBytes: Number.MAX_SAFE_INTEGER,
+    }),
+    thinOut,
     backlogReadings: () => backlog.length,
     ledgers: () => [...ledgers.values()],
     signals: () => [...signals.values()],
@@ -97,7 +127,8 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
       return count;
     },
     refused: () => refused,
-    evidence: () => evidence,
+    refusedCount: () => refused.length,
+    evidence: (most = evidenceMax) => evidence.slice(-most),
     close: () => {},
   };
 }

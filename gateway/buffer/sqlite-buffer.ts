@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, renameSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
@@ -12,11 +12,15 @@ import {
   type ReadingBuffer,
   type RefusedEntry,
   type StoredBatch,
+  thinEntriesMax,
+  type Thinned,
+  type Usage,
 } from "./buffer.ts";
 import { unknownBatch, unsplittable } from "./memory-buffer.ts";
 import { columnsOf, toEntry, toLedger, toSignal } from "./rows.ts";
 import { schemaSql, schemaVersion, upgrades } from "./schema.ts";
 import { statements } from "./statements.ts";
+import { chooseDropped, thinnedEvidence } from "./thinning.ts";
 
 /** The buffer's file inside the data folder. */
 export const bufferFileName = "buffer.db";
@@ -167,28 +171,70 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     entries: sql.readings.all(row.first, row.last).map(toEntry),
   });
   const takeLive = (entriesMax: number): BatchRow | null => {
-    const waiting = meta.nextReading - meta.liveNext;
+    const waiting = sql.waitingIds.all(meta.liveNext, meta.nextReading, entriesMax + 1).length;
+    if (waiting === 0) return null;
     if (waiting > entriesMax) {
       if (meta.backlogNext >= meta.backlogEnd) meta.backlogNext = meta.liveNext;
       meta.backlogEnd = meta.nextReading;
       meta.liveNext = meta.nextReading;
       return null;
     }
-    if (waiting === 0) return null;
     const first = meta.liveNext;
     meta.liveNext = meta.nextReading;
     return insertBatch("live", first, meta.nextReading - 1, waiting);
   };
   const takeBacklog = (entriesMax: number): BatchRow | null => {
     if (meta.backlogNext >= meta.backlogEnd) return null;
-    const ids = sql.backlogIds.all(meta.backlogNext, meta.backlogEnd, entriesMax) as { id: number }[];
+    const ids = sql.waitingIds.all(meta.backlogNext, meta.backlogEnd, entriesMax) as { id: number }[];
     const [first, last] = [ids[0]?.id, ids.at(-1)?.id];
     meta.backlogNext = last === undefined ? meta.backlogEnd : last + 1;
     return first === undefined || last === undefined ? null : insertBatch("backlog", first, last, ids.length);
   };
+  let thinNext = 0;
+  const thinStretch = (at: EpochMs): Thinned | null => {
+    // The backlog first, then what waits as live: what lies between them is in an open batch.
+    const inBacklog = Math.max(thinNext, meta.backlogNext) < meta.backlogEnd;
+    const from = Math.max(thinNext, inBacklog ? meta.backlogNext : meta.liveNext);
+    const rows = sql.stretch.all(from, inBacklog ? meta.backlogEnd : meta.nextReading, thinEntriesMax);
+    const last = Number(rows.at(-1)?.["place"] ?? from);
+    const wholeStretch = rows.length === thinEntriesMax;
+    const more = wholeStretch || (inBacklog && meta.nextReading > meta.liveNext);
+    const begun = thinNext > 0;
+    thinNext = more ? (wholeStretch ? last + 1 : meta.backlogEnd) : 0;
+    if (rows.length === 0) return begun || more ? { examined: 0, dropped: 0, more } : null;
+    const stretch = rows.map((row) => ({ id: Number(row["place"]), entry: toEntry(row) }));
+    const dropped = chooseDropped(stretch);
+    if (dropped.size > 0) {
+      // Written anew as a whole: rows deleted one by one would leave pages half full, and the file no smaller.
+      sql.deleteReadings.run(stretch[0]?.id ?? from, last);
+      for (const row of rows) {
+        const [id, number, time] = [
+          Number(row["place"]),
+          Number(row["number"]),
+          row["time"] as number | null,
+        ];
+        const value = row["value"] as number | string;
+        if (!dropped.has(id)) sql.insertReading.run(id, number, Number(row["at"]), value, time);
+      }
+      meta.held -= dropped.size;
+      keepEvidence([thinnedEvidence(stretch, dropped, at)]);
+    }
+    return { examined: rows.length, dropped: dropped.size, more };
+  };
 
   return {
     heldReadings: () => meta.held,
+    usage: (): Usage => {
+      const { pages, free, size } = sql.pages.get() as { pages: number; free: number; size: number };
+      const disk = statfsSync(dirname(path));
+      return {
+        heldReadings: meta.held,
+        usedBytes: (pages - free) * size,
+        reusableBytes: free * size,
+        diskFreeBytes: disk.bavail * disk.bsize,
+      };
+    },
+    thinOut: (at) => transact(() => thinStretch(at)),
     backlogReadings: () =>
       meta.backlogNext >= meta.backlogEnd
         ? 0
@@ -269,8 +315,9 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
         code: String(row["code"]),
         at: Number(row["refusedAt"]),
       })),
-    evidence: () =>
-      sql.evidence.all().map((row) => ({
+    refusedCount: () => Number(sql.countRefused.get()?.["count"] ?? 0),
+    evidence: (most = evidenceMax) =>
+      sql.evidence.all(most).map((row) => ({
         at: Number(row["at"]),
         source: String(row["source"]),
         code: String(row["code"]),

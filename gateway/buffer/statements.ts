@@ -7,9 +7,12 @@ export const statements = {
   insertProbe: "INSERT INTO probe (id) VALUES (?)",
   insertReading: "INSERT INTO reading (id, probe, at, value, time) VALUES (?, ?, ?, ?, ?)",
   readings: `SELECT ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id BETWEEN ? AND ? ORDER BY reading.id`,
-  backlogIds: "SELECT id FROM reading WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+  waitingIds: "SELECT id FROM reading WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
   idsBetween: "SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
   countBetween: "SELECT count(*) AS count FROM reading WHERE id >= ? AND id < ?",
+  stretch: `SELECT reading.id AS place, reading.probe AS number, ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id >= ? AND reading.id < ? ORDER BY reading.id LIMIT ?`,
+  pages:
+    "SELECT page_count AS pages, freelist_count AS free, page_size AS size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()",
   deleteReadings: "DELETE FROM reading WHERE id BETWEEN ? AND ?",
   openBatch: "SELECT * FROM batch WHERE lane = ? ORDER BY first LIMIT 1",
   findBatch: "SELECT * FROM batch WHERE sequence = ?",
@@ -19,6 +22,7 @@ export const statements = {
   copyRefused:
     "INSERT INTO refused (probe, at, value, time, code, refusedAt) SELECT probe, at, value, time, ?, ? FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
   refused: `SELECT ${reading}, code, refusedAt FROM refused JOIN probe ON probe.number = refused.probe ORDER BY refused.id`,
+  countRefused: "SELECT count(*) AS count FROM refused",
   deleteRefused: "DELETE FROM refused",
   saveLedger:
     "INSERT INTO ledger (device, boot, source, lastHeardAt, kept, lost, anchors) VALUES (?, ?, ?, ?, ?, ?, ?) " +
@@ -30,5 +34,5 @@ export const statements = {
   ledgers: "SELECT * FROM ledger",
   insertEvidence: "INSERT INTO evidence (at, source, code, excerpt) VALUES (?, ?, ?, ?)",
   trimEvidence: "DELETE FROM evidence WHERE id <= (SELECT max(id) FROM evidence) - ?",
-  evidence: "SELECT * FROM evidence ORDER BY id",
+  evidence: "SELECT * FROM (SELECT * FROM evidence ORDER BY id DESC LIMIT ?) ORDER BY id",
 } as const;

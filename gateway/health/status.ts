@@ -1,6 +1,7 @@
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { Evidence, ReadingBuffer } from "../buffer/buffer.ts";
-import { highestKept, holes } from "../intake/ledger.ts";
+import type { CapacityLimits } from "../intake/capacity.ts";
+import { type BootLedger, highestKept, holes } from "../intake/ledger.ts";
 import type { Recorder } from "../intake/recorder.ts";
 import { sizeOf } from "../intake/ranges.ts";
 import type { Source } from "../sources/source.ts";
@@ -13,7 +14,7 @@ const evidenceShown = 20;
 /** Everything a person at the gateway wants to know, as JSON. */
 export function statusOf(parts: {
   readonly gateway: string;
-  readonly bufferReadingsMax: number;
+  readonly limits: CapacityLimits;
   readonly buffer: ReadingBuffer;
   readonly recorder: Recorder;
   readonly sources: readonly Source[];
@@ -25,10 +26,12 @@ export function statusOf(parts: {
   return {
     gateway: parts.gateway,
     buffer: {
-      heldReadings: buffer.heldReadings(),
-      bufferReadingsMax: parts.bufferReadingsMax,
-      full: recorder.full(),
-      refusedReadings: buffer.refused().length,
+      stage: recorder.stage(),
+      ...buffer.usage(),
+      bufferReadingsMax: parts.limits.readingsMax,
+      bufferBytesMax: parts.limits.bytesMax,
+      diskFreeMin: parts.limits.diskFreeMin,
+      refusedReadings: buffer.refusedCount(),
       damagedFile: parts.damagedFile,
     },
     uplink: parts.uplink.status().map(({ lane, trouble, failures, deliveredAt }) => ({
@@ -41,7 +44,7 @@ export function statusOf(parts: {
       const status = source.status();
       return { ...status, lastHeardAt: instant(status.lastHeardAt) };
     }),
-    devices: recorder.ledgers().map((ledger) => ({
+    devices: latestBoots(recorder.ledgers()).map((ledger) => ({
       device: ledger.device,
       boot: ledger.boot,
       source: ledger.source,
@@ -51,8 +54,18 @@ export function statusOf(parts: {
       lost: sizeOf(ledger.lost),
     })),
     counters: parts.counters.all(),
-    refusedInput: buffer.evidence().slice(-evidenceShown).map(shown),
+    refusedInput: buffer.evidence(evidenceShown).map(shown),
   };
+}
+
+/** Of each device the boot that was heard last. */
+function latestBoots(ledgers: readonly BootLedger[]): readonly BootLedger[] {
+  const latest = new Map<string, BootLedger>();
+  for (const one of ledgers) {
+    const known = latest.get(one.device);
+    if (known === undefined || known.lastHeardAt <= one.lastHeardAt) latest.set(one.device, one);
+  }
+  return [...latest.values()];
 }
 
 const instant = (at: number | null): string | null => (at === null ? null : formatInstant(at));

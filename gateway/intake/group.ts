@@ -36,8 +36,6 @@ export interface GroupResult {
   readonly commit: Commit;
   readonly state: GroupState;
   readonly notes: readonly Note[];
-  /** True where a sample found no room. */
-  readonly full: boolean;
 }
 
 /** One commit in the making. Nothing of it counts before the commit has been made. */
@@ -105,7 +103,6 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
   const late = new Map<string, boolean>();
   const evidence: Evidence[] = [];
   const notes: Note[] = [];
-  let full = false;
 
   const ledgerOf = (key: string): BootLedger | undefined => changed.get(key) ?? before.ledgers.get(key);
   const note = (code: string, source: string, count = 1): void =>
@@ -146,10 +143,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
   /** False where there is no room for it. */
   function take(verdict: Admission, places: number): boolean {
     const wanted = verdict.readings.length + verdict.signals.length;
-    if (wanted > 0 && entries.length + wanted > places) {
-      full = true;
-      return false;
-    }
+    if (wanted > 0 && entries.length + wanted > places) return false;
     entries.push(...verdict.readings);
     for (const sample of verdict.signals) signal(sample);
     return true;
@@ -240,7 +234,6 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
           ledgers: [...changed].filter(([key]) => ledgers.has(key)).map(([, ledger]) => ledger),
         },
         notes,
-        full,
         state: stateOf({
           ledgers,
           watches: new Map([...before.watches, ...watches].filter(([key]) => ledgers.has(key))),

@@ -4,17 +4,18 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { DeviceSample } from "@coldkeep/core/readings/sample.ts";
 import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import type { ReadingBuffer } from "../buffer/buffer.ts";
-import { memoryBuffer } from "../buffer/memory-buffer.ts";
+import { memoryBuffer, memoryEntryBytes } from "../buffer/memory-buffer.ts";
 import { counters as makeCounters } from "../health/counters.ts";
 import { silentLog } from "../health/log.ts";
 import type { Observation } from "./admit.ts";
+import { entryBytes } from "./capacity.ts";
 import { driftSamples } from "./anchor.ts";
 import { bootsMax, runsMax } from "./ledger.ts";
-import { type Outcome, recorder as makeRecorder } from "./recorder.ts";
+import { failedRetryMs, type Outcome, recorder as makeRecorder } from "./recorder.ts";
 
 const start = 1_795_000_000_000;
 
-function setup(options: { buffer?: ReadingBuffer; bufferReadingsMax?: number } = {}) {
+function setup(options: { buffer?: ReadingBuffer; readingsMax?: number; bytesMax?: number } = {}) {
   const clock = virtualClock(start);
   const buffer = options.buffer ?? memoryBuffer(start);
   const counters = makeCounters();
@@ -39,7 +40,12 @@ function setup(options: { buffer?: ReadingBuffer; bufferReadingsMax?: number } =
       driftMaxMs: 10_000,
     },
     commitWithinMs: 2,
-    bufferReadingsMax: options.bufferReadingsMax ?? 1_000_000,
+    gateway: "g",
+    limits: {
+      readingsMax: options.readingsMax ?? 1_000_000,
+      bytesMax: options.bytesMax ?? 1e9,
+      diskFreeMin: 0,
+    },
     committed: () => {},
   });
   const hear = (
@@ -93,6 +99,20 @@ function setup(options: { buffer?: ReadingBuffer; bufferReadingsMax?: number } =
     return result;
   };
   return { clock, buffer, counters, said, recorder, hear, now, times, observe };
+}
+
+/** A recorder over a buffer that can be made to fail. */
+function failing() {
+  const memory = memoryBuffer(start);
+  let broken = false;
+  const buffer: ReadingBuffer = {
+    ...memory,
+    append: (commit) => {
+      if (broken) throw new CodedError("buffer.write-failed", "disk full");
+      memory.append(commit);
+    },
+  };
+  return { ...setup({ buffer }), fails: (now: boolean) => void (broken = now) };
 }
 
 describe("a commit", () => {
@@ -164,11 +184,11 @@ describe("a sample", () => {
   });
 
   test("that finds the buffer full is not kept; what is there already is still a duplicate", () => {
-    const { now, said, buffer, recorder } = setup({ bufferReadingsMax: 2 });
+    const { now, said, buffer, recorder } = setup({ readingsMax: 2 });
     expect(now({ sequence: 0 })).toBe("kept");
     expect(now({ sequence: 1, channels: { t: 4, u: 5 } })).toBe("full");
     expect(now({ sequence: 2 })).toBe("kept");
-    expect(recorder.full()).toBe(true);
+    expect(recorder.stage()).toBe("reserve");
     expect(now({ sequence: 3 })).toBe("full");
     expect(now({ sequence: 0 })).toBe("duplicate");
     expect(said.filter((text) => text.startsWith("The buffer is full"))).not.toHaveLength(0);
@@ -204,13 +224,71 @@ describe("an observation", () => {
     expect(buffer.heldReadings()).toBe(0);
   });
 
-  test("that nobody else keeps goes into the reserve of a full buffer, and finds its end there", () => {
-    const { observe, buffer, now } = setup({ bufferReadingsMax: 20 });
-    for (let sequence = 0; sequence < 20; sequence += 1) expect(now({ sequence })).toBe("kept");
+  test("that nobody else keeps goes into the reserve of a full buffer", () => {
+    const { observe, buffer, recorder } = setup({ readingsMax: 100 });
+    for (let n = 0; n < 100; n += 1) expect(observe({ keeps: true })).toBe("kept");
     expect(observe({ keeps: true })).toBe("full");
     expect(observe({})).toBe("kept");
-    expect(observe({})).toBe("full");
-    expect(buffer.heldReadings()).toBe(21);
+    expect(buffer.heldReadings()).toBe(102);
+    expect(recorder.stage()).toBe("reserve");
+  });
+
+  test("that finds the reserve full too makes room by thinning out, and is counted as lost where nothing can be", () => {
+    const { observe, buffer, counters, clock, recorder } = setup({ readingsMax: 100 });
+    const minutes = (count: number, fault: boolean): (Outcome | null)[] =>
+      Array.from({ length: count }, (_, n) => {
+        clock.advance(60_000);
+        return observe({ channels: { t: fault ? "open" : n } });
+      });
+    expect(new Set(minutes(130, false))).toEqual(new Set(["kept"]));
+    expect(counters.of("buffer.thinned")).toBeGreaterThan(26);
+    expect(minutes(120, true)).toContain("full");
+    expect(recorder.stage()).toBe("exhausted");
+    const kept = buffer.nextBatch("live", 1_000)?.entries.filter((one) => "fault" in one).length ?? 0;
+    expect(counters.of("sample.lost-full", "s")).toBe(120 - kept);
+    const codes = buffer.evidence().map((one) => one.code);
+    expect(codes.filter((code) => code === "sample.lost-full")).toHaveLength(
+      1 + Math.floor((120 - kept) / 60),
+    );
+    expect(codes).toContain("buffer.thinned");
+  });
+
+  test("that nobody else keeps waits for a disk that fails, with the first commit that succeeds", () => {
+    const { buffer, clock, observe, recorder, fails } = failing();
+    fails(true);
+    expect(observe({ channels: { t: 1 } })).toBeNull();
+    expect(observe({ channels: { t: 2 }, keeps: true })).toBe("failed");
+    fails(false);
+    clock.advance(failedRetryMs);
+    recorder.flush();
+    expect(buffer.nextBatch("live", 9)?.entries).toMatchObject([{ celsius: 1 }]);
+  });
+});
+
+describe("a full buffer", () => {
+  const events = (buffer: ReadingBuffer) =>
+    (buffer.nextBatch("live", 1_000)?.entries ?? []).filter((one) => "kind" in one);
+
+  test("tells the server when it begins to refuse and when it is open again, across a restart", () => {
+    const first = setup({ readingsMax: 20 });
+    for (let n = 0; n < 22; n += 1) first.observe({ keeps: true });
+    const event = { subject: "g", kind: "buffer", active: true, at: start };
+    expect(events(first.buffer)).toEqual([event]);
+    const second = setup({ readingsMax: 20, buffer: first.buffer });
+    expect(second.observe({ keeps: true })).toBe("full");
+    first.buffer.complete(start, []);
+    second.clock.advance(1_000);
+    expect(second.observe({ keeps: true })).toBe("kept");
+    expect(events(first.buffer)).toEqual([{ ...event, active: false, at: start + 1_000 }]);
+  });
+
+  test("by its bytes refuses as one by its readings", () => {
+    const { observe, recorder } = setup({ bytesMax: 20 * memoryEntryBytes + 10 * entryBytes });
+    const outcomes = Array.from({ length: 50 }, () => observe({ keeps: true }));
+    expect(outcomes.indexOf("full")).toBeGreaterThan(10);
+    expect(outcomes.at(-1)).toBe("full");
+    expect(observe({})).toBe("kept");
+    expect(recorder.stage()).toBe("reserve");
   });
 });
 

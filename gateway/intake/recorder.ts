@@ -1,11 +1,18 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
-import type { Evidence, ReadingBuffer, SubjectEvent } from "../buffer/buffer.ts";
-import { excerptBytesMax } from "../buffer/buffer.ts";
+import {
+  type Commit,
+  type Evidence,
+  excerptBytesMax,
+  type ReadingBuffer,
+  type SubjectEvent,
+} from "../buffer/buffer.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { AdmitRules, Arrival, Observation } from "./admit.ts";
-import { type Group, groupState, type GroupState } from "./group.ts";
+import type { CapacityLimits, Stage } from "./capacity.ts";
+import { fullness } from "./fullness.ts";
+import { type Group, type GroupResult, groupState, type GroupState } from "./group.ts";
 import { bootKey, type BootLedger } from "./ledger.ts";
 import type { Range } from "./ranges.ts";
 
@@ -29,8 +36,8 @@ export interface Recorder {
   readonly lose: (device: string, boot: number, range: Range, done: () => void) => void;
   readonly ledger: (device: string, boot: number) => BootLedger | undefined;
   readonly ledgers: () => readonly BootLedger[];
-  /** True while the buffer holds as much as it may. */
-  readonly full: () => boolean;
+  /** How full the buffer is now. */
+  readonly stage: () => Stage;
   /** Commits what is pending now. */
   readonly flush: () => void;
 }
@@ -42,10 +49,11 @@ export interface RecorderParts {
   readonly counters: Counters;
   readonly log: Log;
   readonly rules: AdmitRules;
-  /** How long a commit waits for more. Unit ms, range [0, 1000], default 2. */
+  /** The gateway's id: the subject of its buffer's events. */
+  readonly gateway: string;
+  /** How long a commit waits for more. Unit ms, range [0, 10000], default 2. */
   readonly commitWithinMs: DurationMs;
-  /** Most entries held; what no device keeps may go beyond it by `reserveShare`. */
-  readonly bufferReadingsMax: number;
+  readonly limits: CapacityLimits;
   /** Called after each commit that added readings. */
   readonly committed: () => void;
 }
@@ -53,14 +61,14 @@ export interface RecorderParts {
 /** Samples after which a commit is made without waiting for more. */
 export const groupSamplesMax = 1_000;
 
-/** How much more than the most a buffer takes of what no device or broker keeps, as a share of the most. */
-export const reserveShare = 0.05;
-
-/** Most events that wait for a disk that takes them; the oldest go first. */
+/** Most events that wait for a commit that takes them; beyond it the oldest go. */
 export const eventsWaitingMax = 1_000;
 
-/** Below this share of the most readings a full buffer is said to have room again, so that the log does not flutter. */
-const roomAgainShare = 0.95;
+/** Most observations that nobody else keeps and that wait in memory while the disk takes nothing; beyond it the newest are lost. */
+export const unkeptWaitingMax = 10_000;
+
+/** How soon a commit that failed is tried again with what waits, if nothing else comes. Unit ms. */
+export const failedRetryMs: DurationMs = 1_000;
 
 type Pending =
   | {
@@ -90,7 +98,7 @@ export function recorder(parts: RecorderParts): Recorder {
   let state: GroupState = groupState(buffer.ledgers(), buffer.signals());
   let pending: Pending[] = [];
   let cancelTimer: (() => void) | null = null;
-  let fullLogged = false;
+  const full = fullness(parts);
   let failedLogged = false;
 
   const push = (one: Pending): void => {
@@ -108,16 +116,17 @@ export function recorder(parts: RecorderParts): Recorder {
   }
 
   function commitGroup(items: readonly Pending[]): void {
-    const kept = parts.bufferReadingsMax - buffer.heldReadings();
-    const reserve = Math.ceil(parts.bufferReadingsMax * reserveShare);
-    const group = state.begin(parts.rules, { kept, unkept: kept + reserve });
     const tell: (() => void)[] = [];
-    group.anchorFirst(items.flatMap((one) => (one.kind === "sample" ? [one] : [])));
-    for (const one of items) tell.push(enter(group, one));
-    const result = group.result();
+    let result: GroupResult;
+    let commit: Commit;
     const started = clock.monotonicMs();
     try {
-      if (Object.values(result.commit).some((part) => part.length > 0)) buffer.append(result.commit);
+      const group = state.begin(parts.rules, full.makeRoom(unkeptIn(items)));
+      group.anchorFirst(items.flatMap((one) => (one.kind === "sample" ? [one] : [])));
+      for (const one of items) tell.push(enter(group, one));
+      result = group.result();
+      commit = full.mark(result.commit);
+      if (Object.values(commit).some((part) => part.length > 0)) buffer.append(commit);
     } catch (error) {
       fail(items, error);
       return;
@@ -132,9 +141,9 @@ export function recorder(parts: RecorderParts): Recorder {
       if (note.message !== null)
         log.warn({ code: note.code, source: note.source, ...note.facts }, note.message);
     }
-    sayWhetherFull(result.full);
+    full.committed();
     for (const done of tell) done();
-    if (result.commit.entries.length > 0) parts.committed();
+    if (commit.entries.length > 0) parts.committed();
   }
 
   function enter(group: Group, one: Pending): () => void {
@@ -148,6 +157,7 @@ export function recorder(parts: RecorderParts): Recorder {
       }
       case "observe": {
         const outcome = group.observation(one.observation);
+        if (outcome === "full" && !one.observation.keeps) full.lose(one.observation);
         return () => {
           counters.add(`sample.${outcome}`, one.observation.source);
           one.done(outcome);
@@ -174,23 +184,22 @@ export function recorder(parts: RecorderParts): Recorder {
       );
     failedLogged = true;
     const events = items.filter((one) => one.kind === "event");
-    pending.push(...events.slice(-eventsWaitingMax));
+    const unkept = items.filter((one) => one.kind === "observe" && !one.observation.keeps);
     for (const one of items) {
-      if (one.kind === "sample" || one.kind === "observe") one.done("failed");
-      else if (one.kind === "refuse") one.done();
+      if (one.kind === "refuse") one.done();
+      else if (one.kind === "sample" || (one.kind === "observe" && one.observation.keeps)) one.done("failed");
     }
-  }
-
-  function sayWhetherFull(full: boolean): void {
-    if (full && !fullLogged)
-      log.error(
-        { code: "buffer.full", held: buffer.heldReadings(), bufferReadingsMax: parts.bufferReadingsMax },
-        "The buffer is full: nothing more is taken from devices until the server has taken some.",
+    for (const one of unkept.slice(unkeptWaitingMax)) {
+      if (one.kind !== "observe") continue;
+      counters.add(
+        "sample.lost-failed",
+        one.observation.source,
+        Object.keys(one.observation.channels).length,
       );
-    fullLogged ||= full;
-    if (!fullLogged || buffer.heldReadings() > parts.bufferReadingsMax * roomAgainShare) return;
-    fullLogged = false;
-    log.info({ held: buffer.heldReadings() }, "The buffer has room again.");
+      one.done("failed");
+    }
+    pending = [...events.slice(-eventsWaitingMax), ...unkept.slice(0, unkeptWaitingMax), ...pending];
+    if (pending.length > 0) cancelTimer ??= clock.after(failedRetryMs, flush);
   }
 
   return {
@@ -205,7 +214,17 @@ export function recorder(parts: RecorderParts): Recorder {
     lose: (device, boot, range, done) => push({ kind: "lose", device, boot, range, done }),
     ledger: (device, boot) => state.ledgers.get(bootKey(device, boot)),
     ledgers: () => [...state.ledgers.values()],
-    full: () => buffer.heldReadings() >= parts.bufferReadingsMax,
+    stage: full.stage,
     flush,
   };
 }
+
+/** Readings in a group that nobody else keeps. */
+const unkeptIn = (items: readonly Pending[]): number =>
+  items.reduce(
+    (sum, one) =>
+      one.kind === "observe" && !one.observation.keeps
+        ? sum + Object.keys(one.observation.channels).length
+        : sum,
+    0,
+  );

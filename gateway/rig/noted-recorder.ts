@@ -27,7 +27,7 @@ export function notedRecorder(): NotedRecorder {
     lose: (_device, _boot, _range, done) => done(),
     ledger: () => undefined,
     ledgers: () => [],
-    full: () => false,
+    stage: () => "open",
     flush: () => {},
   };
 }

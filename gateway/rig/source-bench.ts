@@ -1,3 +1,4 @@
+import { limitsOf } from "../intake/capacity.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import type { BufferEntry, ReadingBuffer } from "../buffer/buffer.ts";
 import { memoryBuffer } from "../buffer/memory-buffer.ts";
@@ -77,7 +78,8 @@ export function sourceBench(parts: {
       driftMaxMs: settings.driftMax,
     },
     commitWithinMs: settings.commitWithin,
-    bufferReadingsMax: settings.bufferReadingsMax,
+    gateway: settings.gateway,
+    limits: limitsOf(settings),
     committed: () => setImmediate(bell.ring),
   });
   const common = { gateway: settings, recorder, clock: systemClock, random: () => 0.5, counters, log };

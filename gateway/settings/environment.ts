@@ -23,6 +23,8 @@ const plainNames = [
   "probes",
   "signals",
   "bufferReadingsMax",
+  "bufferBytesMax",
+  "diskFreeMin",
   "batchReadingsMax",
   "commitWithin",
   "linger",

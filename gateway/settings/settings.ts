@@ -48,12 +48,16 @@ export const settingsSchema = z
     probes: z.record(channelName, idSchema),
     /** Contacts and batteries by `<device>/<channel>`: what they are about and which values call for a person. */
     signals: z.record(channelName, signalSchema).default({}),
-    /** Most readings and events held. Range [1000, 1000000000], default 36864000 (64 probes, one a minute, 400 days; some 1.2 GB). */
+    /** Most readings and events held. Range [1000, 1000000000], default 36864000 (64 probes, one a minute, 400 days; some 1.1 GB). */
     bufferReadingsMax: count(1_000, 1_000_000_000, bufferReadingsDefault),
+    /** Most bytes of the buffer's file. Range [1 MB, 1 TB], default 1.5 GB: 400 days of 64 probes at 29 bytes a reading, and a quarter more. */
+    bufferBytesMax: count(1_000_000, 1_000_000_000_000, 1_500_000_000),
+    /** Bytes of the disk that are left free. Range [0, 1 TB], default 256 MB. */
+    diskFreeMin: count(0, 1_000_000_000_000, 256_000_000),
     /** Most readings in one batch. Range [1, 10000], default 5000. */
     batchReadingsMax: count(1, 10_000, 5_000),
-    /** How long a commit waits for more samples. Range [0ms, 1s], default 2ms. */
-    commitWithin: duration(0, 1_000, "2ms"),
+    /** How long a commit waits for more samples, and what a power cut may cost of polled values. Range [0ms, 10s], default 2ms. */
+    commitWithin: duration(0, 10_000, "2ms"),
     /** How long a new reading waits for company before it is sent. Range [0ms, 1s], default 100ms. */
     linger: duration(0, 1_000, "100ms"),
     /** How long a request may take. Range [100ms, 10m], default 30s. */

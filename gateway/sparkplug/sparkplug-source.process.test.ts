@@ -77,7 +77,8 @@ function gateway() {
       futureMaxMs: 300_000,
     },
     commitWithinMs: 2,
-    bufferReadingsMax: 1_000_000,
+    gateway: "g",
+    limits: { readingsMax: 1_000_000, bytesMax: 1e9, diskFreeMin: 0 },
     committed: () => {},
   });
   const source = (more: { primaryHostId?: string; rebirthPause?: number; edgeNodes?: string[] } = {}) => {
