@@ -7,6 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { isEvent, isReading, type ProbeReading } from "../buffer/buffer.ts";
+import { counters as makeCounters } from "../health/counters.ts";
+import { silentLog } from "../health/log.ts";
+import type { Outcome, Recorder } from "../intake/recorder.ts";
 import {
   freePort,
   mosquittoMissing,
@@ -15,6 +18,9 @@ import {
   startMosquitto,
 } from "../rig/processes.ts";
 import { sourceBench, type SourceBench } from "../rig/source-bench.ts";
+import { wakeBell } from "../rig/wake-bell.ts";
+import { deviceSource } from "./device-source.ts";
+import { type MqttDeviceSettings, mqttSchema } from "./mqtt-settings.ts";
 
 /** An MQTT client that is none of ours, so that what it publishes is an independent witness. */
 const otherClient = "/usr/bin/mosquitto_pub";
@@ -256,5 +262,63 @@ describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto"
     expect(on.counters.of("mqtt.passed-over", "zigbee")).toBe(1);
     await on.stop();
     await publish("bloodbank/sensor/fridge_1_air/state", "", { retain: true });
+  });
+
+  test("are given up where the broker hangs, so that no message comes older than we say", async () => {
+    const on = bench("hanging", { esphome: { dialect: "esphome", arrivalUncertainty: "2s" } });
+    on.start();
+    await on.open();
+    broker.process.kill("SIGSTOP");
+    try {
+      await on.bell.until(() => on.source("esphome").status().state !== "open");
+      expect(on.source("shelly").status().state).toBe("open");
+    } finally {
+      broker.process.kill("SIGCONT");
+    }
+    await on.open();
+    await publish("bloodbank/sensor/fridge_1_air/state", "4.4");
+    await on.bell.until(() => readings(on)["e-1"] !== undefined);
+    await on.stop();
+  });
+
+  test.each<[string, "kept" | "clean", Outcome[]]>([
+    ["comes again in a kept session", "kept", ["full", "failed", "kept"]],
+    ["is lost and counted in a clean one", "clean", ["full", "failed"]],
+  ])("that find no room: what was refused %s", async (_name, session, outcomes) => {
+    const bell = wakeBell();
+    const counters = makeCounters();
+    const answers = [...outcomes];
+    const heard: number[] = [];
+    const recorder = {
+      observe: ({ channels }, done) => {
+        heard.push(Number(channels["temperature"]));
+        done(answers.shift() ?? "kept");
+        bell.ring();
+      },
+    } as Partial<Recorder> as Recorder;
+    const clientId = `room-${session}`;
+    const settings = { kind: "mqtt", id: "z", url: `mqtt://127.0.0.1:${port}`, clientId, session };
+    const source = deviceSource({
+      settings: {
+        ...(mqttSchema.parse({ ...settings, dialect: "zigbee2mqtt" }) as MqttDeviceSettings),
+        clientId,
+      },
+      pauseMaxMs: 100,
+      recorder,
+      clock: systemClock,
+      random: () => 0.5,
+      counters,
+      log: { ...silentLog, info: bell.ring },
+    });
+    source.start();
+    await bell.until(() => source.status().state === "open");
+    const last_seen = formatInstant(systemClock.epochMs());
+    await publish("zigbee2mqtt/a", { temperature: 4, last_seen });
+    await bell.until(() => heard.length === (session === "kept" ? 3 : 1));
+    await publish("zigbee2mqtt/a", { temperature: 5, last_seen });
+    await bell.until(() => heard.includes(5));
+    expect(heard).toEqual(session === "kept" ? [4, 4, 4, 5] : [4, 5]);
+    expect(counters.of("sample.lost")).toBe(session === "kept" ? 0 : 2);
+    await source.stop();
   });
 });

@@ -71,7 +71,7 @@ describe("the settings of an MQTT source", () => {
     [{ dialect: "tasmota", fullTopic: "tele/%topic%" }, "fullTopic"],
     [{ dialect: "tasmota", timeZone: "Europe/Bruxelles" }, "timeZone"],
     [{ dialect: "esphome", session: "kept" }, "session"],
-    [{ dialect: "esphome", arrivalUncertainty: "0s" }, "arrivalUncertainty"],
+    [{ dialect: "esphome", arrivalUncertainty: "1s" }, "arrivalUncertainty"],
     [{ ...json, session: "kept" }, "session"],
     [{ ...json, topic: "a/b" }, "device"],
     [{ ...json, presence: { topic: "a/b" } }, "device"],

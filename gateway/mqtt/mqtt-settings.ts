@@ -21,8 +21,8 @@ const coldkeepSchema = z
 const times = {
   /** How far the clocks of the devices may be off. Range [0s, 1h], default 2s. */
   clockTolerance: duration(0, hourMs, "2s"),
-  /** How long a message without a time may have been under way. Range [1s, 10m], default 5s. */
-  arrivalUncertainty: duration(1_000, 10 * minuteMs, "5s"),
+  /** How long a message without a time may have been under way. Range [2s, 10m], default 5s. A silent connection can be noticed no sooner. */
+  arrivalUncertainty: duration(2_000, 10 * minuteMs, "5s"),
 };
 
 /**
