@@ -171,7 +171,7 @@ function isRealarmDue(state: AlarmState, at: EpochMs): boolean {
 /** Who had taken it on is asked again: an acknowledgement is a promise, and the condition has outlasted it. */
 function realarm(state: AlarmState, effects: readonly AlarmEffect[], at: EpochMs): AlarmStep {
   const again = { ...state, acknowledged: false, acknowledgedBy: null, awaited: true };
-  return call(again, "again", [...effects, { kind: "realarmed" }], at);
+  return callPeople(again, "again", [...effects, { kind: "realarmed" }], at);
 }
 
 function onset(state: AlarmState, terms: AlarmTerms, at: EpochMs): AlarmStep {
@@ -189,14 +189,14 @@ function onset(state: AlarmState, terms: AlarmTerms, at: EpochMs): AlarmStep {
     terms,
   };
   const effects: AlarmEffect[] = [{ kind: "raised" }];
-  return isMuted(again) ? { state: again, effects } : call(again, "onset", effects, at);
+  return isMuted(again) ? { state: again, effects } : callPeople(again, "onset", effects, at);
 }
 
 function worsen(state: AlarmState, at: EpochMs): AlarmStep {
   if (!state.condition) return nothing(state);
   const worse: AlarmState = { ...state, acknowledged: false, acknowledgedBy: null };
   const effects: AlarmEffect[] = [{ kind: "worsened" }];
-  return isMuted(worse) ? { state: worse, effects } : call(worse, "onset", effects, at);
+  return isMuted(worse) ? { state: worse, effects } : callPeople(worse, "onset", effects, at);
 }
 
 function clear(state: AlarmState, at: EpochMs): AlarmStep {
@@ -208,7 +208,7 @@ function clear(state: AlarmState, at: EpochMs): AlarmStep {
 function returnToNormal(state: AlarmState, at: EpochMs): AlarmStep {
   const cleared: AlarmState = { ...state, condition: false, clearsAt: null, realarmAt: null };
   const effects: AlarmEffect[] = [{ kind: "returned" }];
-  if (!isMuted(cleared)) return call(cleared, "return", effects, at);
+  if (!isMuted(cleared)) return callPeople(cleared, "return", effects, at);
   const isNobodys = !cleared.awaited && !cleared.latched;
   const isOnlySuppressed = cleared.shelvedUntil === null && cleared.outOfServiceUntil === null;
   return { state: isNobodys && isOnlySuppressed ? { ...cleared, suppressedUntil: null } : cleared, effects };
@@ -263,15 +263,21 @@ function unmute(
   const effects: AlarmEffect[] = ended.map((kind) => ({ kind }));
   if (isMuted(state) || !isMuted(before)) return { state, effects };
   if (state.condition) {
-    if (!state.acknowledged) return call({ ...state, awaited: true }, "onset", effects, at);
+    if (!state.acknowledged) return callPeople({ ...state, awaited: true }, "onset", effects, at);
     return isRealarmDue(state, at) ? realarm(state, effects, at) : { state, effects };
   }
   const isNews =
     state.lastCall === "onset" || (state.lastCall === null && state.awaited && !state.acknowledged);
-  return isNews ? call(state, "return", effects, at) : { state, effects };
+  return isNews ? callPeople(state, "return", effects, at) : { state, effects };
 }
 
-function call(state: AlarmState, about: CallAbout, effects: readonly AlarmEffect[], at: EpochMs): AlarmStep {
+/** Calls people: counted, and the next call is due `realarmAfter` later while the condition lasts. */
+export function callPeople(
+  state: AlarmState,
+  about: CallAbout,
+  effects: readonly AlarmEffect[],
+  at: EpochMs,
+): AlarmStep {
   const calls = state.calls + 1;
   const lastCall = about === "return" ? "return" : "onset";
   const realarmAt = state.condition ? at + state.terms.realarmAfter : null;

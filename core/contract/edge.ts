@@ -167,6 +167,8 @@ export const edgeCallSchema = z.object({
   by: z.enum(edgeCallWays),
   to: z.string().min(1).max(100).nullable(),
   about: z.enum(["onset", "again", "return"]).default("onset"),
+  /** How bad it said that it is: a person who was told of a warning has not been told that it is critical. */
+  severity: z.enum(alarmSeverities).default("warning"),
   outcome: z.enum(edgeCallOutcomes),
 });
 

@@ -34,6 +34,7 @@ import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import { openAlarmRows } from "./alarm-rows.ts";
 import { makeCaller } from "./caller.ts";
+import { type EdgeOccurrence, type EdgeOutcome, makeTakeover } from "./edge-takeover.ts";
 import { openGatewayRegister } from "./gateway-register.ts";
 import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
 import { describeLate, describeProbe } from "./messages.ts";
@@ -65,6 +66,7 @@ export interface AlarmBook {
     figures: ExcursionFigures,
     unitsHeld: number,
   ) => void;
+  /** `evidenceAt`: the event time of what the condition was judged by, where that is not the commit's time. */
   readonly judge: (
     commit: Commit,
     kind: AlarmKind,
@@ -72,7 +74,14 @@ export interface AlarmBook {
     facts: () => AlarmFacts,
     subject: string,
     terms?: AlarmTerms,
+    evidenceAt?: EpochMs,
   ) => void;
+  /** Takes over what a gateway says of an alarm that it kept watch over while it was alone. */
+  readonly takeOver: (commit: Commit, occurrence: EdgeOccurrence) => EdgeOutcome;
+  /** Notes in an alarm's record that it stood for something, so that nobody is called anew about that. */
+  readonly noteCovered: (commit: Commit, id: string, note: string) => void;
+  /** The probes that were last heard through a gateway. */
+  readonly probesBehind: (gateway: string) => readonly string[];
   /** Remembers through which gateway probes were heard: its silence is then why they are silent. */
   readonly learnGateway: (commit: Commit, gateway: string, probes: Iterable<string>) => void;
   /** Applies a person's act. Returns the alarm after it, or null where there is no such alarm under way. */
@@ -165,6 +174,7 @@ export function openAlarmBook(
     subject: string,
     terms: () => AlarmTerms,
     hasParent: boolean,
+    evidenceAt: EpochMs,
   ): void => {
     const found = find(commit, kind, subject);
     if (found === undefined) {
@@ -175,6 +185,7 @@ export function openAlarmBook(
     }
     const known = followParent(commit, found, hasParent);
     if (condition === "unchanged" || isAsJudged(known.state, condition, commit.at)) return;
+    if (condition === "off" && evidenceAt < (known.edgeSince ?? evidenceAt)) return;
     if (condition === "on") step(commit, known, { kind: "onset", terms: terms() }, facts());
     else step(commit, known, { kind: "clear" });
   };
@@ -204,9 +215,17 @@ export function openAlarmBook(
     step(commit, known, { kind: "worsen" }, describeProbe(kind, probe, state, site(), commit.at));
   };
 
-  const judge: AlarmBook["judge"] = (commit, kind, condition, facts, subject, terms = standardTerms) => {
+  const judge: AlarmBook["judge"] = (
+    commit,
+    kind,
+    condition,
+    facts,
+    subject,
+    terms = standardTerms,
+    evidenceAt = commit.at,
+  ) => {
     const before = find(commit, kind, subject)?.state.condition ?? false;
-    judgeOne(commit, kind, condition, facts, subject, () => terms, false);
+    judgeOne(commit, kind, condition, facts, subject, () => terms, false, evidenceAt);
     const after = find(commit, kind, subject)?.state.condition ?? false;
     if (kind !== "gateway-silent" || before === after) return;
     for (const probe of gateways.behind(commit, subject)) {
@@ -216,9 +235,10 @@ export function openAlarmBook(
   };
 
   /** What an alarm says by now, as long as it lasts. */
-  const refreshed = (commit: Commit, { kind, subject, state }: KeptAlarm): AlarmFacts | null => {
+  const refreshed = (commit: Commit, { kind, subject, state, edgeSince }: KeptAlarm): AlarmFacts | null => {
     const standing = standings.get(commit, subject);
     if (standing === undefined || !probeKinds.has(kind) || !state.condition) return null;
+    if ((standing.state.last?.at ?? 0) < (edgeSince ?? 0)) return null;
     return describeProbe(kind, standing.probe, standing.state, site(), commit.at);
   };
 
@@ -233,7 +253,7 @@ export function openAlarmBook(
         const facts = () => describeProbe(kind, probe, state, site(), commit.at);
         const parent = hasParent(commit, kind, probe.id);
         const terms = () => termsOf(ruleAt(probe.rules.profiles, commit.at), kind);
-        judgeOne(commit, kind, condition, facts, probe.id, terms, parent);
+        judgeOne(commit, kind, condition, facts, probe.id, terms, parent, state.last?.at ?? 0);
         if (condition === "on" && (kind === "temperature-high" || kind === "temperature-low"))
           worsen(commit, kind, probe, state);
       }
@@ -244,6 +264,12 @@ export function openAlarmBook(
       const facts = describeLate(probe, excursion, figures, unitsHeld, site());
       raise(commit, "late-excursion", facts, raiseMomentary(commit.at, mutesOf(commit, facts, false)));
     },
+    takeOver: makeTakeover({ rows, find, keep, mutesOf, hasParent }),
+    noteCovered: (commit, id, note) => {
+      const alarm = rows.find(id);
+      if (alarm !== null) rows.note(commit, alarm, "covers", "system", note);
+    },
+    probesBehind: (gateway) => gateways.behind(null, gateway),
     learnGateway: gateways.learn,
     act: (commit, id, input, actor, note) => {
       const alarm = all(commit).find((each) => each.id === id);

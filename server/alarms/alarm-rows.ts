@@ -1,4 +1,5 @@
 import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import { type KeptAlarm, keptAlarmOf } from "./kept-alarm.ts";
@@ -12,6 +13,15 @@ export interface AlarmRows {
   readonly note: (
     commit: Commit,
     alarm: KeptAlarm,
+    event: string,
+    actor: string,
+    note: string | null,
+  ) => void;
+  /** Notes what happened at an instant elsewhere, before the server knew of it. */
+  readonly noteEarlier: (
+    commit: Commit,
+    alarm: string,
+    at: EpochMs,
     event: string,
     actor: string,
     note: string | null,
@@ -41,6 +51,8 @@ export function openAlarmRows(database: Database): AlarmRows {
       const { id, kind, subject, state } = alarm;
       upsert.run(id, kind, subject, phaseOf(state), state.raisedAt, JSON.stringify(alarm));
     },
+    noteEarlier: (commit, alarm, at, event, actor, note) =>
+      void insertEvent.run(alarm, at, event, actor, note, commit.journalSeq),
     note: (commit, alarm, event, actor, note) => {
       insertEvent.run(alarm.id, commit.at, event, actor, note, commit.journalSeq);
       commit.audit({

@@ -26,6 +26,8 @@ export interface Equipment {
   readonly isKnown: (kind: EventKind, subject: string) => boolean;
   /** Takes an event; false where it was known. What happened later by event time stands, whatever arrives last. */
   readonly take: (commit: Commit, event: EquipmentEvent) => boolean;
+  /** When the latest known event of a kind about a subject happened; null without one. */
+  readonly knownUntil: (kind: EventKind, subject: string) => EpochMs | null;
   readonly isDue: (at: EpochMs) => boolean;
   readonly tick: (commit: Commit) => void;
 }
@@ -62,7 +64,7 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     const terms =
       probe === undefined ? undefined : termsOf(ruleAt(probe.rules.profiles, commit.at), event.kind);
     const facts = () => describe(event, book, isGateway.get(event.subject) !== undefined);
-    alarms.judge(commit, event.kind, condition, facts, event.subject, terms);
+    alarms.judge(commit, event.kind, condition, facts, event.subject, terms, event.at);
   };
 
   const isWaiting = (commit: Commit | null, event: EquipmentEvent, at: EpochMs): boolean =>
@@ -89,6 +91,7 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
       judge(commit, event);
       return true;
     },
+    knownUntil: (kind, subject) => known.get(null, keyOf({ kind, subject }))?.at ?? null,
     isDue: (at) => [...known.values(null)].some((event) => isWaiting(null, event, at)),
     tick: (commit) => {
       const waiting = [...known.values(commit)].filter((event) => isWaiting(commit, event, commit.at));

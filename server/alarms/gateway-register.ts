@@ -7,7 +7,7 @@ export interface GatewayRegister {
   readonly learn: (commit: Commit, gateway: string, probes: Iterable<string>) => void;
   readonly of: (commit: Commit | null, probe: string) => string | null;
   /** The probes that were last heard through a gateway. */
-  readonly behind: (commit: Commit, gateway: string) => readonly string[];
+  readonly behind: (commit: Commit | null, gateway: string) => readonly string[];
 }
 
 interface Entry {

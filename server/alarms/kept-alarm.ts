@@ -2,6 +2,7 @@ import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import { completeState } from "@coldkeep/core/alarms/alarm-state.ts";
 import type { AlarmFacts } from "@coldkeep/core/alarms/describe.ts";
 import type { AlarmState } from "@coldkeep/core/alarms/lifecycle.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 
 export type { AlarmFacts } from "@coldkeep/core/alarms/describe.ts";
 
@@ -10,6 +11,8 @@ export interface KeptAlarm extends AlarmFacts {
   readonly id: string;
   readonly kind: AlarmKind;
   readonly state: AlarmState;
+  /** Since when a gateway saw it while the server saw nothing: only what was measured later can say that it is gone. */
+  readonly edgeSince?: EpochMs;
 }
 
 /** An alarm from its record. */

@@ -1,3 +1,4 @@
+import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import {
   type ExcursionFigures,
   heldInterval,
@@ -12,8 +13,9 @@ import {
   reconcile,
   type RecordedExcursion,
 } from "@coldkeep/core/engine/reconcile.ts";
-import { type DurationMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, formatInstant, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
+import { openEdgeRegister } from "../edge/edge-register.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { PlacedProbe } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
@@ -62,6 +64,7 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
   const select = database.prepare(
     `SELECT id, figures, revision FROM excursions WHERE probe = ? AND status <> 'withdrawn' AND "start" >= ?`,
   );
+  const edges = openEdgeRegister(database);
   const find = database.prepare("SELECT id, figures, revision, status FROM excursions WHERE id = ?");
   const insertRevision = database.prepare(
     "INSERT INTO revisions (excursion, revision, known_at, journal_seq, change, reason, status, figures) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -93,10 +96,28 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
   /** True where people were called while it lasted, or about this very excursion before: then finding it is no news. */
   const wasCalled = (probe: PlacedProbe, id: string, figures: ExcursionFigures): boolean => {
     if (calledLate.get(id) !== undefined) return true;
-    const kinds =
-      figures.side === "unmonitored" ? ["probe-silent", "probe-fault"] : [`temperature-${figures.side}`];
+    const kinds = kindsAbout(figures);
     const until = (figures.end ?? figures.start) + callMarginMs;
     return kinds.some((kind) => calledDuring.get(probe.id, kind, figures.start, until) !== undefined);
+  };
+
+  /** Calls people about an excursion found late, unless a gateway that was alone reached them about all of it while it lasted: then that is noted. */
+  const callLate = (
+    commit: Commit,
+    probe: PlacedProbe,
+    id: string,
+    figures: ExcursionFigures,
+    unitsHeld: number,
+  ): void => {
+    const { start, end, critical } = figures;
+    const stretch = { start, end: end ?? commit.at, critical };
+    const covering = edges.covering(probe.id, kindsAbout(figures), stretch);
+    if (covering === null) alarms.raiseLate(commit, probe, id, figures, unitsHeld);
+    else {
+      const { alarm, gateway, reachedAt } = covering;
+      const note = `excursion ${id}, ${unitsHeld} units held: called at gateway ${gateway} at ${formatInstant(reachedAt)}`;
+      alarms.noteCovered(commit, alarm, note);
+    }
   };
 
   const write = (
@@ -127,7 +148,7 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
       ["opened", "split", "closed"].includes(change) &&
       !wasCalled(probe, id, figures)
     ) {
-      alarms.raiseLate(commit, probe, id, figures, unitsHeld);
+      callLate(commit, probe, id, figures, unitsHeld);
     }
   };
 
@@ -155,6 +176,11 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
       }
     },
   };
+}
+
+/** The alarms that are about what an excursion is about. */
+function kindsAbout({ side }: ExcursionFigures): readonly AlarmKind[] {
+  return side === "unmonitored" ? ["probe-silent", "probe-fault"] : [`temperature-${side}`];
 }
 
 function isGone(needed: NeededRevision): boolean {

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { actOnAlarm } from "../alarms/alarm-commands.ts";
 import { alarmRoutes } from "../alarms/routes.ts";
 import { serviceRoutes } from "../alarms/service-routes.ts";
+import { edgeRoutes } from "../edge/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { historyRoutes } from "../history/routes.ts";
@@ -78,6 +79,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
   );
   await app.register(alarmRoutes(services));
   await app.register(serviceRoutes(services));
+  await app.register(edgeRoutes(services));
   await app.register(unitRoutes(services));
   await app.register(siteRoutes(services));
   await app.register(healthRoutes(services));

@@ -17,7 +17,8 @@ export type EntryKind =
   | "unshelve"
   | "reset"
   | "out-of-service"
-  | "return-to-service";
+  | "return-to-service"
+  | "edge-alarms";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

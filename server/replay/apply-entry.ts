@@ -3,6 +3,7 @@ import type { Site } from "@coldkeep/core/site/site.ts";
 import { type AlarmAct, actOnAlarm } from "../alarms/alarm-commands.ts";
 import type { ServiceAct } from "../alarms/alarm-book.ts";
 import { serveAppliance } from "../alarms/service-commands.ts";
+import { takeEdgeReport } from "../edge/edge-commands.ts";
 import type { Inside } from "../inside.ts";
 import type { EntryInput } from "../journal/journal.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
@@ -44,6 +45,11 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
     case "reset":
       actOnAlarm(inside, kind, source, json(body) as AlarmAct);
       return;
+    case "edge-alarms": {
+      const { gateway, report } = json(body) as { gateway: string; report: unknown };
+      takeEdgeReport(inside, source, gateway, report);
+      return;
+    }
     case "delivery":
       judgeDelivery(inside, (json(body) as { worstTries: number }).worstTries);
       return;

@@ -31,6 +31,7 @@ const tables: Readonly<Record<string, string>> = {
   equipment_events: "SELECT * FROM equipment_events ORDER BY subject, kind, at, active",
   equipment: "SELECT * FROM equipment ORDER BY subject, kind",
   out_of_service: "SELECT * FROM out_of_service ORDER BY appliance",
+  edge_alarms: "SELECT * FROM edge_alarms ORDER BY gateway, id",
   disagreements: "SELECT * FROM disagreements ORDER BY probe",
   sites: "SELECT * FROM sites ORDER BY number",
   audit: "SELECT * FROM audit ORDER BY seq",

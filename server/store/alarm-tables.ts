@@ -1,4 +1,4 @@
-/** The tables of calls, equipment and service (docs/records.md). Created where they are missing, so that older records gain them. */
+/** The tables of calls, equipment, service and what gateways reported of their own alarms (docs/records.md). Created where they are missing, so that older records gain them. */
 export const alarmTablesSql = `
 CREATE TABLE IF NOT EXISTS call_state (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -43,4 +43,19 @@ CREATE TABLE IF NOT EXISTS out_of_service (
   actor TEXT NOT NULL,
   reason TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS edge_alarms (
+  gateway TEXT NOT NULL,
+  id TEXT NOT NULL,
+  alarm TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  raised_at INTEGER NOT NULL,
+  cleared_at INTEGER,
+  reached_at INTEGER,
+  reached_critical_at INTEGER,
+  as_of INTEGER NOT NULL,
+  report TEXT NOT NULL,
+  PRIMARY KEY (gateway, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS edge_alarms_by_subject ON edge_alarms (subject, kind, raised_at);
 `;

@@ -1,0 +1,134 @@
+import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
+import { type EdgeWord, reachedAt } from "@coldkeep/core/alarms/edge-word.ts";
+import type { EdgeAlarm, EdgeCall, EdgeCallOutcome } from "@coldkeep/core/contract/edge.ts";
+import { type DurationMs, type EpochMs, minuteMs, parseInstant } from "@coldkeep/core/time/millis.ts";
+import type { Database } from "../store/database.ts";
+
+/** What a gateway has reported of one alarm so far. */
+export interface EdgeRecord {
+  /** The alarm that stands for it. */
+  readonly alarm: string;
+  readonly asOf: EpochMs;
+  readonly report: EdgeAlarm;
+}
+
+/** All that gateways reported of alarms that they raised. */
+export interface EdgeRegister {
+  readonly find: (gateway: string, id: string) => EdgeRecord | null;
+  readonly save: (gateway: string, record: EdgeRecord) => void;
+  /** The reported alarm that stood for all of a stretch of a probe's time, with a person reached while it lasted; null where there is none. */
+  readonly covering: (
+    subject: string,
+    kinds: readonly AlarmKind[],
+    stretch: CoveredStretch,
+  ) => Covering | null;
+}
+
+/** A stretch of event time that somebody should have been called about. */
+export interface CoveredStretch {
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+  readonly critical: boolean;
+}
+
+/** Who stood for it, and since when a person knew. */
+export interface Covering {
+  readonly alarm: string;
+  readonly gateway: string;
+  readonly reachedAt: EpochMs;
+}
+
+/** How long after the end of what it was about a call may still have reached somebody: that is how long it may have been under way. */
+export const reachMarginMs: DurationMs = minuteMs;
+
+/** Opens the register on the records. */
+export function openEdgeRegister(database: Database): EdgeRegister {
+  const one = database.prepare("SELECT alarm, as_of, report FROM edge_alarms WHERE gateway = ? AND id = ?");
+  const upsert = database.prepare(
+    `INSERT INTO edge_alarms (gateway, id, alarm, kind, subject, raised_at, cleared_at, reached_at, reached_critical_at, as_of, report)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (gateway, id) DO UPDATE SET alarm = excluded.alarm, cleared_at = excluded.cleared_at, reached_at = excluded.reached_at,
+       reached_critical_at = excluded.reached_critical_at, as_of = excluded.as_of, report = excluded.report`,
+  );
+  const stood = database.prepare(
+    `SELECT alarm, gateway, CASE WHEN ?4 THEN reached_critical_at ELSE reached_at END AS reached FROM edge_alarms
+     WHERE subject = ?1 AND kind = ?5 AND raised_at BETWEEN ?2 AND ?3 AND (cleared_at IS NULL OR cleared_at >= ?6)
+       AND CASE WHEN ?4 THEN reached_critical_at ELSE reached_at END <= ?3
+     ORDER BY reached LIMIT 1`,
+  );
+  return {
+    find: (gateway, id) => {
+      const row = one.get(gateway, id);
+      if (row === undefined) return null;
+      const report = JSON.parse(String(row["report"])) as EdgeAlarm;
+      return { alarm: String(row["alarm"]), asOf: Number(row["as_of"]), report };
+    },
+    save: (gateway, { alarm, asOf, report }) => {
+      const { id, kind, subject } = report;
+      const word = wordOf(report);
+      const reached = [reachedAt(word, "warning"), reachedAt(word, "critical")] as const;
+      const { raisedAt, clearedAt } = word;
+      const text = JSON.stringify(report);
+      upsert.run(gateway, id, alarm, kind, subject, raisedAt, clearedAt, ...reached, asOf, text);
+    },
+    covering: (subject, kinds, { start, end, critical }) => {
+      for (const kind of kinds) {
+        const row = stood.get(subject, start, end + reachMarginMs, critical ? 1 : 0, kind, end);
+        if (row !== undefined)
+          return {
+            alarm: String(row["alarm"]),
+            gateway: String(row["gateway"]),
+            reachedAt: Number(row["reached"]),
+          };
+      }
+      return null;
+    },
+  };
+}
+
+const ranks: Readonly<Record<EdgeCallOutcome, number>> = { failed: 0, sounded: 1, sent: 1, delivered: 2 };
+
+/** Names a call within an alarm. */
+function callKey({ at, by, to, about }: EdgeCall): string {
+  return JSON.stringify([at, by, to, about]);
+}
+
+/**
+ * What two reports of one alarm say together. The calls are those of both, each with the better of its outcomes; the rest is as the later one says. The order of
+ * the calls is that of their times, whatever order they came in.
+ */
+export function joinReports(
+  earlier: EdgeAlarm | null,
+  later: EdgeAlarm,
+): { readonly report: EdgeAlarm; readonly fresh: readonly EdgeCall[] } {
+  const calls = new Map((earlier?.calls ?? []).map((call) => [callKey(call), call]));
+  const fresh: EdgeCall[] = [];
+  for (const call of later.calls) {
+    const known = calls.get(callKey(call));
+    if (known === undefined) fresh.push(call);
+    if (known === undefined || ranks[call.outcome] > ranks[known.outcome]) calls.set(callKey(call), call);
+  }
+  const sorted = [...calls.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, call]) => call);
+  return { report: { ...later, calls: sorted }, fresh };
+}
+
+/** A report's facts as the lifecycle takes them. */
+export function wordOf(report: EdgeAlarm): EdgeWord {
+  return {
+    raisedAt: epoch(report.raisedAt),
+    clearedAt: report.clearedAt === null ? null : epoch(report.clearedAt),
+    acknowledgedAt: report.acknowledgedAt === null ? null : epoch(report.acknowledgedAt),
+    acknowledgedBy: report.acknowledgedBy,
+    severity: report.severity,
+    calls: report.calls.map(({ at, about, severity, outcome }) => ({
+      at: epoch(at),
+      about,
+      severity,
+      outcome,
+    })),
+  };
+}
+
+function epoch(text: string): EpochMs {
+  return parseInstant(text) ?? 0;
+}
