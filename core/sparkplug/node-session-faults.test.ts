@@ -99,7 +99,7 @@ function mixUp(
     }
     // A broker tells the death before anything of the next connection, and tells it again.
     place += 1;
-    placed.push({ message: deathOf(bdSeq), place });
+    placed.push({ message: deathOf(bdSeq), place }, { message: deathOf(bdSeq), place: place + fate().late });
   });
   return placed.sort((a, b) => a.place - b.place).map(({ message }) => message);
 }

@@ -252,6 +252,15 @@ describe("deaths", () => {
     expect(it.hear(ddata(2, 160, "fridge", data(1n, 150, 4.2)))).toEqual(["fridge product 150 4.2"]);
   });
 
+  test("a birth whose connection has ended already is void for a while, also where the node does not count", () => {
+    const it = alive();
+    expect(it.hear({ type: "NDEATH", bdSeq: 8n }, 1_000)).toEqual(["sparkplug.death-old"]);
+    expect(it.hear(nbirth(200, 8n), 1_500)).toEqual(["sparkplug.birth-old"]);
+    it.hear({ type: "NDEATH", bdSeq: 7n }, 2_000);
+    expect(it.hear(nbirth(300, 7n), 11_999)).toEqual(["sparkplug.birth-old"]);
+    expect(it.hear(nbirth(300, 7n), 12_000)).toEqual(["node online"]);
+  });
+
   test("a device's death forgets its aliases", () => {
     const it = alive();
     expect(it.hear({ type: "DDEATH", device: "fridge", at: 150, seq: 2 })).toEqual(["fridge offline"]);

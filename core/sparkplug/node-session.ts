@@ -1,6 +1,7 @@
 import type { BornMetric, SequencedMessage, SparkplugMessage } from "./message.ts";
 import { seqMax } from "./message.ts";
 import {
+  deathsMax,
   earlyMax,
   heldBytesMax,
   heldMax,
@@ -20,6 +21,7 @@ import { ownerOf, samplesOfBirth, samplesOfData } from "./node-samples.ts";
 export const newNode = (rules: NodeRules): NodeState => ({
   phase: "awaiting",
   birth: null,
+  deaths: [],
   bornMs: 0,
   heardMs: 0,
   expected: 0,
@@ -74,7 +76,7 @@ function hear(
   nowMs: number,
   effects: NodeEffect[],
 ): NodeState {
-  if (message.type === "NDEATH") return die(state, message.bdSeq, raw, effects);
+  if (message.type === "NDEATH") return die(state, message.bdSeq, raw, nowMs, effects);
   if (message.type === "NBIRTH") return beBorn(rules, state, message, raw, nowMs, effects);
   if (state.birth !== null && message.at < state.birth.at) {
     effects.push({ kind: "refuse", code: "sparkplug.message-old", raw });
@@ -112,7 +114,15 @@ function giveUp(state: NodeState, effects: NodeEffect[]): void {
   for (const { raw } of state.held) effects.push({ kind: "refuse", code, raw });
 }
 
-function die(state: NodeState, bdSeq: bigint, raw: Uint8Array, effects: NodeEffect[]): NodeState {
+function die(
+  before: NodeState,
+  bdSeq: bigint,
+  raw: Uint8Array,
+  nowMs: number,
+  effects: NodeEffect[],
+): NodeState {
+  const others = before.deaths.filter((death) => death.bdSeq !== bdSeq);
+  const state = { ...before, deaths: [...others, { bdSeq, heardMs: nowMs }].slice(-deathsMax) };
   if (state.birth === null || state.phase === "dead" || (state.birth.bdSeq ?? bdSeq) !== bdSeq) {
     effects.push({ kind: "refuse", code: "sparkplug.death-old", raw });
     return state;
@@ -132,13 +142,8 @@ function beBorn(
   nowMs: number,
   effects: NodeEffect[],
 ): NodeState {
-  // A birth that is not newer is an old one come late, unless the node was quiet so long that its clock must have been set back.
-  if (
-    state.birth !== null &&
-    birth.at <= state.birth.at &&
-    nowMs - state.heardMs < Math.max(rules.rebirthPauseMs, rules.reorderMs)
-  ) {
-    const isSame = birth.at === state.birth.at && birth.bdSeq === state.birth.bdSeq;
+  if (isOldBirth(rules, state, birth, nowMs)) {
+    const isSame = birth.at === state.birth?.at && birth.bdSeq === state.birth.bdSeq;
     effects.push(isSame ? { kind: "duplicate" } : { kind: "refuse", code: "sparkplug.birth-old", raw });
     return state;
   }
@@ -171,6 +176,24 @@ function beBorn(
     wanted: false,
   };
   return goOn(rules, born, nowMs, effects);
+}
+
+/**
+ * A birth that is not newer than the last one, or whose connection has ended, is an old one come late. After a while without anything newer
+ * it is believed: the node's clock was set back, or it does not count its connections.
+ */
+function isOldBirth(
+  rules: NodeRules,
+  state: NodeState,
+  birth: Extract<SparkplugMessage, { type: "NBIRTH" }>,
+  nowMs: number,
+): boolean {
+  const believedAfterMs = Math.max(rules.rebirthPauseMs, rules.reorderMs);
+  const isOlder = state.birth !== null && birth.at <= state.birth.at;
+  if (isOlder && nowMs - state.heardMs < believedAfterMs) return true;
+  return state.deaths.some(
+    ({ bdSeq, heardMs }) => bdSeq === birth.bdSeq && nowMs - heardMs < believedAfterMs,
+  );
 }
 
 /** Keeps a message that came before its turn. */

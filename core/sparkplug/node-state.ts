@@ -14,6 +14,9 @@ export interface NodeRules {
 export const heldMax = 64;
 export const heldBytesMax = 1_048_576;
 
+/** Most ends of connections that are remembered of one edge node. */
+export const deathsMax = 8;
+
 /** Most devices of one edge node. */
 export const nodeDevicesMax = 500;
 
@@ -52,6 +55,8 @@ export interface NodeState {
   readonly phase: "awaiting" | "alive" | "dead";
   /** The last birth taken, also after it ceased to be valid: what is older comes from before it. */
   readonly birth: { readonly bdSeq: bigint | null; readonly at: EpochMs } | null;
+  /** The connections whose end was told lately, with its monotonic instant: a birth of one of them that is still under way is void. */
+  readonly deaths: readonly { readonly bdSeq: bigint; readonly heardMs: number }[];
   /** Monotonic instant of that birth. */
   readonly bornMs: number;
   /** Monotonic instant at which the node was last heard with something that is not older than that birth. */
