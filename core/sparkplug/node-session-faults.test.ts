@@ -19,15 +19,18 @@ interface Life {
 
 const valueOf = (name: string, at: number): number => names.indexOf(name) * 1_000_000 + at;
 
-function live(sessions: readonly { readonly messages: number; readonly turn: number }[]): Life[] {
+function live(
+  sessions: readonly { readonly messages: number; readonly turn: number }[],
+  bdSeqOf = (connection: number): bigint => BigInt(connection),
+): Life[] {
   let at = 0;
-  return sessions.map(({ messages, turn }, bdSeq) => {
+  return sessions.map(({ messages, turn }, connection) => {
     const said: SparkplugMessage[] = [];
     const told = new Set<string>();
     const alias = (name: string): bigint => BigInt((names.indexOf(name) + turn) % names.length);
     const births = (): BornMetric[] =>
       names.map((name) => ({ ...emptyMetric, name, alias: alias(name), datatype: datatypes.double }));
-    said.push({ type: "NBIRTH", at: (at += 1), seq: 0, bdSeq: BigInt(bdSeq), metrics: births() });
+    said.push({ type: "NBIRTH", at: (at += 1), seq: 0, bdSeq: bdSeqOf(connection), metrics: births() });
     said.push({ type: "DBIRTH", device: "d", at: (at += 1), seq: 1, metrics: births() });
     for (let n = 2; n < messages + 2; n += 1) {
       at += 1;
@@ -130,6 +133,25 @@ describe("a node whose messages are lost, doubled and late", () => {
           () => stream.next().value ?? { late: 0, twice: false },
           () => luck.next().value === 0,
         );
+        const taken = play(heard);
+        const told = new Set(lives.flatMap((life) => [...life.told]));
+        expect(new Set(taken).size).toBe(taken.length);
+        expect(taken.filter((reading) => !told.has(reading))).toEqual([]);
+      }),
+    );
+  });
+
+  test("births anew within one connection: what is late or lost between two births gives no reading another name", () => {
+    fc.assert(
+      fc.property(sessions, fates, fc.infiniteStream(fc.nat(9)), (lengths, stream, luck) => {
+        const fate = () => stream.next().value ?? { late: 0, twice: false };
+        const lives = live(lengths, () => 0n);
+        const heard = lives.flatMap((life) => {
+          const [birth] = life.messages;
+          const mixed = mixUp([life], fate, (message) => message !== birth && luck.next().value === 0);
+          const rest = mixed.filter((message) => message !== birth && message.type !== "NDEATH");
+          return birth === undefined ? rest : [birth, ...rest];
+        });
         const taken = play(heard);
         const told = new Set(lives.flatMap((life) => [...life.told]));
         expect(new Set(taken).size).toBe(taken.length);
