@@ -3,14 +3,17 @@ import { openSqliteBuffer } from "./buffer/sqlite-buffer.ts";
 import { counters as makeCounters, type Counters } from "./health/counters.ts";
 import type { Log } from "./health/log.ts";
 import { statusOf } from "./health/status.ts";
-import { statusServer, type StatusServer } from "./health/status-server.ts";
+import { type StatusCall, statusServer, type StatusServer } from "./health/status-server.ts";
 import { limitsOf } from "./intake/capacity.ts";
 import { recorder as makeRecorder } from "./intake/recorder.ts";
 import type { GatewaySettings } from "./settings/settings.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { Source } from "./sources/source.ts";
-import { httpServerLink } from "./uplink/server-link.ts";
-import { uplink as makeUplink } from "./uplink/uplink.ts";
+import { httpServerLink, httpWatchLink } from "./uplink/server-link.ts";
+import { uplink as makeUplink, type Uplink } from "./uplink/uplink.ts";
+import type { LocalOutput } from "./watch/edge-caller.ts";
+import { acknowledgeCall } from "./watch/acknowledge-call.ts";
+import { openWatch } from "./watch/open-watch.ts";
 
 /** What a gateway takes from its process. */
 export interface GatewayParts {
@@ -20,6 +23,8 @@ export interface GatewayParts {
   readonly log: Log;
   /** Put readings that the server refused back into line. */
   readonly requeueRefused?: boolean;
+  /** Through what people are called while the server is out of reach. */
+  readonly outputs?: readonly LocalOutput[];
 }
 
 /** A running gateway. */
@@ -47,20 +52,34 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   if (parts.requeueRefused === true)
     log.info({ readings: buffer.requeueRefused() }, "Refused readings are back in line.");
 
-  const uplink = makeUplink({
+  const server = {
+    url: settings.server.url,
+    token: settings.server.token,
+    compression: settings.compression,
+    requestTimeoutMs: settings.requestTimeout,
+    clock,
+  };
+  const batches = httpServerLink(server);
+  const watch = orClose(buffer.close, () =>
+    openWatch(settings, {
+      buffer,
+      link: httpWatchLink({ ...server, gateway: settings.gateway }),
+      outputs: parts.outputs ?? [],
+      clock,
+      counters,
+      log,
+      isTroubled: () => uplink.status().some(({ failures, trouble }) => failures > 0 || trouble !== null),
+    }),
+  );
+  const uplink: Uplink = makeUplink({
     gateway: settings.gateway,
     buffer,
-    link: httpServerLink({
-      url: settings.server.url,
-      token: settings.server.token,
-      compression: settings.compression,
-      requestTimeoutMs: settings.requestTimeout,
-      clock,
-    }),
+    link: async (body, stop) => (await watch.clearWay(stop)) ?? batches(body, stop),
     clock,
     random,
     counters,
     log,
+    delivered: watch.delivered,
     rules: {
       pauseMaxMs: settings.pauseMax,
       batchReadingsMax: settings.batchReadingsMax,
@@ -82,7 +101,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     commitWithinMs: settings.commitWithin,
     gateway: settings.gateway,
     limits,
-    committed: uplink.wake,
+    committed: (entries) => {
+      watch.committed(entries);
+      uplink.wake();
+    },
   });
   const sources = settings.sources.map((source): Source =>
     openSource(source, { gateway: settings, recorder, clock, random, counters, log }),
@@ -95,10 +117,17 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       recorder,
       sources,
       uplink,
+      watch,
       counters,
       damagedFile,
     });
-  const page = await openPage(settings.health?.listen, status, buffer.close);
+  const acknowledge = acknowledgeCall(settings.server.token, watch.acknowledge);
+  const page = await openPage(settings.health?.listen, status, [acknowledge], async () => {
+    await watch.stop();
+    buffer.close();
+  });
+  for (const { output } of parts.outputs ?? []) output.start();
+  watch.start();
   for (const source of sources) source.start();
   uplink.start();
   log.info(
@@ -118,6 +147,8 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       await Promise.all(sources.map((source) => source.stop()));
       recorder.flush();
       await uplink.stop();
+      await Promise.all((parts.outputs ?? []).map(({ output }) => output.stop()));
+      await watch.stop();
       await page?.stop();
       buffer.close();
     },
@@ -127,13 +158,23 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
 async function openPage(
   listen: string | undefined,
   status: () => unknown,
-  giveUp: () => void,
+  calls: readonly StatusCall[],
+  giveUp: () => Promise<void>,
 ): Promise<StatusServer | null> {
   if (listen === undefined) return null;
   try {
-    return await statusServer(listen, status);
+    return await statusServer(listen, status, calls);
   } catch (error) {
-    giveUp();
+    await giveUp();
+    throw error;
+  }
+}
+
+function orClose<Result>(close: () => void, open: () => Result): Result {
+  try {
+    return open();
+  } catch (error) {
+    close();
     throw error;
   }
 }

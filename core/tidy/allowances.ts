@@ -41,6 +41,8 @@ export const outsideAdapters: readonly string[] = [
   "gateway/serial/serial-line.ts",
   "gateway/settings/settings.ts",
   "gateway/uplink/stub-server.ts",
+  "gateway/watch/open-watch.ts",
+  "gateway/watch/sqlite-watch-store.ts",
   "server/app.ts",
   "server/coldkeep.ts",
   "server/pages/assets.ts",

@@ -122,6 +122,13 @@ export interface ReadingBuffer {
    * as evidence `buffer.thinned` with its span. Null where nothing waits.
    */
   readonly thinOut: (at: EpochMs) => Thinned | null;
+  /** The number of the newest entry ever held; entries have ascending numbers. */
+  readonly lastEntry: () => number;
+  /** The first `countMax` entries held after a number (those set aside left out), in order; `last` is the number to go on from, null at the end. */
+  readonly entriesAfter: (
+    entry: number,
+    countMax: number,
+  ) => { readonly entries: readonly BufferEntry[]; readonly last: number | null };
   /** All ledgers, for the start. */
   readonly ledgers: () => readonly BootLedger[];
   /** All signals, for the start. */

@@ -33,6 +33,14 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
   let refused: RefusedEntry[] = [];
   let evidence: Evidence[] = [];
   let thinFrom = 0;
+  let last = 0;
+  const numbers = new WeakMap<BufferEntry, number>();
+  const numbered = (entry: BufferEntry): BufferEntry => {
+    const own = { ...entry };
+    numbers.set(own, (last += 1));
+    return own;
+  };
+  const numberOf = (entry: BufferEntry): number => numbers.get(entry) ?? 0;
   const ledgers = new Map<string, BootLedger>();
   const signals = new Map<string, SignalState>();
   const inBatches = (): number => open.reduce((sum, batch) => sum + batch.entries.length, 0);
@@ -83,10 +91,20 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     }),
     thinOut,
     backlogReadings: () => backlog.length,
+    lastEntry: () => last,
+    entriesAfter: (after, countMax) => {
+      const all = [...backlog, ...live, ...open.flatMap((batch) => batch.entries)];
+      const entries = all
+        .filter((entry) => numberOf(entry) > after)
+        .sort((a, b) => numberOf(a) - numberOf(b))
+        .slice(0, countMax);
+      const newest = entries.at(-1);
+      return { entries, last: newest === undefined ? null : numberOf(newest) };
+    },
     ledgers: () => [...ledgers.values()],
     signals: () => [...signals.values()],
     append: (commit) => {
-      live.push(...commit.entries);
+      live.push(...commit.entries.map(numbered));
       for (const signal of commit.signals) signals.set(signal.channel, signal);
       for (const ledger of commit.ledgers) ledgers.set(bootKey(ledger.device, ledger.boot), ledger);
       for (const { device, boot } of commit.forgotten) ledgers.delete(bootKey(device, boot));
@@ -122,7 +140,7 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     },
     requeueRefused: () => {
       const count = refused.length;
-      live.push(...refused.map((one) => one.entry));
+      live.push(...refused.map((one) => numbered(one.entry)));
       refused = [];
       return count;
     },

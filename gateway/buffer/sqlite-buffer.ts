@@ -239,6 +239,12 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
       meta.backlogNext >= meta.backlogEnd
         ? 0
         : Number(sql.countBetween.get(meta.backlogNext, meta.backlogEnd)?.["count"] ?? 0),
+    lastEntry: () => meta.nextReading - 1,
+    entriesAfter: (entry, countMax) => {
+      const rows = sql.entriesAfter.all(entry, countMax);
+      const last = rows.at(-1)?.["id"];
+      return { entries: rows.map(toEntry), last: last === undefined ? null : Number(last) };
+    },
     ledgers: () => sql.ledgers.all().map(toLedger),
     signals: () => sql.signals.all().map(toSignal),
     append: (commit: Commit) =>

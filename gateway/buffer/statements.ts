@@ -8,6 +8,7 @@ export const statements = {
   insertReading: "INSERT INTO reading (id, probe, at, value, time) VALUES (?, ?, ?, ?, ?)",
   readings: `SELECT ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id BETWEEN ? AND ? ORDER BY reading.id`,
   waitingIds: "SELECT id FROM reading WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+  entriesAfter: `SELECT reading.id AS id, ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id > ? ORDER BY reading.id LIMIT ?`,
   idsBetween: "SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
   countBetween: "SELECT count(*) AS count FROM reading WHERE id >= ? AND id < ?",
   stretch: `SELECT reading.id AS place, reading.probe AS number, ${reading} FROM reading JOIN probe ON probe.number = reading.probe WHERE reading.id >= ? AND reading.id < ? ORDER BY reading.id LIMIT ?`,

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 
@@ -9,20 +9,38 @@ export interface StatusServer {
   readonly stop: () => Promise<void>;
 }
 
+/** Something that a person may do at the gateway: `POST` with JSON. */
+export interface StatusCall {
+  readonly path: string;
+  /** `isLocal`: the call comes from this machine. */
+  readonly answer: (call: {
+    readonly body: unknown;
+    readonly authorization: string | undefined;
+    readonly isLocal: boolean;
+  }) => { readonly status: number; readonly body: unknown };
+}
+
+/** Largest body of a call. Bytes. */
+export const callBytesMax = 4_096;
+
 /**
- * Opens the status page: `/health/live` says that the process runs, `/status` says everything as JSON. Throws `health.listen-failed`.
+ * Opens the status page: `/health/live` says that the process runs, `/status` says everything as JSON, and what `calls` there are. Throws `health.listen-failed`.
  */
-export async function statusServer(listen: string, status: () => unknown): Promise<StatusServer> {
+export async function statusServer(
+  listen: string,
+  status: () => unknown,
+  calls: readonly StatusCall[] = [],
+): Promise<StatusServer> {
   const colon = listen.lastIndexOf(":");
   const server = createServer((request, response) => {
+    if (request.method === "POST") {
+      void answerCall(calls, request).then(({ status, body }) => send(response, status, body));
+      return;
+    }
     const path = (request.url ?? "/").split("?")[0];
     const known = path === "/health/live" || path === "/status" || path === "/";
     const body = path === "/health/live" ? { live: true } : known ? status() : { code: "http.not-found" };
-    response.writeHead(known ? 200 : 404, {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-    });
-    response.end(`${JSON.stringify(body, null, 2)}\n`);
+    send(response, known ? 200 : 404, body);
   });
   server.headersTimeout = 10_000;
   server.maxConnections = 32;
@@ -40,6 +58,39 @@ export async function statusServer(listen: string, status: () => unknown): Promi
   });
   const { address, port } = server.address() as AddressInfo;
   return { address: `${address}:${port}`, stop: () => closeServer(server) };
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(`${JSON.stringify(body, null, 2)}\n`);
+}
+
+/** A page in a browser cannot send JSON to another origin unasked, so a call that is no JSON is refused. */
+async function answerCall(
+  calls: readonly StatusCall[],
+  request: IncomingMessage,
+): Promise<{ status: number; body: unknown }> {
+  const call = calls.find(({ path }) => path === request.url);
+  if (call === undefined) return { status: 404, body: { code: "http.not-found" } };
+  const isJson = (request.headers["content-type"] ?? "").startsWith("application/json");
+  const body = isJson ? await readJson(request).catch(() => undefined) : undefined;
+  if (body === undefined) return { status: 400, body: { code: "http.not-json" } };
+  const { authorization } = request.headers;
+  const { remoteAddress = "" } = request.socket;
+  return call.answer({ body, authorization, isLocal: loopback.test(remoteAddress) });
+}
+
+const loopback = /^(127\.|::1$|::ffff:127\.)/;
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    parts.push(part as Buffer);
+    size += (part as Buffer).byteLength;
+    if (size > callBytesMax) return undefined;
+  }
+  return JSON.parse(Buffer.concat(parts).toString("utf8")) as unknown;
 }
 
 const closeServer = (server: Server): Promise<void> =>

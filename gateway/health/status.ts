@@ -6,6 +6,7 @@ import type { Recorder } from "../intake/recorder.ts";
 import { sizeOf } from "../intake/ranges.ts";
 import type { Source } from "../sources/source.ts";
 import type { Uplink } from "../uplink/uplink.ts";
+import type { EdgeWatch } from "../watch/edge-watch.ts";
 import type { Counters } from "./counters.ts";
 
 /** How many of the latest refusals the status shows. */
@@ -19,6 +20,7 @@ export function statusOf(parts: {
   readonly recorder: Recorder;
   readonly sources: readonly Source[];
   readonly uplink: Uplink;
+  readonly watch: EdgeWatch;
   readonly counters: Counters;
   readonly damagedFile: string | null;
 }): unknown {
@@ -40,6 +42,7 @@ export function statusOf(parts: {
       failures,
       deliveredAt: instant(deliveredAt),
     })),
+    watch: parts.watch.status(),
     sources: parts.sources.map((source) => {
       const status = source.status();
       return { ...status, lastHeardAt: instant(status.lastHeardAt) };

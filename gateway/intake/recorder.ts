@@ -1,6 +1,7 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import {
+  type BufferEntry,
   type Commit,
   type Evidence,
   excerptBytesMax,
@@ -54,8 +55,8 @@ export interface RecorderParts {
   /** How long a commit waits for more. Unit ms, range [0, 10000], default 2. */
   readonly commitWithinMs: DurationMs;
   readonly limits: CapacityLimits;
-  /** Called after each commit that added readings. */
-  readonly committed: () => void;
+  /** Called after each commit that added entries, with these. */
+  readonly committed: (entries: readonly BufferEntry[]) => void;
 }
 
 /** Samples after which a commit is made without waiting for more. */
@@ -143,7 +144,7 @@ export function recorder(parts: RecorderParts): Recorder {
     }
     full.committed();
     for (const done of tell) done();
-    if (commit.entries.length > 0) parts.committed();
+    if (commit.entries.length > 0) parts.committed(commit.entries);
   }
 
   function enter(group: Group, one: Pending): () => void {

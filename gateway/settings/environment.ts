@@ -36,6 +36,7 @@ const plainNames = [
   "silenceMax",
   "driftMax",
   "futureMax",
+  "watch",
 ] as const;
 
 /** The variable of a top-level setting: `batchReadingsMax` is COLDKEEP_BATCH_READINGS_MAX. */

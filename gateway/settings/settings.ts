@@ -6,6 +6,7 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { dayMs, hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { sourceSchema, sourcesMax } from "../sources/source-settings.ts";
+import { watchSettingsSchema } from "../watch/watch-settings.ts";
 import { overridden } from "./environment.ts";
 import { channelName, count, duration } from "./fields.ts";
 
@@ -75,6 +76,8 @@ export const settingsSchema = z
     driftMax: duration(1_000, hourMs, "10s"),
     /** How far in the future a device's own time may lie. Range [0s, 1d], default 5m. */
     futureMax: duration(0, dayMs, "5m"),
+    /** The gateway's own watch while the server is out of reach. */
+    watch: watchSettingsSchema.prefault({}),
   })
   .superRefine((settings, context) => {
     const ids = settings.sources.map((source) => source.id);

@@ -7,6 +7,17 @@ import type { SendOutcome } from "./verdict.ts";
 /** Sends the text of a batch; never throws. The port of the uplink. */
 export type ServerLink = (body: string, signal: AbortSignal) => Promise<SendOutcome>;
 
+/** Asks for what a gateway needs to keep watch and reports what it did alone; never throws. The port of the watch. */
+export interface WatchLink {
+  /** `tag`: that of the watch which is known, or null. */
+  readonly watch: (
+    probes: readonly string[],
+    tag: string | null,
+    signal: AbortSignal,
+  ) => Promise<{ readonly outcome: SendOutcome; readonly tag: string | null }>;
+  readonly report: (body: string, signal: AbortSignal) => Promise<SendOutcome>;
+}
+
 /** How bodies are packed. */
 export type Compression = "zstd" | "gzip" | "none";
 
@@ -30,41 +41,79 @@ const pack: Record<Compression, (text: string) => Promise<Uint8Array> | Uint8Arr
   none: (text) => Buffer.from(text),
 };
 
+/** A request to the server. */
+interface ServerRequest {
+  readonly method: "GET" | "POST";
+  /** Below the server's base address. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
 /** The adapter over `fetch`: the only place that speaks HTTP to the server. */
 export function httpServerLink(parts: ServerLinkParts): ServerLink {
-  const target = new URL("v1/batches", parts.url.endsWith("/") ? parts.url : `${parts.url}/`);
   const headers: Record<string, string> = { "content-type": "application/json" };
-  if (parts.token !== undefined) headers["authorization"] = `Bearer ${parts.token}`;
   if (parts.compression !== "none") headers["content-encoding"] = parts.compression;
-  return async (body, stop) => {
-    const deadline = new AbortController();
-    const cancel = parts.clock.after(parts.requestTimeoutMs, () => deadline.abort());
-    try {
-      const packed = await pack[parts.compression](body);
-      const response = await fetch(target, {
-        method: "POST",
-        headers,
-        body: packed as Uint8Array<ArrayBuffer>,
-        redirect: "manual",
-        signal: AbortSignal.any([deadline.signal, stop]),
-      });
-      const text = await readAnswer(response);
-      return {
-        kind: "answer",
-        status: response.status,
-        body: text,
-        retryAfterMs: retryAfter(response.headers.get("retry-after")),
-      };
-    } catch (error) {
-      if (deadline.signal.aborted) {
-        const detail = `no answer within ${parts.requestTimeoutMs / 1000} s`;
-        return { kind: "none", code: "uplink.timeout", detail };
-      }
-      return { kind: "none", code: "uplink.unreachable", detail: reasonOf(error) };
-    } finally {
-      cancel();
-    }
+  return async (text, stop) => {
+    const body = await pack[parts.compression](text);
+    return (await exchange(parts, { method: "POST", path: "v1/batches", headers, body }, stop)).outcome;
   };
+}
+
+/** The link over which a gateway asks what it needs to keep watch alone, and tells what it did then; the calls of core/contract/edge.ts. */
+export function httpWatchLink(parts: ServerLinkParts & { readonly gateway: string }): WatchLink {
+  const path = `v1/gateways/${encodeURIComponent(parts.gateway)}`;
+  return {
+    watch: (probes, tag, stop) => {
+      const headers: Record<string, string> = tag === null ? {} : { "if-none-match": tag };
+      const query = new URLSearchParams({ probes: probes.join(",") }).toString();
+      return exchange(parts, { method: "GET", path: `${path}/watch?${query}`, headers, body: null }, stop);
+    },
+    report: async (text, stop) => {
+      const headers = { "content-type": "application/json" };
+      const body = Buffer.from(text);
+      return (await exchange(parts, { method: "POST", path: `${path}/edge-alarms`, headers, body }, stop))
+        .outcome;
+    },
+  };
+}
+
+async function exchange(
+  parts: ServerLinkParts,
+  { method, path, headers, body }: ServerRequest,
+  stop: AbortSignal,
+): Promise<{ readonly outcome: SendOutcome; readonly tag: string | null }> {
+  const deadline = new AbortController();
+  const cancel = parts.clock.after(parts.requestTimeoutMs, () => deadline.abort());
+  try {
+    const response = await fetch(new URL(path, parts.url.endsWith("/") ? parts.url : `${parts.url}/`), {
+      method,
+      headers: {
+        ...headers,
+        ...(parts.token === undefined ? {} : { authorization: `Bearer ${parts.token}` }),
+      },
+      body: body as Uint8Array<ArrayBuffer> | null,
+      redirect: "manual",
+      signal: AbortSignal.any([deadline.signal, stop]),
+    });
+    const text = await readAnswer(response);
+    const retryAfterMs = retryAfter(response.headers.get("retry-after"));
+    return {
+      outcome: { kind: "answer", status: response.status, body: text, retryAfterMs },
+      tag: response.headers.get("etag"),
+    };
+  } catch (error) {
+    const outcome: SendOutcome = deadline.signal.aborted
+      ? {
+          kind: "none",
+          code: "uplink.timeout",
+          detail: `no answer within ${parts.requestTimeoutMs / 1000} s`,
+        }
+      : { kind: "none", code: "uplink.unreachable", detail: reasonOf(error) };
+    return { outcome, tag: null };
+  } finally {
+    cancel();
+  }
 }
 
 async function readAnswer(response: Response): Promise<string> {

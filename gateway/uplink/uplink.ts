@@ -25,6 +25,8 @@ export interface UplinkParts {
   readonly random: Random;
   readonly counters: Counters;
   readonly log: Log;
+  /** Told each time that the server has taken a batch. */
+  readonly delivered?: () => void;
   readonly rules: LaneRules & {
     readonly batchReadingsMax: number;
     /** How long a new reading waits for company. Unit ms, range [0, 1000], default 100. */
@@ -138,6 +140,7 @@ function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looke
         buffer.complete(batch.sequence, rejectedEvidence(batch, verdict));
         counters.add("uplink.readings", lane, batch.entries.length);
         deliveredAt = clock.epochMs();
+        parts.delivered?.();
         break;
       case "split":
         buffer.split(batch.sequence);

@@ -2,16 +2,7 @@ import { episodeFigures } from "@coldkeep/core/engine/excursion.ts";
 import { unknownFromIfSilent } from "@coldkeep/core/engine/judge.ts";
 import type { ProbeState } from "@coldkeep/core/engine/probe-state.ts";
 import { type ProbeRules, ruleAt } from "@coldkeep/core/site/profile.ts";
-import { type DurationMs, type EpochMs, secondMs } from "@coldkeep/core/time/millis.ts";
-
-/**
- * How long after the last arrival a probe whose newest reading is old already is judged silent. While stored readings are streaming in, the next ones
- * are on their way, and judging the time after each of them as silence would open excursions only to withdraw them.
- */
-export const settleMs: DurationMs = 5 * secondMs;
-
-/** Longest time for which a stream of old readings can put off the judging of silence. */
-export const settleMaxMs: DurationMs = 60 * secondMs;
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 
 /**
  * The next instant after `now`, up to which all was judged, at which the mere passing of time changes what is known of a probe: unknown time makes an excursion qualify, or an

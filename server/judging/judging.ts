@@ -2,6 +2,7 @@ import { compareReadings, type Reading } from "@coldkeep/core/readings/reading.t
 import { isUnknownAfter, judge, present } from "@coldkeep/core/engine/judge.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import type { ProbeState } from "@coldkeep/core/engine/probe-state.ts";
+import { settledAt } from "@coldkeep/core/engine/settle.ts";
 import { underWay } from "@coldkeep/core/engine/reconcile.ts";
 import { probeConditions } from "@coldkeep/core/alarms/probe-conditions.ts";
 import { always, type Span } from "@coldkeep/core/site/dated.ts";
@@ -10,7 +11,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { Cause, ExcursionRecorder } from "../excursions/recorder.ts";
 import type { Commit } from "../journal/committer.ts";
-import { nextDue, settleMaxMs, settleMs } from "./deadlines.ts";
+import { nextDue } from "./deadlines.ts";
 import { judgeStretch, type StretchJudged } from "./judge-stretch.ts";
 import type { ProbeMemory, ReadingStore } from "./probe-memory.ts";
 
@@ -192,9 +193,7 @@ function record(
   if (isSettled) parts.alarms.judgeProbe(commit, memory.probe, state, conditions.conditions);
   const staleSince = isSettled ? null : (memory.staleSince ?? commit.at);
   const dueAt =
-    staleSince === null
-      ? nextDue(state, rules, asOf, conditions.dueAt)
-      : Math.min(commit.at + settleMs, staleSince + settleMaxMs);
+    staleSince === null ? nextDue(state, rules, asOf, conditions.dueAt) : settledAt(commit.at, staleSince);
   return {
     ...memory,
     state,
