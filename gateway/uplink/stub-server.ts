@@ -98,6 +98,10 @@ export async function stubServer(
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
+      if (request.url !== "/v1/batches") {
+        problem(response, 404, "request.not-found");
+        return;
+      }
       answer(request, response, Buffer.concat(parts));
       look();
     });

@@ -6,6 +6,7 @@ import {
   standardTerms,
   whileParentLasts,
 } from "@coldkeep/core/alarms/alarm-state.ts";
+import type { AlarmSeverity } from "@coldkeep/core/alarms/alarm.ts";
 import { causesOf, urgencyOf } from "@coldkeep/core/alarms/causes.ts";
 import type { AlarmFacts } from "@coldkeep/core/alarms/describe.ts";
 import { type Call, gather, type GatherState, nextFlush } from "@coldkeep/core/alarms/gathering.ts";
@@ -47,6 +48,15 @@ export interface AlarmSet {
   readonly gathering: GatherState;
 }
 
+/** An alarm that a call tells of. */
+export interface CallMember {
+  readonly alarm: string;
+  readonly number: number;
+  readonly about: CallAbout;
+  /** How bad the call says that it is. */
+  readonly severity: AlarmSeverity;
+}
+
 /** A call that is owed to people. Plain data. */
 export interface OwedCall {
   readonly id: string;
@@ -55,7 +65,7 @@ export interface OwedCall {
   readonly about: CallAbout;
   /** True where somebody has to act and not only to know. */
   readonly isPressing: boolean;
-  readonly members: readonly { readonly alarm: string; readonly number: number; readonly about: CallAbout }[];
+  readonly members: readonly CallMember[];
 }
 
 /** What one step came to; nothing of it counts before it is on disk. */
@@ -223,7 +233,12 @@ export function beginStep(before: AlarmSet, plan: WatchPlan, gateway: string, at
           isPressing: told.some(
             ({ alarm, call }) => call.about !== "return" && alarm.severity !== "advisory",
           ),
-          members: told.map(({ call: { alarm, number, about } }) => ({ alarm, number, about })),
+          members: told.map(({ alarm: { severity }, call: { alarm, number, about } }) => ({
+            alarm,
+            number,
+            about,
+            severity,
+          })),
         },
       ];
     });

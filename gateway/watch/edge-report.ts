@@ -29,10 +29,10 @@ const fillBytes = edgeReportBytesMax / 2;
 export function reportsOf(set: AlarmSet, calls: Iterable<KeptCall>, asOf: EpochMs): EdgeReport[] {
   const byAlarm = new Map<string, EdgeCall[]>();
   for (const call of calls) {
-    for (const { alarm, about } of call.members) {
+    for (const { alarm, about, severity } of call.members) {
       const list = byAlarm.get(alarm) ?? [];
       for (const leg of call.legs) {
-        const told = callOf(leg, about);
+        const told = callOf(leg, about, severity);
         if (told !== null) list.push(told);
       }
       byAlarm.set(alarm, list);
@@ -73,10 +73,14 @@ function alarmOf(alarm: EdgeAlarm, calls: readonly EdgeCall[]): WireAlarm {
   };
 }
 
-function callOf({ way, to, outcome }: CallLeg, about: EdgeCall["about"]): EdgeCall | null {
+function callOf(
+  { way, to, outcome }: CallLeg,
+  about: EdgeCall["about"],
+  severity: EdgeCall["severity"],
+): EdgeCall | null {
   if (outcome === null) return null;
   const recipient = to === "" ? null : to.slice(0, nameCharactersMax);
-  return { at: formatInstant(outcome.at), by: way, to: recipient, about, outcome: outcome.result };
+  return { at: formatInstant(outcome.at), by: way, to: recipient, about, severity, outcome: outcome.result };
 }
 
 /**
