@@ -32,6 +32,7 @@ export function samplesOfData(
   owner: MetricOwner,
   metrics: readonly Metric[],
   publishedAt: EpochMs,
+  resolve: Resolve = byAliasOrName,
 ): { samples: readonly MetricSample[]; refusals: ReadonlySet<NodeRefusal> } {
   const samples: MetricSample[] = [];
   const refusals = new Set<NodeRefusal>();
@@ -53,12 +54,18 @@ export function samplesOfData(
   return { samples, refusals };
 }
 
+/** Finds what a metric was declared as. */
+type Resolve = (owner: MetricOwner, metric: Metric) => KnownMetric | undefined;
+
 /** Where a metric gives both, name and alias have to mean the same. */
-function resolve(owner: MetricOwner, { name, alias }: Metric): KnownMetric | undefined {
+const byAliasOrName: Resolve = (owner, { name, alias }) => {
   if (alias === null) return name === null ? undefined : owner.byName.get(name);
   const known = owner.byAlias.get(alias);
   return name === null || known?.name === name ? known : undefined;
-}
+};
+
+/** What a message says of itself, whatever its alias once meant. */
+export const byNameOnly: Resolve = (owner, { name }) => (name === null ? undefined : owner.byName.get(name));
 
 /** What Sparkplug itself puts among the metrics. */
 const isHousekeeping = (name: string): boolean =>

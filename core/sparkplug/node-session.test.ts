@@ -200,6 +200,37 @@ describe("the order of messages", () => {
   });
 });
 
+describe("metrics that are told by name", () => {
+  const named = (alias: bigint | null, at: number, number: number): Metric => ({
+    ...data(0n, at, number),
+    alias,
+    name: "product",
+  });
+
+  test("are taken from messages out of order, whatever their alias; those by alias alone are not", () => {
+    const it = alive();
+    it.hear(ddata(3, 161, "fridge", named(null, 151, 4.3), data(1n, 151, 4.3)));
+    expect(it.tick(2_000)).toEqual(["fridge product 151 4.3", "sparkplug.order-lost", "rebirth"]);
+    it.hear(ddata(4, 162, "fridge", named(2n, 152, 4.4)), 2_100);
+    expect(it.tick(4_100)).toEqual(["fridge product 152 4.4"]);
+    expect(it.hear(ddata(5, 90, "fridge", named(2n, 89, 4.2)), 4_200)).toEqual(["fridge product 89 4.2"]);
+  });
+
+  test("need a birth once, which says what they are", () => {
+    const it = session();
+    it.hear(ddata(3, 161, "fridge", named(null, 151, 4.3)));
+    expect(it.tick(2_000)).toEqual(["sparkplug.before-birth", "rebirth"]);
+  });
+
+  test("with an alias that means another metric are refused where the order is right", () => {
+    const it = alive();
+    expect(it.hear(ddata(2, 160, "fridge", named(2n, 150, 4.2)))).toEqual([
+      "sparkplug.alias-unknown",
+      "rebirth",
+    ]);
+  });
+});
+
 describe("births anew", () => {
   test("what was held from before a birth is not read by its aliases", () => {
     const it = alive();

@@ -6,16 +6,18 @@ import {
   heldBytesMax,
   heldMax,
   type HeldMessage,
+  type MetricOwner,
   nodeDevicesMax,
   type NodeEffect,
   type NodeInput,
   nodeMetricsMax,
+  type NodeRefusal,
   type NodeRules,
   type NodeState,
   type NodeStep,
   rebirthPauseMaxMs,
 } from "./node-state.ts";
-import { ownerOf, samplesOfBirth, samplesOfData } from "./node-samples.ts";
+import { byNameOnly, ownerOf, samplesOfBirth, samplesOfData } from "./node-samples.ts";
 
 /** The state of a session with a node of which nothing was heard. */
 export const newNode = (rules: NodeRules): NodeState => ({
@@ -27,6 +29,7 @@ export const newNode = (rules: NodeRules): NodeState => ({
   expected: 0,
   latestAt: 0,
   owners: new Map(),
+  declared: new Map(),
   held: [],
   heldUntilMs: null,
   wanted: false,
@@ -79,7 +82,7 @@ function hear(
   if (message.type === "NDEATH") return die(state, message.bdSeq, raw, nowMs, effects);
   if (message.type === "NBIRTH") return beBorn(rules, state, message, raw, nowMs, effects);
   if (state.birth !== null && message.at < state.birth.at) {
-    effects.push({ kind: "refuse", code: "sparkplug.message-old", raw });
+    takeByName(state, { message, raw }, "sparkplug.message-old", effects);
     // In its turn and yet older than the birth: the node's clock may have been set back. Its next birth will have the new time.
     return state.phase === "alive" && message.seq === state.expected ? { ...state, wanted: true } : state;
   }
@@ -94,7 +97,7 @@ function hear(
   }
   // Newer than all before and yet behind them: half a round of numbers or more is missing.
   giveUp(state, effects);
-  effects.push({ kind: "refuse", code: "sparkplug.order-lost", raw });
+  takeByName(state, { message, raw }, "sparkplug.order-lost", effects);
   return disown({ ...heard, held: [], heldUntilMs: null });
 }
 
@@ -111,7 +114,29 @@ const disown = (state: NodeState): NodeState => ({
 
 function giveUp(state: NodeState, effects: NodeEffect[]): void {
   const code = state.phase === "alive" ? "sparkplug.order-lost" : "sparkplug.before-birth";
-  for (const { raw } of state.held) effects.push({ kind: "refuse", code, raw });
+  for (const held of state.held) takeByName(state, held, code, effects);
+}
+
+/**
+ * Takes what a message out of order says by name: that needs no alias, and its time is its own. So a node that tells its names and hears no
+ * request for a birth is not lost. A message is refused if it says more than that.
+ */
+function takeByName(
+  state: NodeState,
+  { message, raw }: HeldMessage,
+  code: NodeRefusal,
+  effects: NodeEffect[],
+): void {
+  const isData = message.type === "NDATA" || message.type === "DDATA";
+  const device = message.type === "NDATA" ? null : message.device;
+  const owner = state.declared.get(device);
+  if (!isData || owner === undefined) {
+    effects.push({ kind: "refuse", code, raw });
+    return;
+  }
+  const { samples, refusals } = samplesOfData(owner, message.metrics, message.at, byNameOnly);
+  if (samples.length > 0) effects.push({ kind: "samples", device, owner, samples, raw });
+  if (samples.length === 0 || refusals.size > 0) effects.push({ kind: "refuse", code, raw });
 }
 
 function die(
@@ -171,6 +196,7 @@ function beBorn(
     expected: distance(0, birth.seq + 1),
     latestAt: birth.at,
     owners: new Map([[null, owner]]),
+    declared: declare(state.declared, null, owner),
     held: early,
     heldUntilMs: early.length > 0 ? nowMs + rules.reorderMs : null,
     wanted: false,
@@ -268,7 +294,7 @@ function take(
       const device = message.type === "NDATA" ? null : message.device;
       const owner = state.owners.get(device);
       if (owner === undefined) {
-        effects.push({ kind: "refuse", code: "sparkplug.before-birth", raw });
+        takeByName(state, { message, raw }, "sparkplug.before-birth", effects);
         return { ...next, wanted: true };
       }
       const { samples, refusals } = samplesOfData(owner, message.metrics, message.at);
@@ -298,7 +324,19 @@ function bearDevice(
   effects.push({ kind: "presence", device, online: true });
   const samples = samplesOfBirth(metrics);
   if (samples.length > 0) effects.push({ kind: "samples", device, owner, samples, raw });
-  return { ...state, owners };
+  return { ...state, owners, declared: declare(state.declared, device, owner) };
+}
+
+/** Remembers what an owner declares; where that would be too much, everyone else is forgotten. */
+function declare(
+  declared: NodeState["declared"],
+  device: string | null,
+  owner: MetricOwner,
+): NodeState["declared"] {
+  const others = [...declared].filter(([other]) => other !== device);
+  const names = others.reduce((sum, [, { byName }]) => sum + byName.size, owner.byName.size);
+  const isTooMuch = others.length > nodeDevicesMax || names > nodeMetricsMax;
+  return new Map(isTooMuch ? [[device, owner]] : [...others, [device, owner]]);
 }
 
 /** Asks for a birth, at most once in a pause that grows while asking does not help. */

@@ -66,6 +66,8 @@ export interface NodeState {
   readonly latestAt: EpochMs;
   /** The node's own metrics, by null, and those of its devices that are alive. */
   readonly owners: ReadonlyMap<string | null, MetricOwner>;
+  /** What was last declared, also by births that are void: it still says what a metric that is told by its name is. */
+  readonly declared: ReadonlyMap<string | null, MetricOwner>;
   readonly held: readonly HeldMessage[];
   /** Monotonic instant at which the wait for the missing message ends; null while nothing is held. */
   readonly heldUntilMs: number | null;
