@@ -1,4 +1,6 @@
 import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { ReadingBuffer } from "./buffer/buffer.ts";
 import { openSqliteBuffer } from "./buffer/sqlite-buffer.ts";
 import { counters as makeCounters, type Counters } from "./health/counters.ts";
 import type { Log } from "./health/log.ts";
@@ -9,7 +11,10 @@ import { recorder as makeRecorder } from "./intake/recorder.ts";
 import type { GatewaySettings } from "./settings/settings.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { Source } from "./sources/source.ts";
-import { httpServerLink, httpWatchLink } from "./uplink/server-link.ts";
+import { steadyClock } from "./time/steady-clock.ts";
+import { tellClock } from "./time/tell-clock.ts";
+import { isSynchronized } from "./time/time-server.ts";
+import { firstContact, httpServerLink, httpWatchLink, type ServerLinkParts } from "./uplink/server-link.ts";
 import { uplink as makeUplink, type Uplink } from "./uplink/uplink.ts";
 import type { LocalOutput } from "./watch/edge-caller.ts";
 import { acknowledgeCall } from "./watch/acknowledge-call.ts";
@@ -21,6 +26,8 @@ export interface GatewayParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Asks the operating system whether a time server has set its clock; default: systemd's mark. */
+  readonly synchronized?: () => boolean;
   /** Put readings that the server refused back into line. */
   readonly requeueRefused?: boolean;
   /** Through what people are called while the server is out of reach. */
@@ -39,9 +46,10 @@ export interface Gateway {
 
 /** Composes and starts a gateway. Throws a CodedError where the buffer or the status page cannot be opened. */
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
-  const { settings, clock, random, log } = parts;
+  const { settings, random, log } = parts;
   const counters = makeCounters();
-  const { buffer, damagedFile } = openSqliteBuffer(settings.data, clock.epochMs());
+  const { buffer, damagedFile } = openSqliteBuffer(settings.data, parts.clock.epochMs());
+  const clock = steadyClock(parts.clock, newestKnown(buffer), parts.synchronized ?? isSynchronized);
   if (damagedFile !== null) {
     counters.add("buffer.damaged", "buffer");
     log.error(
@@ -52,12 +60,13 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   if (parts.requeueRefused === true)
     log.info({ readings: buffer.requeueRefused() }, "Refused readings are back in line.");
 
-  const server = {
+  const server: ServerLinkParts = {
     url: settings.server.url,
     token: settings.server.token,
     compression: settings.compression,
     requestTimeoutMs: settings.requestTimeout,
     clock,
+    heard: clock.heardServer,
   };
   const batches = httpServerLink(server);
   const watch = orClose(buffer.close, () =>
@@ -98,6 +107,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       futureMaxMs: settings.futureMax,
       driftMaxMs: settings.driftMax,
     },
+    ownTime: () => ({ errorMs: clock.errorMs(), isConfirmed: clock.isConfirmed() }),
     commitWithinMs: settings.commitWithin,
     gateway: settings.gateway,
     limits,
@@ -113,6 +123,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     statusOf({
       gateway: settings.gateway,
       limits,
+      clock,
       buffer,
       recorder,
       sources,
@@ -126,6 +137,19 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     await watch.stop();
     buffer.close();
   });
+  await firstContact(server);
+  const stopWatching = clock.watch(
+    tellClock({
+      gateway: settings.gateway,
+      buffer,
+      recorder,
+      counters,
+      log,
+      futureMaxMs: settings.futureMax,
+      now: clock.epochMs,
+      requeued: uplink.wake,
+    }),
+  );
   for (const { output } of parts.outputs ?? []) output.start();
   watch.start();
   for (const source of sources) source.start();
@@ -144,6 +168,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     status,
     counters,
     stop: async () => {
+      stopWatching();
       await Promise.all(sources.map((source) => source.stop()));
       recorder.flush();
       await uplink.stop();
@@ -153,6 +178,12 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       buffer.close();
     },
   };
+}
+
+/** The latest instant at which anything was heard, or null. */
+function newestKnown(buffer: ReadingBuffer): EpochMs | null {
+  const heard = buffer.ledgers().map((ledger) => ledger.lastHeardAt);
+  return heard.length === 0 ? null : Math.max(...heard);
 }
 
 async function openPage(

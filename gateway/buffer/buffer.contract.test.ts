@@ -55,6 +55,7 @@ const readingsOf = (from: number, count: number): BufferEntry[] =>
 
 const commitOf = (part: Partial<Commit>): Commit => ({
   entries: [],
+  setAside: [],
   signals: [],
   ledgers: [],
   forgotten: [],

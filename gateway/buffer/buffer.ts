@@ -53,6 +53,8 @@ export const evidenceMax = 1_000;
 export interface Commit {
   /** Readings and events, in the order in which they are sent. */
   readonly entries: readonly BufferEntry[];
+  /** Readings that are kept but not sent, with the reason. */
+  readonly setAside: readonly RefusedEntry[];
   /** Signals that changed. */
   readonly signals: readonly SignalState[];
   /** Ledgers as they are after this commit. */
@@ -144,8 +146,8 @@ export interface ReadingBuffer {
   readonly renumber: (sequence: number, floor: number) => void;
   /** Sets the entries of a batch aside as refused. */
   readonly refuse: (sequence: number, code: string, at: EpochMs) => void;
-  /** Puts all entries that were set aside back into line; returns how many. */
-  readonly requeueRefused: () => number;
+  /** Puts entries that were set aside back into line, all or those that are chosen; returns how many. */
+  readonly requeueRefused: (chosen?: (one: RefusedEntry) => boolean) => number;
   readonly refused: () => readonly RefusedEntry[];
   /** How many entries are set aside. */
   readonly refusedCount: () => number;

@@ -105,6 +105,7 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
     signals: () => [...signals.values()],
     append: (commit) => {
       live.push(...commit.entries.map(numbered));
+      refused = [...refused, ...commit.setAside];
       for (const signal of commit.signals) signals.set(signal.channel, signal);
       for (const ledger of commit.ledgers) ledgers.set(bootKey(ledger.device, ledger.boot), ledger);
       for (const { device, boot } of commit.forgotten) ledgers.delete(bootKey(device, boot));
@@ -138,11 +139,11 @@ export function memoryBuffer(createdAt: EpochMs): ReadingBuffer {
       close(sequence);
       refused = [...refused, ...batch.entries.map((entry) => ({ entry, code, at }))];
     },
-    requeueRefused: () => {
-      const count = refused.length;
-      live.push(...refused.map((one) => numbered(one.entry)));
-      refused = [];
-      return count;
+    requeueRefused: (chosen = () => true) => {
+      const back = refused.filter(chosen);
+      live.push(...back.map((one) => numbered(one.entry)));
+      refused = refused.filter((one) => !back.includes(one));
+      return back.length;
     },
     refused: () => refused,
     refusedCount: () => refused.length,

@@ -2,7 +2,13 @@ import { type EventKind, eventKinds } from "@coldkeep/core/contract/events.ts";
 import type { Fault } from "@coldkeep/core/readings/reading.ts";
 import { type TimeQuality, timeSources } from "@coldkeep/core/readings/stamp.ts";
 import type { BootLedger } from "../intake/ledger.ts";
-import { type BufferEntry, isReading, type SignalState, type SubjectEvent } from "./buffer.ts";
+import {
+  type BufferEntry,
+  isReading,
+  type RefusedEntry,
+  type SignalState,
+  type SubjectEvent,
+} from "./buffer.ts";
 
 /** A row as the database gives it. */
 export type Row = Record<string, unknown>;
@@ -46,6 +52,13 @@ function unpackTime(packed: number): TimeQuality {
   const source = timeSources[packed % timeSources.length] ?? "arrival";
   return { source, uncertaintyMs: Math.floor(packed / timeSources.length) };
 }
+
+/** An entry that was set aside, from its row. */
+export const toRefused = (row: Row): RefusedEntry => ({
+  entry: toEntry(row),
+  code: String(row["code"]),
+  at: Number(row["refusedAt"]),
+});
 
 /** A ledger from its row. */
 export function toLedger(row: Row): BootLedger {

@@ -10,14 +10,13 @@ import {
   evidenceMax,
   type LaneName,
   type ReadingBuffer,
-  type RefusedEntry,
   type StoredBatch,
   thinEntriesMax,
   type Thinned,
   type Usage,
 } from "./buffer.ts";
 import { unknownBatch, unsplittable } from "./memory-buffer.ts";
-import { columnsOf, toEntry, toLedger, toSignal } from "./rows.ts";
+import { columnsOf, toEntry, toLedger, toRefused, toSignal } from "./rows.ts";
 import { schemaSql, schemaVersion, upgrades } from "./schema.ts";
 import { statements } from "./statements.ts";
 import { chooseDropped, thinnedEvidence } from "./thinning.ts";
@@ -250,7 +249,11 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     append: (commit: Commit) =>
       transact(() => {
         for (const entry of commit.entries) insertEntry(entry);
-        meta.held += commit.entries.length;
+        for (const { entry, code, at } of commit.setAside) {
+          const { name, value, time } = columnsOf(entry);
+          sql.insertRefused.run(probeNumber(name), entry.at, value, time, code, at);
+        }
+        meta.held += commit.entries.length + commit.setAside.length;
         for (const { channel, active, at } of commit.signals) sql.saveSignal.run(channel, active ? 1 : 0, at);
         for (const one of commit.ledgers) {
           const [kept, lost, anchors] = [one.kept, one.lost, one.anchors].map((part) => JSON.stringify(part));
@@ -308,19 +311,16 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
         sql.deleteReadings.run(row.first, row.last);
         sql.deleteBatch.run(sequence);
       }),
-    requeueRefused: () =>
+    requeueRefused: (chosen = () => true) =>
       transact(() => {
-        const rows = sql.refused.all().map(toEntry);
-        for (const entry of rows) insertEntry(entry);
-        sql.deleteRefused.run();
+        const rows = sql.refused.all().filter((row) => chosen(toRefused(row)));
+        for (const row of rows) {
+          insertEntry(toEntry(row));
+          sql.deleteRefused.run(Number(row["id"]));
+        }
         return rows.length;
       }),
-    refused: () =>
-      sql.refused.all().map((row): RefusedEntry => ({
-        entry: toEntry(row),
-        code: String(row["code"]),
-        at: Number(row["refusedAt"]),
-      })),
+    refused: () => sql.refused.all().map(toRefused),
     refusedCount: () => Number(sql.countRefused.get()?.["count"] ?? 0),
     evidence: (most = evidenceMax) =>
       sql.evidence.all(most).map((row) => ({

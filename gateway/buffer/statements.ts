@@ -22,9 +22,10 @@ export const statements = {
   renumber: "UPDATE batch SET sequence = ? WHERE sequence = ?",
   copyRefused:
     "INSERT INTO refused (probe, at, value, time, code, refusedAt) SELECT probe, at, value, time, ?, ? FROM reading WHERE id BETWEEN ? AND ? ORDER BY id",
-  refused: `SELECT ${reading}, code, refusedAt FROM refused JOIN probe ON probe.number = refused.probe ORDER BY refused.id`,
+  insertRefused: "INSERT INTO refused (probe, at, value, time, code, refusedAt) VALUES (?, ?, ?, ?, ?, ?)",
+  refused: `SELECT refused.id AS id, ${reading}, code, refusedAt FROM refused JOIN probe ON probe.number = refused.probe ORDER BY refused.id`,
   countRefused: "SELECT count(*) AS count FROM refused",
-  deleteRefused: "DELETE FROM refused",
+  deleteRefused: "DELETE FROM refused WHERE id = ?",
   saveLedger:
     "INSERT INTO ledger (device, boot, source, lastHeardAt, kept, lost, anchors) VALUES (?, ?, ?, ?, ?, ?, ?) " +
     "ON CONFLICT (device, boot) DO UPDATE SET source=excluded.source, lastHeardAt=excluded.lastHeardAt, kept=excluded.kept, lost=excluded.lost, anchors=excluded.anchors",

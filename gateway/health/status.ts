@@ -4,6 +4,7 @@ import type { CapacityLimits } from "../intake/capacity.ts";
 import { type BootLedger, highestKept, holes } from "../intake/ledger.ts";
 import type { Recorder } from "../intake/recorder.ts";
 import { sizeOf } from "../intake/ranges.ts";
+import type { SteadyClock } from "../time/steady-clock.ts";
 import type { Source } from "../sources/source.ts";
 import type { Uplink } from "../uplink/uplink.ts";
 import type { EdgeWatch } from "../watch/edge-watch.ts";
@@ -16,6 +17,7 @@ const evidenceShown = 20;
 export function statusOf(parts: {
   readonly gateway: string;
   readonly limits: CapacityLimits;
+  readonly clock: SteadyClock;
   readonly buffer: ReadingBuffer;
   readonly recorder: Recorder;
   readonly sources: readonly Source[];
@@ -27,6 +29,12 @@ export function statusOf(parts: {
   const { buffer, recorder } = parts;
   return {
     gateway: parts.gateway,
+    clock: {
+      now: instant(parts.clock.epochMs()),
+      confirmed: parts.clock.isConfirmed(),
+      uncertaintyMs: parts.clock.errorMs(),
+      machineIsOffByMs: parts.clock.stepMs(),
+    },
     buffer: {
       stage: recorder.stage(),
       ...buffer.usage(),

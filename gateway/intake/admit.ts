@@ -2,7 +2,7 @@ import { type ChannelValue, type DeviceSample, plausibleCelsius } from "@coldkee
 import { type Stamp, timeQuality } from "@coldkeep/core/readings/stamp.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ProbeReading } from "../buffer/buffer.ts";
-import { type Anchors, anchorsMax, eventTime } from "./anchor.ts";
+import { type Anchor, anchorErrorMs, anchorOf, type Anchors, anchorsMax, eventTime } from "./anchor.ts";
 import { type BootLedger, highestKept, runsMax } from "./ledger.ts";
 import type { SignalRule } from "./signals.ts";
 import { holds, type Range, type Ranges, withoutValue, withRange } from "./ranges.ts";
@@ -14,9 +14,14 @@ export interface Arrival {
   /** The device's own time, where it has a clock. */
   readonly at: EpochMs | null;
   readonly arrivedAt: EpochMs;
+  /** How long it may have been under way. Unit ms, default `deliveryMaxMs`. */
+  readonly delayMaxMs?: DurationMs;
   /** What came over the wire, for the evidence table. */
   readonly raw: Uint8Array;
 }
+
+/** How long a sample is under way at the most, where its source knows nothing better. Unit ms. */
+export const deliveryMaxMs: DurationMs = 1_000;
 
 /** What a device that does not count its samples showed at one instant. */
 export interface Observation {
@@ -43,6 +48,14 @@ export interface AdmitRules {
   readonly futureMaxMs: DurationMs;
 }
 
+/** How good the gateway's own time is at a commit. */
+export interface OwnTime {
+  /** How far it may be off. Unit ms. */
+  readonly errorMs: DurationMs;
+  /** True once something other than the machine has said that it is right. */
+  readonly isConfirmed: boolean;
+}
+
 /** Why a sample, or a part of it, is not taken; counted, and listed in docs/errors.md. */
 export type AdmitRefusal = "sample.device-unmapped" | "sample.channel-unmapped" | "sample.at-future";
 
@@ -58,6 +71,10 @@ export interface Admission {
   /** The boot's ledger with the sample in it; null where nothing changes. */
   readonly ledger: BootLedger | null;
   readonly refusals: readonly { readonly code: AdmitRefusal; readonly channel: string | null }[];
+  /** Readings whose time is not believed: set aside until the clock is put right or a person decides. */
+  readonly setAside: readonly ProbeReading[];
+  /** Whether the device's own clock is off; null where it says nothing of it. */
+  readonly clockOff: boolean | null;
   /** Sequences given up because the boot had more holes than are tracked. */
   readonly givenUp: number;
   /** True where the anchor put the sample into the future, so that it got a new one. */
@@ -73,7 +90,7 @@ export interface SignalSample {
   readonly at: EpochMs;
 }
 
-/** How well a device with a clock of its own knows the time, where nothing better is known. Unit ms. */
+/** How well a device with a clock that agrees with the gateway's knows the time. Unit ms. */
 export const deviceClockUncertaintyMs: DurationMs = 1_000;
 
 /**
@@ -85,29 +102,41 @@ export function admit(
   ledger: BootLedger | undefined,
   arrival: Arrival,
   zeroAt: EpochMs,
+  own: OwnTime,
 ): Admission {
-  const { sample, at } = arrival;
+  const { sample } = arrival;
   const mapped = mapChannels(rules, sample.device, sample.channels);
   if (mapped.isEmpty) return refused("sample.device-unmapped");
   if (ledger !== undefined && holds(ledger.kept, sample.sequence)) return duplicate;
-  if (at !== null && at > arrival.arrivedAt + rules.futureMaxMs) return refused("sample.at-future");
-  const { anchors, moved } = anchorsFor(rules, ledger, arrival, zeroAt);
+  const { anchors, moved } = anchorsFor(rules, ledger, arrival, zeroAt, own);
+  const stamped = stampOf(rules, anchors, arrival, own);
   const next = record(ledger, arrival, anchors);
   return {
-    outcome: "kept",
-    ...mapped.at(stampOf(rules, anchors, arrival)),
+    ...taken,
+    ...mapped.at(stamped.stamp),
     ledger: next.ledger,
     givenUp: next.givenUp,
+    clockOff: stamped.clockOff,
     moved,
   };
 }
 
-/** Decides about an observation: believes no future, maps channels. Pure. */
-export function admitObservation(rules: AdmitRules, observation: Observation): Admission {
+/**
+ * Decides about an observation: maps channels, and sets aside what lies in the future. What the gateway stamped by its own clock is as far
+ * off as that may be. Pure.
+ */
+export function admitObservation(rules: AdmitRules, observation: Observation, own: OwnTime): Admission {
+  const { stamp, arrivedAt } = observation;
   const mapped = mapChannels(rules, observation.device, observation.channels);
   if (mapped.isEmpty) return refused("sample.device-unmapped");
-  if (observation.stamp.at > observation.arrivedAt + rules.futureMaxMs) return refused("sample.at-future");
-  return { ...taken, ...mapped.at(observation.stamp) };
+  const { source, uncertaintyMs } = stamp.time;
+  const isOwn = source !== "device";
+  const time = isOwn ? timeQuality(source, uncertaintyMs + own.errorMs) : stamp.time;
+  const { readings, signals, refusals } = mapped.at({ at: stamp.at, time });
+  if (stamp.at <= arrivedAt + rules.futureMaxMs)
+    return { ...taken, readings, signals, refusals, clockOff: isOwn ? null : false };
+  const future = { code: "sample.at-future", channel: null } as const;
+  return { ...taken, setAside: readings, refusals: [...refusals, future], clockOff: true };
 }
 
 /** What the channels of a device are mapped to, to be stamped once the time is known. */
@@ -143,29 +172,70 @@ function mapChannels(rules: AdmitRules, device: string, channels: Observation["c
 const asTemperature = (value: ChannelValue): ChannelValue =>
   typeof value === "number" ? (plausibleCelsius(value) ?? "implausible") : value;
 
-function stampOf(rules: AdmitRules, anchors: Anchors, { sample, at, arrivedAt }: Arrival): Stamp {
-  if (at !== null) return { at, time: timeQuality("device", deviceClockUncertaintyMs) };
+/**
+ * When a sample was taken. A device's own time is believed where it agrees with its uptime on the boot's anchor: uptime cannot jump, so where
+ * they part the clock did, and uptime rules.
+ */
+function stampOf(
+  rules: AdmitRules,
+  anchors: Anchors,
+  { sample, at, arrivedAt, delayMaxMs = deliveryMaxMs }: Arrival,
+  own: OwnTime,
+): { stamp: Stamp; clockOff: boolean | null } {
+  const anchor = anchorOf(anchors, sample.sequence);
   const derived = eventTime(anchors, sample.sequence, sample.uptimeMs);
-  return derived === null
-    ? { at: arrivedAt, time: timeQuality("arrival", rules.driftMaxMs) }
-    : { at: derived, time: timeQuality("uptime", rules.driftMaxMs) };
+  if (anchor === null || derived === null)
+    return {
+      stamp: { at: arrivedAt, time: timeQuality("arrival", delayMaxMs + own.errorMs) },
+      clockOff: null,
+    };
+  const errorMs = anchorErrorMs(anchor, sample.uptimeMs, rules.driftMaxMs);
+  if (at === null) return { stamp: { at: derived, time: timeQuality("uptime", errorMs) }, clockOff: null };
+  const agrees = Math.abs(at - derived) <= rules.driftMaxMs;
+  return agrees
+    ? {
+        stamp: { at, time: timeQuality("device", Math.max(deviceClockUncertaintyMs, errorMs)) },
+        clockOff: false,
+      }
+    : { stamp: { at: derived, time: timeQuality("uptime", errorMs) }, clockOff: true };
 }
 
-/** The boot's anchors; a new one where there is none yet, or where the newest sample would otherwise lie in the future. */
+/**
+ * The boot's anchors; a new one where there is none yet, or where the newest sample would otherwise lie in the future of a clock that is
+ * known to be right.
+ */
 function anchorsFor(
   rules: AdmitRules,
   ledger: BootLedger | undefined,
   arrival: Arrival,
   zeroAt: EpochMs,
+  own: OwnTime,
 ): { anchors: Anchors; moved: boolean } {
-  const { sample, at, arrivedAt } = arrival;
+  const { sample, arrivedAt } = arrival;
   const known = ledger?.anchors ?? [];
-  const fresh = { fromSequence: sample.sequence, zeroAt: at === null ? zeroAt : at - sample.uptimeMs };
   const derived = eventTime(known, sample.sequence, sample.uptimeMs);
-  if (ledger === undefined || derived === null) return { anchors: [fresh], moved: false };
+  if (ledger === undefined || derived === null)
+    return { anchors: [firstAnchor(rules, arrival, zeroAt, own)], moved: false };
   const moved =
-    at === null && derived > arrivedAt + rules.futureMaxMs && sample.sequence > highestKept(ledger);
-  return moved ? { anchors: [...known, fresh].slice(-anchorsMax), moved } : { anchors: known, moved };
+    own.isConfirmed && derived > arrivedAt + rules.futureMaxMs && sample.sequence > highestKept(ledger);
+  if (!moved) return { anchors: known, moved };
+  const fresh = { ...firstAnchor(rules, arrival, zeroAt, own), fromSequence: sample.sequence };
+  return { anchors: [...known, fresh].slice(-anchorsMax), moved };
+}
+
+/** By the device's own word, unless that lies in the future; it may then be off by as much as the sample is older than its arrival. */
+function firstAnchor(
+  rules: AdmitRules,
+  { sample, at, arrivedAt, delayMaxMs = deliveryMaxMs }: Arrival,
+  zeroAt: EpochMs,
+  own: OwnTime,
+): Anchor {
+  const { sequence: fromSequence, uptimeMs } = sample;
+  const judged = [uptimeMs, uptimeMs] as const;
+  const isBelieved = at !== null && at <= arrivedAt + rules.futureMaxMs;
+  if (!isBelieved) return { fromSequence, zeroAt, errorMs: delayMaxMs + own.errorMs, judged };
+  const errorMs = Math.max(deviceClockUncertaintyMs, Math.abs(arrivedAt - at)) + own.errorMs;
+  return { fromSequence, zeroAt: at - uptimeMs, errorMs, judged };
 }
 
 const taken: Admission = {
@@ -174,6 +244,8 @@ const taken: Admission = {
   signals: [],
   ledger: null,
   refusals: [],
+  setAside: [],
+  clockOff: null,
   givenUp: 0,
   moved: false,
 };

@@ -8,6 +8,10 @@ export interface Anchor {
   readonly fromSequence: number;
   /** Wall-clock instant of uptime zero. */
   readonly zeroAt: EpochMs;
+  /** How far off `zeroAt` may be where it was last judged. Absent in what older gateways stored. Unit ms. */
+  readonly errorMs?: DurationMs;
+  /** The uptimes between which it was judged, in ms: what lies outside may have drifted further. */
+  readonly judged?: readonly [fromUptimeMs: DurationMs, toUptimeMs: DurationMs];
 }
 
 /** The anchors of one boot of one device, ascending by `fromSequence`; the first also rules all earlier sequences. */
@@ -26,6 +30,9 @@ export interface DriftWatch {
 /** How many live samples it takes to judge a clock. */
 export const driftSamples = 8;
 
+/** How fast or slow a device's clock may run, in millionths: a quartz without compensation in the cold, and twice that. */
+export const deviceDriftPpm = 200;
+
 /** The anchor that rules a sequence, or null before the boot has one. */
 export function anchorOf(anchors: Anchors, sequence: number): Anchor | null {
   return anchors.findLast((anchor) => anchor.fromSequence <= sequence) ?? anchors[0] ?? null;
@@ -38,26 +45,64 @@ export function eventTime(anchors: Anchors, sequence: number, uptimeMs: Duration
 }
 
 /**
+ * How far the event time of a sample may be off: what its anchor was off by when it was judged, what it tolerates in between
+ * (`driftMaxMs`), and what a clock may drift from the nearest judgement on. Unit ms.
+ */
+export function anchorErrorMs(anchor: Anchor, uptimeMs: DurationMs, driftMaxMs: DurationMs): DurationMs {
+  const { errorMs = driftMaxMs, judged = [0, 0] } = anchor;
+  const isBetween = uptimeMs >= judged[0] && uptimeMs <= judged[1];
+  const beyondMs = Math.max(judged[0] - uptimeMs, uptimeMs - judged[1], 0);
+  const tolerated = isBetween && judged[1] > judged[0] ? driftMaxMs : 0;
+  return errorMs + tolerated + (beyondMs * deviceDriftPpm) / 1_000_000;
+}
+
+/** What a live sample says about its boot's clock, as it was heard. */
+export interface HeardSample {
+  readonly sequence: number;
+  readonly uptimeMs: DurationMs;
+  readonly heardAt: EpochMs;
+  /** How long it may have been under way, plus how far the gateway's clock may be off. Unit ms. */
+  readonly errorMs: DurationMs;
+  /** Uptime zero by the device's own clock, where it has one that agrees with when the sample was heard. */
+  readonly ownZero: EpochMs | null;
+}
+
+/**
  * Watches a live sample. A clock is judged over at least `driftSamples` samples and twice `driftMaxMs` of its uptime. It has drifted if it
- * stands more than `driftMaxMs` from its anchor and the samples agree within as much. What a broker had queued does not agree: it comes
- * faster than it was taken. The next sequence then gets a new anchor, at the earliest zero, for a line only ever delays.
+ * stands more than `driftMaxMs` (and more than the gateway's own clock leaves open) from its anchor and the samples agree within as much.
+ * What a broker had queued does not agree: it comes faster than it was taken. The next sequence then gets a new anchor, at the device's own
+ * word or at the earliest zero, for a line only ever delays.
  */
 export function watchDrift(
   anchors: Anchors,
   watch: DriftWatch | null,
-  sample: { readonly sequence: number; readonly uptimeMs: DurationMs },
-  heardAt: EpochMs,
+  sample: HeardSample,
   driftMaxMs: DurationMs,
 ): { anchors: Anchors; watch: DriftWatch | null; driftMs: number | null } {
-  const seen = extend(watch, sample.uptimeMs, heardAt - sample.uptimeMs);
-  const spanMs = sample.uptimeMs - seen.fromUptimeMs;
+  const { sequence, uptimeMs, errorMs } = sample;
+  const seen = extend(watch, uptimeMs, sample.heardAt - uptimeMs);
+  const spanMs = uptimeMs - seen.fromUptimeMs;
   if (seen.samples < driftSamples || spanMs < 2 * driftMaxMs) return { anchors, watch: seen, driftMs: null };
-  const anchor = anchorOf(anchors, sample.sequence);
-  const driftMs = anchor === null ? 0 : seen.earliestZero - anchor.zeroAt;
-  const agreed = seen.latestZero - seen.earliestZero <= driftMaxMs;
-  if (!agreed || Math.abs(driftMs) <= driftMaxMs) return { anchors, watch: null, driftMs: null };
-  const moved = { fromSequence: sample.sequence + 1, zeroAt: seen.earliestZero };
+  const anchor = anchorOf(anchors, sequence);
+  if (anchor === null || seen.latestZero - seen.earliestZero > driftMaxMs)
+    return { anchors, watch: null, driftMs: null };
+  const driftMs = seen.earliestZero - anchor.zeroAt;
+  if (Math.abs(driftMs) <= driftMaxMs + errorMs)
+    return { anchors: judgedAgain(anchors, anchor, sample, driftMs), watch: null, driftMs: null };
+  const zeroAt = sample.ownZero ?? seen.earliestZero;
+  const moved: Anchor = { fromSequence: sequence + 1, zeroAt, errorMs, judged: [uptimeMs, uptimeMs] };
   return { anchors: [...anchors, moved].slice(-anchorsMax), watch: null, driftMs };
+}
+
+function judgedAgain(
+  anchors: Anchors,
+  anchor: Anchor,
+  { uptimeMs, errorMs }: HeardSample,
+  driftMs: number,
+): Anchors {
+  const judged = [anchor.judged?.[0] ?? uptimeMs, uptimeMs] as const;
+  const next: Anchor = { ...anchor, errorMs: Math.abs(driftMs) + errorMs, judged };
+  return anchors.map((one) => (one === anchor ? next : one));
 }
 
 function extend(watch: DriftWatch | null, uptimeMs: DurationMs, zero: EpochMs): DriftWatch {

@@ -5,6 +5,7 @@ import {
   type Evidence,
   evidenceMax,
   excerptBytesMax,
+  type RefusedEntry,
   type SignalState,
   type SubjectEvent,
 } from "../buffer/buffer.ts";
@@ -14,7 +15,9 @@ import {
   admitObservation,
   type AdmitRules,
   type Arrival,
+  deliveryMaxMs,
   type Observation,
+  type OwnTime,
   type SignalSample,
 } from "./admit.ts";
 import { type DriftWatch, watchDrift } from "./anchor.ts";
@@ -54,7 +57,7 @@ export interface Group {
 /** What is known of all devices between two commits; replaced as a whole by each commit. */
 export interface GroupState {
   readonly ledgers: ReadonlyMap<string, BootLedger>;
-  readonly begin: (rules: AdmitRules, room: Room) => Group;
+  readonly begin: (rules: AdmitRules, room: Room, own: OwnTime) => Group;
 }
 
 /** How many more entries find room. */
@@ -90,10 +93,10 @@ export function groupState(ledgers: readonly BootLedger[], signals: readonly Sig
 
 const stateOf = (knowledge: Knowledge): GroupState => ({
   ledgers: knowledge.ledgers,
-  begin: (rules, room) => beginGroup(knowledge, rules, room),
+  begin: (rules, room, own) => beginGroup(knowledge, rules, room, own),
 });
 
-function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
+function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTime): Group {
   const changed = new Map<string, BootLedger>();
   const watches = new Map<string, DriftWatch | null>();
   const unmapped = new Set<string>();
@@ -101,6 +104,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
   const entries: BufferEntry[] = [];
   const signals = new Map<string, SignalState>();
   const late = new Map<string, boolean>();
+  const setAside: RefusedEntry[] = [];
   const evidence: Evidence[] = [];
   const notes: Note[] = [];
 
@@ -133,7 +137,9 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
     });
   }
 
-  function refuseAll(arrival: Arrival | Observation, device: string, { refusals }: Admission): void {
+  function refuseAll(arrival: Arrival | Observation, device: string, verdict: Admission): void {
+    const { refusals, clockOff } = verdict;
+    if (clockOff !== null) judgeClock(arrival, device, clockOff);
     for (const { code, channel } of refusals) {
       const name = code === "sample.at-future" ? null : channel === null ? device : `${device}/${channel}`;
       refuse(arrival, code, name);
@@ -142,11 +148,31 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
 
   /** False where there is no room for it. */
   function take(verdict: Admission, places: number): boolean {
-    const wanted = verdict.readings.length + verdict.signals.length;
-    if (wanted > 0 && entries.length + wanted > places) return false;
+    const wanted = verdict.readings.length + verdict.signals.length + verdict.setAside.length;
+    if (wanted > 0 && entries.length + setAside.length + wanted > places) return false;
     entries.push(...verdict.readings);
     for (const sample of verdict.signals) signal(sample);
     return true;
+  }
+
+  /** Says once that a device's own clock went wrong, and once that it is right again. */
+  function judgeClock(arrival: Arrival | Observation, device: string, active: boolean): void {
+    const channel = `${device}//clock`;
+    const known = signals.get(channel) ?? before.signals.get(channel);
+    if ((known?.active ?? false) === active) return;
+    const at = arrival.arrivedAt;
+    signals.set(channel, { channel, active, at });
+    entries.push({ subject: device.toLowerCase(), kind: "clock", active, at });
+    if (active) refuse(arrival, "sample.clock-off", null);
+    notes.push({
+      code: active ? "sample.clock-off" : "sample.clock-right",
+      source: arrival.source,
+      count: active ? 0 : 1,
+      message: active
+        ? `The clock of ${device} is wrong: it does not agree with its uptime or lies in the future. Its samples are stamped without it.`
+        : `The clock of ${device} is right again.`,
+      facts: { device },
+    });
   }
 
   function signal({ rule, ...sample }: SignalSample): void {
@@ -160,12 +186,21 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
 
   function drift(arrival: Arrival, key: string, ledger: BootLedger): void {
     const watch = (watches.has(key) ? watches.get(key) : before.watches.get(key)) ?? null;
-    const heardAt = arrival.at ?? arrival.arrivedAt;
-    const seen = watchDrift(ledger.anchors, watch, arrival.sample, heardAt, rules.driftMaxMs);
+    const { at, arrivedAt, delayMaxMs = deliveryMaxMs } = arrival;
+    const { sequence, uptimeMs } = arrival.sample;
+    const agrees = at !== null && Math.abs(arrivedAt - at) <= rules.driftMaxMs;
+    const errorMs = delayMaxMs + own.errorMs;
+    const heard = {
+      sequence,
+      uptimeMs,
+      heardAt: arrivedAt,
+      errorMs,
+      ownZero: agrees ? at - uptimeMs : null,
+    };
+    const seen = watchDrift(ledger.anchors, watch, heard, rules.driftMaxMs);
     watches.set(key, seen.watch);
-    if (seen.driftMs === null) return;
     changed.set(key, { ...ledger, anchors: seen.anchors });
-    noteDrift(arrival, ledger, seen.driftMs);
+    if (seen.driftMs !== null) noteDrift(arrival, ledger, seen.driftMs);
   }
 
   function noteDrift(arrival: Arrival, ledger: BootLedger, driftMs: number): void {
@@ -182,7 +217,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
     anchorFirst: (samples) => {
       for (const { arrival } of samples) {
         const key = bootKey(arrival.sample.device, arrival.sample.boot);
-        const zero = (arrival.at ?? arrival.arrivedAt) - arrival.sample.uptimeMs;
+        const zero = arrival.arrivedAt - arrival.sample.uptimeMs;
         zeros.set(key, Math.min(zeros.get(key) ?? zero, zero));
       }
     },
@@ -190,7 +225,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
       const { device, boot } = arrival.sample;
       const key = bootKey(device, boot);
       const zeroAt = zeros.get(key) ?? arrival.arrivedAt - arrival.sample.uptimeMs;
-      const verdict = admit(rules, ledgerOf(key), arrival, zeroAt);
+      const verdict = admit(rules, ledgerOf(key), arrival, zeroAt, own);
       if (!take(verdict, room.kept)) return "full";
       refuseAll(arrival, device, verdict);
       if (verdict.givenUp > 0) note("sample.hole-closed", arrival.source, verdict.givenUp);
@@ -204,8 +239,11 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
       return verdict.outcome;
     },
     observation: (observation) => {
-      const verdict = admitObservation(rules, observation);
+      const verdict = admitObservation(rules, observation, own);
       if (!take(verdict, observation.keeps ? room.kept : room.unkept)) return "full";
+      setAside.push(
+        ...verdict.setAside.map((entry) => ({ entry, code: "sample.at-future", at: observation.arrivedAt })),
+      );
       refuseAll(observation, observation.device, verdict);
       return verdict.outcome === "kept" ? "kept" : "refused";
     },
@@ -228,6 +266,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room): Group {
       return {
         commit: {
           entries,
+          setAside,
           signals: [...signals.values()],
           evidence,
           forgotten,

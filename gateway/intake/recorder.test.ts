@@ -7,7 +7,7 @@ import type { ReadingBuffer } from "../buffer/buffer.ts";
 import { memoryBuffer, memoryEntryBytes } from "../buffer/memory-buffer.ts";
 import { counters as makeCounters } from "../health/counters.ts";
 import { silentLog } from "../health/log.ts";
-import type { Observation } from "./admit.ts";
+import type { Observation, OwnTime } from "./admit.ts";
 import { entryBytes } from "./capacity.ts";
 import { driftSamples } from "./anchor.ts";
 import { bootsMax, runsMax } from "./ledger.ts";
@@ -15,7 +15,9 @@ import { failedRetryMs, type Outcome, recorder as makeRecorder } from "./recorde
 
 const start = 1_795_000_000_000;
 
-function setup(options: { buffer?: ReadingBuffer; readingsMax?: number; bytesMax?: number } = {}) {
+function setup(
+  options: { buffer?: ReadingBuffer; readingsMax?: number; bytesMax?: number; own?: OwnTime } = {},
+) {
   const clock = virtualClock(start);
   const buffer = options.buffer ?? memoryBuffer(start);
   const counters = makeCounters();
@@ -39,6 +41,7 @@ function setup(options: { buffer?: ReadingBuffer; readingsMax?: number; bytesMax
       futureMaxMs: 300_000,
       driftMaxMs: 10_000,
     },
+    ownTime: () => options.own ?? { errorMs: 0, isConfirmed: true },
     commitWithinMs: 2,
     gateway: "g",
     limits: {
@@ -171,16 +174,40 @@ describe("a sample", () => {
     expect(now({ channels: { t: 4, v: 5, u: "open" } })).toBe("kept");
     expect(counters.of("sample.channel-unmapped")).toBe(1);
     expect(buffer.nextBatch("live", 9)?.entries).toEqual([
-      { probe: "p", at: start, celsius: 4, time: { source: "uptime", uncertaintyMs: 10_000 } },
-      { probe: "q", at: start, fault: "open", time: { source: "uptime", uncertaintyMs: 10_000 } },
+      { probe: "p", at: start, celsius: 4, time: { source: "uptime", uncertaintyMs: 1_000 } },
+      { probe: "q", at: start, fault: "open", time: { source: "uptime", uncertaintyMs: 1_000 } },
     ]);
   });
 
-  test("from the future is refused with its code and kept as evidence", () => {
-    const { now, buffer } = setup();
-    expect(now({}, { at: start + 300_001 })).toBe("refused");
-    expect(now({}, { at: start + 300_000 })).toBe("kept");
-    expect(buffer.evidence().map((one) => one.code)).toEqual(["sample.at-future"]);
+  test("from the future is stamped by its uptime, and its device's clock said to be off until it agrees again", () => {
+    const { now, clock, buffer, said } = setup();
+    expect(now({ sequence: 0 }, { at: start + 300_001 })).toBe("kept");
+    clock.advance(60_000);
+    expect(now({ sequence: 1, uptimeMs: 60_000 }, { at: start + 360_001 })).toBe("kept");
+    clock.advance(60_000);
+    expect(now({ sequence: 2, uptimeMs: 120_000 }, { at: start + 120_400 })).toBe("kept");
+    const event = (active: boolean, at: number) => ({ subject: "d", kind: "clock", active, at });
+    const uptime = { source: "uptime", uncertaintyMs: 1_000 };
+    expect(buffer.nextBatch("live", 9)?.entries).toEqual([
+      { probe: "p", at: start, celsius: 4, time: uptime },
+      event(true, start),
+      { probe: "p", at: start + 60_000, celsius: 4, time: { ...uptime, uncertaintyMs: 1_012 } },
+      { probe: "p", at: start + 120_400, celsius: 4, time: { source: "device", uncertaintyMs: 1_024 } },
+      event(false, start + 120_000),
+    ]);
+    expect(buffer.evidence().map((one) => one.code)).toEqual(["sample.clock-off"]);
+    expect(said).toHaveLength(2);
+  });
+
+  test("whose device's clock jumps keeps the time of its uptime, whichever way the clock went", () => {
+    for (const byMs of [-7_200_000, 7_200_000]) {
+      const { now, clock, times, counters } = setup();
+      now({ sequence: 0, uptimeMs: 0 }, { at: start });
+      clock.advance(60_000);
+      now({ sequence: 1, uptimeMs: 60_000 }, { at: start + 60_000 + byMs });
+      expect(times()).toEqual([start, start + 60_000, start + 60_000]);
+      expect(counters.of("sample.clock-off")).toBe(1);
+    }
   });
 
   test("that finds the buffer full is not kept; what is there already is still a duplicate", () => {
@@ -215,13 +242,32 @@ describe("an observation", () => {
     ]);
   });
 
-  test("of an unknown device or from the future is refused and kept as evidence", () => {
+  test("of an unknown device is refused and kept as evidence", () => {
+    const { observe, buffer } = setup();
+    expect(observe({ device: "x" })).toBe("refused");
+    expect(buffer.evidence().map(({ code }) => code)).toEqual(["sample.device-unmapped"]);
+    expect(buffer.heldReadings()).toBe(0);
+  });
+
+  test("from the future is set aside, not believed and not lost", () => {
     const { observe, buffer } = setup();
     const time = { source: "device", uncertaintyMs: 0 } as const;
-    expect(observe({ device: "x" })).toBe("refused");
-    expect(observe({ stamp: { at: start + 300_001, time } })).toBe("refused");
-    expect(buffer.evidence().map(({ code }) => code)).toEqual(["sample.device-unmapped", "sample.at-future"]);
-    expect(buffer.heldReadings()).toBe(0);
+    const at = start + 300_001;
+    expect(observe({ stamp: { at, time } })).toBe("kept");
+    const entry = { probe: "p", at, celsius: 4, time };
+    expect(buffer.refused()).toEqual([{ entry, code: "sample.at-future", at: start }]);
+    expect(buffer.heldReadings()).toBe(2);
+    expect(buffer.nextBatch("live", 9)?.entries).toMatchObject([
+      { kind: "clock", subject: "d", active: true },
+    ]);
+    expect(buffer.requeueRefused(({ code }) => code !== "sample.at-future")).toBe(0);
+    expect(buffer.requeueRefused()).toBe(1);
+  });
+
+  test("that the gateway stamped is as far off as the gateway's own clock may be, too", () => {
+    const { observe, buffer } = setup({ own: { errorMs: 700, isConfirmed: false } });
+    observe({});
+    expect(buffer.nextBatch("live", 9)?.entries).toMatchObject([{ time: { uncertaintyMs: 720 } }]);
   });
 
   test("that nobody else keeps goes into the reserve of a full buffer", () => {
@@ -401,7 +447,7 @@ describe("event time", () => {
             now({ sequence: n, uptimeMs: n * everyMs });
           }
           expect(counters.of("sample.clock-drift")).toBe(0);
-          expect(recorder.ledger("d", 1)?.anchors).toEqual([{ fromSequence: 0, zeroAt: start }]);
+          expect(recorder.ledger("d", 1)?.anchors).toMatchObject([{ fromSequence: 0, zeroAt: start }]);
         },
       ),
     );

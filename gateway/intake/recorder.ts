@@ -10,7 +10,7 @@ import {
 } from "../buffer/buffer.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
-import type { AdmitRules, Arrival, Observation } from "./admit.ts";
+import type { AdmitRules, Arrival, Observation, OwnTime } from "./admit.ts";
 import type { CapacityLimits, Stage } from "./capacity.ts";
 import { fullness } from "./fullness.ts";
 import { type Group, type GroupResult, groupState, type GroupState } from "./group.ts";
@@ -50,6 +50,8 @@ export interface RecorderParts {
   readonly counters: Counters;
   readonly log: Log;
   readonly rules: AdmitRules;
+  /** How good the gateway's own time is. */
+  readonly ownTime: () => OwnTime;
   /** The gateway's id: the subject of its buffer's events. */
   readonly gateway: string;
   /** How long a commit waits for more. Unit ms, range [0, 10000], default 2. */
@@ -122,7 +124,7 @@ export function recorder(parts: RecorderParts): Recorder {
     let commit: Commit;
     const started = clock.monotonicMs();
     try {
-      const group = state.begin(parts.rules, full.makeRoom(unkeptIn(items)));
+      const group = state.begin(parts.rules, full.makeRoom(unkeptIn(items)), parts.ownTime());
       group.anchorFirst(items.flatMap((one) => (one.kind === "sample" ? [one] : [])));
       for (const one of items) tell.push(enter(group, one));
       result = group.result();

@@ -71,6 +71,7 @@ export function sourceBench(parts: {
     clock: systemClock,
     counters,
     log,
+    ownTime: () => ({ errorMs: 0, isConfirmed: true }),
     rules: {
       probes: new Map(Object.entries(settings.probes)),
       signals: new Map(Object.entries(settings.signals)),

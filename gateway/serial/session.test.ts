@@ -15,6 +15,8 @@ const admitRules = {
   driftMaxMs: 10_000,
 };
 
+const ownTime = { errorMs: 0, isConfirmed: true };
+
 /** The gateway's half: ledgers as on disk, the session as in memory, and how often each sample was stored. */
 function gatewayModel() {
   const ledgers = new Map<string, BootLedger>();
@@ -49,7 +51,7 @@ function gatewayModel() {
   function commit(sample: DeviceSample, nowMs: number): SessionEffect[] {
     const key = bootKey(sample.device, sample.boot);
     const arrival = { source: "s", sample, at: null, arrivedAt: nowMs, raw: new Uint8Array() };
-    const verdict = admit(admitRules, ledgers.get(key), arrival, nowMs - sample.uptimeMs);
+    const verdict = admit(admitRules, ledgers.get(key), arrival, nowMs - sample.uptimeMs, ownTime);
     if (verdict.ledger !== null) {
       ledgers.set(key, verdict.ledger);
       const name = `${sample.boot}/${sample.sequence}`;

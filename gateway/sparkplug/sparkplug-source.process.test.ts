@@ -67,6 +67,7 @@ function gateway() {
     clock: systemClock,
     counters: { ...counters, add: (...what) => (counters.add(...what), void setImmediate(bell.ring)) },
     log: silentLog,
+    ownTime: () => ({ errorMs: 0, isConfirmed: true }),
     rules: {
       probes: new Map([
         ["g.ward-3.fridge-1/product", "product"],

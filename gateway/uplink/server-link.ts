@@ -1,7 +1,8 @@
 import { promisify } from "node:util";
 import { gzip, zstdCompress } from "node:zlib";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
-import type { DurationMs } from "@coldkeep/core/time/millis.ts";
+import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
+import { parseHttpDate } from "./http-date.ts";
 import type { SendOutcome } from "./verdict.ts";
 
 /** Sends the text of a batch; never throws. The port of the uplink. */
@@ -17,6 +18,8 @@ export interface WatchLink {
   ) => Promise<{ readonly outcome: SendOutcome; readonly tag: string | null }>;
   readonly report: (body: string, signal: AbortSignal) => Promise<SendOutcome>;
 }
+/** Told the server's `Date` with each answer; sent and received on the monotonic clock. */
+export type HeardServer = (dateMs: EpochMs, sentMs: number, receivedMs: number) => void;
 
 /** How bodies are packed. */
 export type Compression = "zstd" | "gzip" | "none";
@@ -30,7 +33,11 @@ export interface ServerLinkParts {
   /** How long a request may take in all. Unit ms. */
   readonly requestTimeoutMs: DurationMs;
   readonly clock: Clock;
+  readonly heard?: HeardServer;
 }
+
+/** How long a first contact at the start may take. Unit ms. */
+export const firstContactMs: DurationMs = 2_000;
 
 /** Largest answer that is read. Bytes. */
 export const answerBytesMax = 4 * 1024 * 1024;
@@ -86,6 +93,7 @@ async function exchange(
   const deadline = new AbortController();
   const cancel = parts.clock.after(parts.requestTimeoutMs, () => deadline.abort());
   try {
+    const sentMs = parts.clock.monotonicMs();
     const response = await fetch(new URL(path, parts.url.endsWith("/") ? parts.url : `${parts.url}/`), {
       method,
       headers: {
@@ -96,6 +104,7 @@ async function exchange(
       redirect: "manual",
       signal: AbortSignal.any([deadline.signal, stop]),
     });
+    tellDate(parts, response, sentMs);
     const text = await readAnswer(response);
     const retryAfterMs = retryAfter(response.headers.get("retry-after"));
     return {
@@ -114,6 +123,18 @@ async function exchange(
   } finally {
     cancel();
   }
+}
+
+/** Asks the server for a sign of life, above all for its `Date`; never throws. */
+export async function firstContact(parts: ServerLinkParts): Promise<void> {
+  const brief = { ...parts, requestTimeoutMs: Math.min(firstContactMs, parts.requestTimeoutMs) };
+  const request = { method: "GET", path: "health/live", headers: {}, body: null } as const;
+  await exchange(brief, request, new AbortController().signal);
+}
+
+function tellDate({ heard, clock }: ServerLinkParts, response: Response, sentMs: number): void {
+  const dateMs = parseHttpDate(response.headers.get("date") ?? "");
+  if (dateMs !== null) heard?.(dateMs, sentMs, clock.monotonicMs());
 }
 
 async function readAnswer(response: Response): Promise<string> {

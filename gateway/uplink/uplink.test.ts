@@ -72,7 +72,7 @@ async function setup(
       at: start + from + n,
       celsius: 4,
     }));
-    buffer.append({ entries, signals: [], ledgers: [], forgotten: [], evidence: [] });
+    buffer.append({ entries, signals: [], setAside: [], ledgers: [], forgotten: [], evidence: [] });
     up.wake();
   };
   const delivered = (): number[] =>
