@@ -1,3 +1,4 @@
+import { deviceSubject } from "@coldkeep/core/contract/ids.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import {
   type BufferEntry,
@@ -162,8 +163,9 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
     if ((known?.active ?? false) === active) return;
     const at = arrival.arrivedAt;
     signals.set(channel, { channel, active, at });
-    entries.push({ subject: device.toLowerCase(), kind: "clock", active, at });
-    if (active) refuse(arrival, "sample.clock-off", null);
+    entries.push({ subject: deviceSubject(device), kind: "clock", active, at });
+    // What an observation claimed is kept as `sample.at-future`.
+    if (active && "sample" in arrival) refuse(arrival, "sample.clock-off", null);
     notes.push({
       code: active ? "sample.clock-off" : "sample.clock-right",
       source: arrival.source,

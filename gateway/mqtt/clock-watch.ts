@@ -1,4 +1,4 @@
-import { idSchema } from "@coldkeep/core/contract/batch.ts";
+import { deviceSubject } from "@coldkeep/core/contract/ids.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
@@ -14,8 +14,7 @@ export interface ClockWatch {
 }
 
 /**
- * Watches the clocks of one source's devices. The first judgement after the start is told too, so that an alarm of before the start ends. A
- * device whose name is no id for the server is only counted and logged.
+ * Watches the clocks of one source's devices. The first judgement after the start is told too, so that an alarm of before the start ends.
  */
 export function clockWatch(parts: {
   readonly source: string;
@@ -35,8 +34,7 @@ export function clockWatch(parts: {
           { code: "mqtt.clock-off", source, device },
           `The clock of ${device} is wrong: its readings have the time of their arrival until it is right. Look at its time server and time zone.`,
         );
-      if (idSchema.safeParse(device).success)
-        recorder.event({ subject: device, kind: "clock", active: off, at });
+      recorder.event({ subject: deviceSubject(device), kind: "clock", active: off, at });
     },
   };
 }

@@ -203,7 +203,10 @@ describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto"
     await publish("zigbee2mqtt/Bloedbank/Koelkast 1", { temperature: 4.2 });
     await publish("zigbee2mqtt/Bloedbank/Koelkast 1", { temperature: 4.2, last_seen: late });
     await on.bell.until(() => on.counters.of("sample.at-future") === 1);
-    expect(on.entries).toEqual([]);
+    expect(on.entries).toMatchObject([{ subject: "bloedbank-koelkast-1", kind: "clock", active: true }]);
+    expect(on.buffer.refused()).toMatchObject([
+      { entry: { celsius: 4.2, at: late }, code: "sample.at-future" },
+    ]);
     expect(on.buffer.evidence().map(({ code }) => code)).toEqual(["mqtt.at-missing", "sample.at-future"]);
     expect(on.logged.filter((line) => line.includes("session: clean")).length).toBe(1);
     await on.stop();
