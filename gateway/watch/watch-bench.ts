@@ -199,7 +199,7 @@ export async function watchBench(
     reports,
     watch: () => watch,
     feed: (...entries) => {
-      buffer.append({ entries, signals: [], ledgers: [], forgotten: [], evidence: [] });
+      buffer.append({ entries, signals: [], setAside: [], ledgers: [], forgotten: [], evidence: [] });
       watch.committed(entries);
     },
     pass: async (length) => {
