@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { realpath } from "node:fs/promises";
 import { SerialPort } from "serialport";
 
@@ -64,6 +65,7 @@ export const openSerialLine: OpenLine = (path, baudRate, events, frame) => {
   const open = async (): Promise<void> => {
     target = await resolve();
     port.open((error) => {
+      if (error === null) wakeOnEvents(port);
       if (error !== null) end(error.message);
       else if (ended) port.close();
       // What the system had kept from before the opening has no known age: the device is asked for it again.
@@ -86,3 +88,12 @@ export const openSerialLine: OpenLine = (path, baudRate, events, frame) => {
     close,
   };
 };
+
+/**
+ * The library's poller calls back without letting promises go on (serialport/bindings-cpp#239, since Node 26.4): what came would lie there until the next timer
+ * of the process. An empty macrotask after each of its events lets them go on at once.
+ */
+function wakeOnEvents(port: SerialPort): void {
+  const { poller } = (port.port ?? {}) as { readonly poller?: EventEmitter };
+  for (const event of ["readable", "writable", "disconnect"]) poller?.on(event, () => setImmediate(() => {}));
+}
