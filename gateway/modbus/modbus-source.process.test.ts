@@ -130,15 +130,11 @@ async function expectRead({ bell, server, gateway, valuesOf, allSeen }: World): 
     expect(new Set(valuesOf(probe))).toEqual(new Set([value]));
   expect(valuesOf("gone")).toEqual([]);
   for (const one of server.readings()) expect(one).toMatchObject({ time: { source: "poll" } });
-  expect(
-    events(server)
-      .map(({ subject, kind, active }) => [subject, kind, active])
-      .toSorted(),
-  ).toEqual([
-    ["contacts", "battery", true],
-    ["fridge-1", "door", true],
-    ["fridge-1", "power", true],
-  ]);
+  const told = events(server).map(({ subject, kind, active }) => `${subject} ${kind} ${active}`);
+  expect(new Set(told)).toEqual(
+    new Set(["contacts battery true", "fridge-1 door true", "fridge-1 power true"]),
+  );
+  expect(told.length).toBe(3);
 }
 
 const events = (server: StubServer) => [...server.recorded.values()].flatMap((batch) => batch.events ?? []);
