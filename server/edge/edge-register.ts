@@ -1,6 +1,6 @@
 import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import { type EdgeWord, reachedAt } from "@coldkeep/core/alarms/edge-word.ts";
-import type { EdgeAlarm, EdgeCall, EdgeCallOutcome } from "@coldkeep/core/contract/edge.ts";
+import type { EdgeAlarm } from "@coldkeep/core/contract/edge.ts";
 import { type DurationMs, type EpochMs, minuteMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import type { Database } from "../store/database.ts";
 
@@ -84,32 +84,6 @@ export function openEdgeRegister(database: Database): EdgeRegister {
       return null;
     },
   };
-}
-
-const ranks: Readonly<Record<EdgeCallOutcome, number>> = { failed: 0, sounded: 1, sent: 1, delivered: 2 };
-
-/** Names a call within an alarm. */
-function callKey({ at, by, to, about }: EdgeCall): string {
-  return JSON.stringify([at, by, to, about]);
-}
-
-/**
- * What two reports of one alarm say together. The calls are those of both, each with the better of its outcomes; the rest is as the later one says. The order of
- * the calls is that of their times, whatever order they came in.
- */
-export function joinReports(
-  earlier: EdgeAlarm | null,
-  later: EdgeAlarm,
-): { readonly report: EdgeAlarm; readonly fresh: readonly EdgeCall[] } {
-  const calls = new Map((earlier?.calls ?? []).map((call) => [callKey(call), call]));
-  const fresh: EdgeCall[] = [];
-  for (const call of later.calls) {
-    const known = calls.get(callKey(call));
-    if (known === undefined) fresh.push(call);
-    if (known === undefined || ranks[call.outcome] > ranks[known.outcome]) calls.set(callKey(call), call);
-  }
-  const sorted = [...calls.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, call]) => call);
-  return { report: { ...later, calls: sorted }, fresh };
 }
 
 /** A report's facts as the lifecycle takes them. */

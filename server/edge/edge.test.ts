@@ -166,6 +166,58 @@ test("where nobody was reached the server calls at once, and a siren or a messag
   expectReplayed();
 });
 
+test("what the server knew before the gateway saw it does not end it", async () => {
+  await outage();
+  await report(149, edgeAlarm({ raised: 66, calls: [{ at: iso(140) }] }));
+  await backlog(30, 60, warm);
+  for (const seconds of [10, 60, 120]) {
+    server.clock.advance(seconds * 1_000);
+    server.server.ticker.tick();
+    expect(await alarms("temperature-high")).toMatchObject([{ phase: "unacknowledged", calls: 1 }]);
+  }
+  server = await server.restart();
+  server.server.ticker.tick();
+  expect(await alarms("temperature-high")).toMatchObject([{ phase: "unacknowledged", calls: 1 }]);
+  await server.post("p1", [{ at: server.clock.epochMs(), celsius: 4 }]);
+  expect(await alarms("temperature-high")).toMatchObject([{ phase: "returned-unacknowledged" }]);
+  expectReplayed();
+});
+
+test("what equipment told before the gateway saw it does not end it, what it told later does", async () => {
+  await outage();
+  const power = async (active: boolean, minute: number) => {
+    const event = { subject: "fridge-1", kind: "power", active, at: iso(minute) };
+    const body = { gateway: "g2", sequence: minute, readings: [], events: [event] };
+    expect((await server.call("POST", "/v1/batches", body)).status).toBe(200);
+  };
+  await report(149, edgeAlarm({ kind: "power", subject: "fridge-1", raised: 66, calls: [{ at: iso(140) }] }));
+  await power(false, 50);
+  expect(await alarms("power")).toMatchObject([{ phase: "unacknowledged", calls: 1 }]);
+  await power(true, 66);
+  expect(await alarms("power")).toMatchObject([{ phase: "unacknowledged", calls: 1 }]);
+  await power(false, 120);
+  expect(await alarms("power")).toMatchObject([{ phase: "returned-unacknowledged", calls: 2 }]);
+  expectReplayed();
+});
+
+test("about an appliance out of service nobody is called, and everybody who should be when it is back", async () => {
+  server = await testServer();
+  await live(0, 30, () => 4);
+  const out = { by: "T. Technician", reason: "repair", until: iso(155) };
+  expect((await server.call("POST", "/v1/appliances/fridge-1/out-of-service", out)).status).toBe(200);
+  alone(30, 150);
+  const told = edgeAlarm({ raised: 66, calls: [{ outcome: "failed" }] });
+  expect(await report(149, told)).toMatchObject({ alarms: [{ phase: "out-of-service" }] });
+  await backlog(30, 150, warm);
+  await live(150, 154, warm);
+  expect(mails()).toEqual([]);
+  await live(154, 157, warm);
+  expect(mails()).toHaveLength(1);
+  expect(await alarms("temperature-high")).toMatchObject([
+    { id: told.id, phase: "unacknowledged", calls: 2 },
+  ]);
+});
+
 test("a critical alarm of which people were told as a warning is called", async () => {
   await outage();
   await report(149, edgeAlarm({ raised: 66, severity: "critical", calls: [{ at: iso(140) }] }));
@@ -206,6 +258,18 @@ test("what came and went is on record with its history; the excursion that it st
     note: expect.stringContaining(`0 units held: called at gateway g1 at ${iso(67)}`),
   });
   expectReplayed();
+});
+
+test("what came and went and reached nobody is called all the same, once", async () => {
+  await outage();
+  const told = edgeAlarm({ raised: 66, cleared: 106, calls: [{ outcome: "sent" }] });
+  expect(await report(149, told)).toMatchObject({
+    alarms: [{ fate: "recorded", phase: "returned-unacknowledged" }],
+  });
+  expect(mails()).toEqual(["Alarm: Red cells 1: too warm"]);
+  await report(149, told);
+  server.server.ticker.tick();
+  expect(mails()).toHaveLength(1);
 });
 
 test("a late excursion is called as ever where the gateway reached nobody, reached them too late, or stood for a part of it", async () => {

@@ -224,12 +224,12 @@ function stretchesOn(server: TestServer, kind: AlarmKind, subject: string): [Epo
   return found;
 }
 
-/** When people were told by mail about alarms of a kind about a probe, or about an excursion of it that was found late. */
+/** When people were told by mail, other than that it is over, about alarms of a kind about a probe, or about an excursion of it that was found late. */
 function mailsAbout(server: TestServer, kind: AlarmKind, subject: string): EpochMs[] {
   return server.server.services.database
     .prepare(
-      `SELECT owed_at FROM notifications WHERE alarm IN (SELECT id FROM alarms WHERE (kind = ?1 AND subject = ?2) OR (kind = 'late-excursion' AND json_extract(state, '$.probe') = ?2))
-       OR alarm IN (SELECT call FROM call_alarms JOIN alarms ON alarms.id = call_alarms.alarm WHERE (kind = ?1 AND subject = ?2) OR (kind = 'late-excursion' AND json_extract(state, '$.probe') = ?2))`,
+      `SELECT owed_at FROM notifications WHERE subject NOT LIKE 'Back to normal%' AND (alarm IN (SELECT id FROM alarms WHERE (kind = ?1 AND subject = ?2) OR (kind = 'late-excursion' AND json_extract(state, '$.probe') = ?2))
+       OR alarm IN (SELECT call FROM call_alarms JOIN alarms ON alarms.id = call_alarms.alarm WHERE (kind = ?1 AND subject = ?2) OR (kind = 'late-excursion' AND json_extract(state, '$.probe') = ?2)))`,
     )
     .all(kind, subject)
     .map((row) => Number(row["owed_at"]));
