@@ -9,6 +9,9 @@ import { loadState, saveState } from "./hospital/state-file.ts";
 import { serialLine } from "./lines/line.ts";
 import { type LinePort, linePort } from "./lines/port.ts";
 import type { SimulatorSettings } from "./load.ts";
+import { rtuLine } from "./modbus/rtu-line.ts";
+import { type Slave, slave } from "./modbus/slave.ts";
+import { tcpPort } from "./modbus/tcp-port.ts";
 import { type Radio, radio } from "./radio/radio.ts";
 import { seededRandom } from "./random/random.ts";
 import { lasts } from "./scenario/conditions.ts";
@@ -47,7 +50,7 @@ export function simulator(settings: SimulatorSettings, ports: SimulatorPorts): S
         saveState(settings.state, new Map(appliances.map((one) => [one.settings.device, one.remember()])));
       remember();
       cleanups.push(remember);
-      const lines = plugLines(appliances, settings, clock, cleanups);
+      const lines = plugLines(appliances, settings, ports, cleanups);
       const radios = startRadios(appliances, settings, clock, cleanups);
       await untilConnected([...radios.values()], clock);
       say(readyLine(settings, lines, radios));
@@ -85,7 +88,7 @@ type Cleanups = (() => Promise<void> | void)[];
 function plugLines(
   appliances: readonly Appliance[],
   settings: SimulatorSettings,
-  clock: Clock,
+  ports: SimulatorPorts,
   cleanups: Cleanups,
 ): ReadonlyMap<string, LinePort> {
   const transports = appliances.map((one) => one.settings.transport);
@@ -93,13 +96,29 @@ function plugLines(
   const made = new Map<string, LinePort>();
   for (const name of [...names].sort()) {
     const sharers = appliances.filter((one) => one.settings.transport === name);
-    const line = serialLine(sharers, settings.baudRate, seededRandom(settings.seed, `${name}/garbage`));
-    const port = linePort(name, settings.lines, line, clock);
+    const port = openPort(name, sharers, settings, ports);
     cleanups.push(() => port.stop());
     port.plugIn();
     made.set(name, port);
   }
   return made;
+}
+
+function openPort(
+  name: string,
+  sharers: readonly Appliance[],
+  settings: SimulatorSettings,
+  { clock, say }: SimulatorPorts,
+): LinePort {
+  if (name === "modbus-tcp") return tcpPort(settings.modbus.listen, slavesOf(sharers), say);
+  const line = name.startsWith("modbus-")
+    ? rtuLine(slavesOf(sharers))
+    : serialLine(sharers, settings.baudRate, seededRandom(settings.seed, `${name}/garbage`));
+  return linePort(name, settings.lines, line, clock);
+}
+
+function slavesOf(appliances: readonly Appliance[]): readonly Slave[] {
+  return appliances.map((one, index) => slave(one, one.settings.unit ?? index + 1));
 }
 
 function startRadios(
@@ -164,7 +183,8 @@ function readyLine(
     ready: true,
     seed: settings.seed,
     devices: settings.appliances.map((one) => one.device),
-    lines: [...lines.keys()].map((name) => `${settings.lines}/${name}`),
+    lines: [...lines.keys()].flatMap((name) => (name === "modbus-tcp" ? [] : [`${settings.lines}/${name}`])),
+    modbus: lines.has("modbus-tcp") ? settings.modbus.listen : null,
     mqtt: {
       broker: radios.size === 0 ? null : new URL(settings.mqtt.url).host,
       connected: [...radios.values()].filter((one) => one.isConnected()).length,

@@ -53,7 +53,10 @@ const ambientSchema = z.strictObject({
 
 const transportSchema = z
   .string()
-  .regex(/^(mqtt|line-\d{1,3})$/, "expected `mqtt` or a serial line such as line-1");
+  .regex(
+    /^(mqtt|modbus-tcp|(modbus-)?line-\d{1,3})$/,
+    "expected `mqtt` or a serial line such as line-1, for Modbus modbus-line-1 or modbus-tcp",
+  );
 
 const applianceSchema = z.strictObject({
   id: z.string().regex(devicePattern),
@@ -63,6 +66,8 @@ const applianceSchema = z.strictObject({
   parameters: parametersSchema.optional(),
   ambient: ambientSchema.optional(),
   transport: transportSchema,
+  /** Address of a Modbus device; its place among those on the same transport without it. */
+  unit: z.int().min(1).max(247).optional(),
   /** How the device speaks over MQTT. */
   dialect: z.enum(radioDialects).default("coldkeep"),
   /** Name on the wire; `ckt-<id>` without it. */
@@ -95,6 +100,10 @@ const configSchema = z.strictObject({
   mqtt: z
     .strictObject({ url: z.url(), username: z.string().optional(), password: z.string().optional() })
     .default({ url: "mqtt://127.0.0.1:1883" }),
+  /** Where devices on `modbus-tcp` listen. */
+  modbus: z
+    .strictObject({ listen: z.string().regex(/^.+:\d{1,5}$/, "expected host:port") })
+    .default({ listen: "127.0.0.1:5020" }),
   ambient: ambientSchema.prefault({}),
   scenario: z
     .union([z.string().min(1), scenarioSchema], "expected a file name or a list of events")
@@ -120,6 +129,7 @@ export interface ApplianceSettings extends Required<
 > {
   readonly device: string;
   readonly transport: string;
+  readonly unit?: number | undefined;
   readonly ambient: { readonly meanCelsius: number; readonly swingKelvin: number };
   readonly thermal: (typeof parametersOf)[CheckedAppliance["kind"]];
 }
@@ -164,5 +174,12 @@ const namesSchema = z.custom<SimulatorConfig>().superRefine((config, context) =>
       }
       seen.add(name);
     }
+    if (!appliance.transport.startsWith("modbus-")) continue;
+    const sharers = config.appliances.filter((one) => one.transport === appliance.transport);
+    const unit = appliance.unit ?? sharers.indexOf(appliance) + 1;
+    const wired = `unit ${unit} is there twice on ${appliance.transport}`;
+    if (seen.has(wired))
+      context.addIssue({ code: "custom", path: ["appliances", index, "unit"], message: wired });
+    seen.add(wired);
   }
 });

@@ -2,6 +2,15 @@ import * as z from "zod";
 import { channelPattern } from "../readings/sample.ts";
 import { type ModbusProfile, profileSchema, type ProfileText } from "./profile.ts";
 
+/** Registers of the simulated device that stand for a fault; 850 is 85.0 °C, the sensor's value from before its first conversion. */
+const simulatorFaults = {
+  "32767": "open",
+  "-32768": "short",
+  "-9999": "disconnected",
+  "850": "power-on",
+  "32766": "unspecified",
+} as const;
+
 /** Devices that need no description of their own. Where each fact comes from stands in docs/protocols.md, "Modbus". */
 const texts = {
   "controlbox-tb260-float": {
@@ -72,6 +81,14 @@ const texts = {
         scale: 0.1,
         sentinels: { "32767": "unspecified", "-32768": "unspecified" },
       },
+    },
+  },
+  "coldkeep-simulator": {
+    channels: {
+      product: { register: 0, scale: 0.1, sentinels: simulatorFaults },
+      air: { register: 1, scale: 0.1, sentinels: simulatorFaults },
+      door: { function: 2, register: 0 },
+      mains: { function: 2, register: 1 },
     },
   },
 } as const satisfies Record<string, ProfileText>;

@@ -32,6 +32,7 @@ export const outsideAdapters: readonly string[] = [
   "firmware-sim/lines/link.ts",
   "firmware-sim/lines/pty.ts",
   "firmware-sim/load.ts",
+  "firmware-sim/modbus/tcp-port.ts",
   "gateway/buffer/sqlite-buffer.ts",
   "gateway/health/status-server.ts",
   "gateway/mqtt/tls-files.ts",

@@ -6,7 +6,7 @@ import { openPty } from "./pty.ts";
 /** A serial line with a stable name on the file system. */
 export interface LinePort {
   readonly name: string;
-  readonly line: SerialLine;
+  readonly line: Pick<SerialLine, "offer">;
   /** Opens the line under its name. */
   readonly plugIn: () => void;
   /** Closes it, as when the cable is pulled: who has it open sees it hang up. */

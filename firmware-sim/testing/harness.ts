@@ -33,7 +33,8 @@ afterEach(async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-async function freePort(): Promise<number> {
+/** A port of loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
