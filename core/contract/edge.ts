@@ -161,7 +161,7 @@ export const watchQuerySchema = z.object({
     .optional(),
 });
 
-/** One call that a gateway made. `at`, when it was begun, names it with `by`, `to` and `about`: its outcome may still become better. `to`: a number or a name of the contact, null for a siren. `about` as the server's calls: it came on, is still on, is back. */
+/** One call that a gateway made. `at`: when it came to its outcome, since that is when somebody was reached. `to`: a number or a name of the contact, null for a siren. `about` as the server's calls: it came on, is still on, is back. */
 export const edgeCallSchema = z.object({
   at: instantTextSchema,
   by: z.enum(edgeCallWays),

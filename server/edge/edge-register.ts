@@ -16,6 +16,8 @@ export interface EdgeRecord {
 export interface EdgeRegister {
   readonly find: (gateway: string, id: string) => EdgeRecord | null;
   readonly save: (gateway: string, record: EdgeRecord) => void;
+  /** What gateways reported of alarms that one of the server's stands for. */
+  readonly standingFor: (alarm: string) => { readonly gateway: string; readonly report: EdgeAlarm }[];
   /** The reported alarm that stood for all of a stretch of a probe's time, with a person reached while it lasted; null where there is none. */
   readonly covering: (
     subject: string,
@@ -50,6 +52,9 @@ export function openEdgeRegister(database: Database): EdgeRegister {
      ON CONFLICT (gateway, id) DO UPDATE SET alarm = excluded.alarm, cleared_at = excluded.cleared_at, reached_at = excluded.reached_at,
        reached_critical_at = excluded.reached_critical_at, as_of = excluded.as_of, report = excluded.report`,
   );
+  const ofAlarm = database.prepare(
+    "SELECT gateway, report FROM edge_alarms WHERE alarm = ? ORDER BY gateway, id",
+  );
   const stood = database.prepare(
     `SELECT alarm, gateway, CASE WHEN ?4 THEN reached_critical_at ELSE reached_at END AS reached FROM edge_alarms
      WHERE subject = ?1 AND kind = ?5 AND raised_at BETWEEN ?2 AND ?3 AND (cleared_at IS NULL OR cleared_at >= ?6)
@@ -71,6 +76,11 @@ export function openEdgeRegister(database: Database): EdgeRegister {
       const text = JSON.stringify(report);
       upsert.run(gateway, id, alarm, kind, subject, raisedAt, clearedAt, ...reached, asOf, text);
     },
+    standingFor: (alarm) =>
+      ofAlarm.all(alarm).map((row) => ({
+        gateway: String(row["gateway"]),
+        report: JSON.parse(String(row["report"])) as EdgeAlarm,
+      })),
     covering: (subject, kinds, { start, end, critical }) => {
       for (const kind of kinds) {
         const row = stood.get(subject, start, end + reachMarginMs, critical ? 1 : 0, kind, end);

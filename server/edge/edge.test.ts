@@ -253,6 +253,10 @@ test("what came and went is on record with its history; the excursion that it st
     { at: at(80), event: "edge-acknowledged", note: null },
     { at: at(106), event: "edge-returned", note: null },
   ]);
+  const { items } = (await server.call("GET", "/v1/excursions?probe=p1")).json as { items: { id: string }[] };
+  const page = (await server.call("GET", `/excursions/${items[0]?.id ?? ""}`)).text;
+  expect(page).toContain("Called at the gateway (delivered)");
+  expect(page).toContain("sms of gateway g1");
   expect(events.at(-1)).toMatchObject({
     event: "covers",
     note: expect.stringContaining(`0 units held: called at gateway g1 at ${iso(67)}`),

@@ -7,6 +7,7 @@ import type { Services } from "../http/services.ts";
 import type { ExcursionPageView, ExcursionView, HeldUnitView, NotificationView } from "../pages/views.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import { alarmView } from "./alarm-views.ts";
+import { edgeCalls } from "./edge-calls.ts";
 import { curveView } from "./probe-views.ts";
 
 /** Most units, alarms and messages that one excursion's page and report list. */
@@ -75,7 +76,7 @@ export function excursionPageView(
     units: heldUnits(services, book, id, excursion.appliance, held),
     revisions: services.excursions.revisions(id),
     alarms: alarms.map((alarm) => alarmView(book, alarm)),
-    notifications: notifications(
+    notifications: toldAbout(
       services,
       book,
       alarms.map((alarm) => alarm.id),
@@ -120,6 +121,13 @@ interface HeldRow {
   readonly now: string | null;
   readonly from: number | null;
   readonly to: number | null;
+}
+
+/** Who was told, by the server and by gateways that were alone, in order of time. */
+function toldAbout(services: Services, book: SiteBook, alarms: readonly string[]): NotificationView[] {
+  return [...notifications(services, book, alarms), ...edgeCalls(services.database, alarms)]
+    .toSorted((a, b) => a.owedAt - b.owedAt)
+    .slice(0, excursionListMax);
 }
 
 function notifications(services: Services, book: SiteBook, alarms: readonly string[]): NotificationView[] {

@@ -57,5 +57,6 @@ CREATE TABLE IF NOT EXISTS edge_alarms (
   report TEXT NOT NULL,
   PRIMARY KEY (gateway, id)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS edge_alarms_by_alarm ON edge_alarms (alarm);
 CREATE INDEX IF NOT EXISTS edge_alarms_by_subject ON edge_alarms (subject, kind, raised_at);
 `;
