@@ -2,6 +2,7 @@ import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ReadingBuffer } from "./buffer/buffer.ts";
 import { openSqliteBuffer } from "./buffer/sqlite-buffer.ts";
+import { openOutputs } from "./calls/open-outputs.ts";
 import { counters as makeCounters, type Counters } from "./health/counters.ts";
 import type { Log } from "./health/log.ts";
 import { statusOf } from "./health/status.ts";
@@ -30,7 +31,7 @@ export interface GatewayParts {
   readonly synchronized?: () => boolean;
   /** Put readings that the server refused back into line. */
   readonly requeueRefused?: boolean;
-  /** Through what people are called while the server is out of reach. */
+  /** Through what people are called while the server is out of reach, in place of the settings' own outputs. */
   readonly outputs?: readonly LocalOutput[];
 }
 
@@ -68,12 +69,15 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     clock,
     heard: clock.heardServer,
   };
+  const outputs =
+    parts.outputs ??
+    openOutputs(settings.outputs, { pauseMaxMs: settings.pauseMax, clock, random, counters, log });
   const batches = httpServerLink(server);
   const watch = orClose(buffer.close, () =>
     openWatch(settings, {
       buffer,
       link: httpWatchLink({ ...server, gateway: settings.gateway }),
-      outputs: parts.outputs ?? [],
+      outputs,
       clock,
       counters,
       log,
@@ -150,7 +154,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       requeued: uplink.wake,
     }),
   );
-  for (const { output } of parts.outputs ?? []) output.start();
+  for (const { output } of outputs) output.start();
   watch.start();
   for (const source of sources) source.start();
   uplink.start();
@@ -172,7 +176,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       await Promise.all(sources.map((source) => source.stop()));
       recorder.flush();
       await uplink.stop();
-      await Promise.all((parts.outputs ?? []).map(({ output }) => output.stop()));
+      await Promise.all(outputs.map(({ output }) => output.stop()));
       await watch.stop();
       await page?.stop();
       buffer.close();

@@ -42,7 +42,7 @@ export const earlyReportsMax = 8;
 
 /** How a modem is to be used. */
 export interface ModemRules {
-  /** Entered at most once; null where the SIM needs none. */
+  /** Never entered again once it was not accepted; null where the SIM needs none. */
   readonly pin: string | null;
   /** The service centre's number, or null for the SIM's own. */
   readonly serviceCentre: string | null;
@@ -208,6 +208,7 @@ export interface ModemState {
   readonly awaits: "pdu" | null;
   readonly echoOff: boolean;
   readonly reconfigure: boolean;
+  /** The PIN was entered, and nothing has shown since that it was right. */
   readonly pinUsed: boolean;
   readonly pollAtMs: number;
   readonly facts: ModemFacts;

@@ -67,12 +67,15 @@ export function takeAnswer(draft: Draft, pending: Pending, answer: AtAnswer): bo
     case "pin-tries":
       // Where the modem does not tell, the one try that a start of ours makes is within what the SIM allows.
       if (!refused && Number(seen[1]) < 2) learn({ simTrouble: "modem.pin-last-try" });
-      else state.todo = [enterPin(rules.pin ?? ""), ...state.todo];
+      else {
+        state.pinUsed = true;
+        state.todo = [enterPin(rules.pin ?? ""), ...state.todo];
+      }
       break;
     case "pin":
-      state.pinUsed = true;
       learn({ simTrouble: refused ? "modem.pin-refused" : null });
       if (!refused) {
+        state.pinUsed = false;
         state.phase = "settling";
         state.phaseUntilMs = draft.nowMs + pinSettleMs;
         state.todo = [];
@@ -156,7 +159,8 @@ function takePinState(draft: Draft, told: string, answer: AtAnswer): void {
       simTrouble = state.facts.simTrouble;
       state.todo = [command("pin-tries", "AT+CPINR", { expects: "+CPINR" }), ...state.todo];
     }
-  } else if (told !== "READY") simTrouble = "modem.sim-locked";
+  } else if (told === "READY") state.pinUsed = false;
+  else simTrouble = "modem.sim-locked";
   state.facts = { ...state.facts, simTrouble };
 }
 

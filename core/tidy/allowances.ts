@@ -41,6 +41,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/rig/",
   "gateway/serial/serial-line.ts",
   "gateway/settings/settings.ts",
+  "gateway/siren/file-contact.ts",
   "gateway/time/time-server.ts",
   "gateway/uplink/stub-server.ts",
   "gateway/watch/open-watch.ts",

@@ -9,6 +9,12 @@ export interface LineEvents {
   readonly closed: (reason: string) => void;
 }
 
+/** The control lines that a computer drives. */
+export interface ControlLines {
+  readonly dtr: boolean;
+  readonly rts: boolean;
+}
+
 /** An open (or opening) serial line. */
 export interface SerialLine {
   /** Writes; false where what was written before has not left yet, so that nothing was written. */
@@ -24,6 +30,12 @@ export interface CharacterFrame {
   readonly stopBits: 1 | 2;
 }
 
+/** A line whose control lines can be driven. */
+export interface DrivenLine extends SerialLine {
+  /** Drives control lines; those left out stay. `done` gets null, or why they could not be driven: pseudo-terminals have none. */
+  readonly set: (lines: Partial<ControlLines>, done: (trouble: string | null) => void) => void;
+}
+
 /** Opens a line. The port of everything serial; the one below is the real one. Without `frame` no parity and one stop bit. */
 export type OpenLine = (
   path: string,
@@ -32,14 +44,19 @@ export type OpenLine = (
   frame?: CharacterFrame,
 ) => SerialLine;
 
+/** Opens a line whose control lines can be driven. */
+export type OpenDrivenLine = (...line: Parameters<OpenLine>) => DrivenLine;
+
 /** Most bytes that wait in a line's outlet. */
 export const outletBytesMax = 4_096;
 
 /** The adapter over `serialport`: the only place that opens a line. Follows symlinks at each opening. */
-export const openSerialLine: OpenLine = (path, baudRate, events, frame) => {
+export const openSerialLine: OpenDrivenLine = (path, baudRate, events, frame) => {
   const port = new SerialPort({ path, baudRate, ...frame, autoOpen: false });
   let ended = false;
   let target: string | null = null;
+  // As the system drives them when it opens a line.
+  let lines: ControlLines = { dtr: true, rts: true };
   const end = (reason: string): void => {
     if (ended) return;
     ended = true;
@@ -83,6 +100,11 @@ export const openSerialLine: OpenLine = (path, baudRate, events, frame) => {
       if (ended || !port.isOpen || port.writableLength > outletBytesMax) return false;
       port.write(typeof bytes === "string" ? bytes : Buffer.from(bytes));
       return true;
+    },
+    set: (changed, done) => {
+      lines = { ...lines, ...changed };
+      if (ended || !port.isOpen) done("the line is not open");
+      else port.set(lines, (error) => done(error?.message ?? null));
     },
     check: () => void check(),
     close,

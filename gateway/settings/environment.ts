@@ -5,6 +5,8 @@ const shortNames: Readonly<Record<string, readonly string[]>> = {
   COLDKEEP_GATEWAY_TOKEN: ["server", "token"],
   COLDKEEP_SERVER_URL: ["server", "url"],
   COLDKEEP_HEALTH_LISTEN: ["health", "listen"],
+  COLDKEEP_MODEM_PATH: ["outputs", "modem", "path"],
+  COLDKEEP_MODEM_PIN: ["outputs", "modem", "pin"],
 };
 
 /** Values that stay text whatever they look like. */
@@ -12,6 +14,8 @@ const textNames: ReadonlySet<string> = new Set([
   "COLDKEEP_GATEWAY_TOKEN",
   "COLDKEEP_SERVER_URL",
   "COLDKEEP_HEALTH_LISTEN",
+  "COLDKEEP_MODEM_PATH",
+  "COLDKEEP_MODEM_PIN",
   "COLDKEEP_GATEWAY",
   "COLDKEEP_DATA",
 ]);
@@ -22,6 +26,7 @@ const plainNames = [
   "sources",
   "probes",
   "signals",
+  "outputs",
   "bufferReadingsMax",
   "bufferBytesMax",
   "diskFreeMin",
@@ -76,9 +81,9 @@ export function overridden(
     const value = take(variableOf(name));
     if (value !== undefined) root[name] = value;
   }
-  for (const [name, [group = "", field = ""]] of Object.entries(shortNames)) {
+  for (const [name, path] of Object.entries(shortNames)) {
     const value = take(name);
-    if (value !== undefined) root[group] = { ...(isRecord(root[group]) ? root[group] : {}), [field]: value };
+    if (value !== undefined) Object.assign(root, withValue(root, path, value));
   }
   if (Array.isArray(root["sources"])) {
     root["sources"] = root["sources"].map((source: unknown) => {
@@ -94,6 +99,12 @@ export function overridden(
     });
   }
   return { content: names.length === 0 ? content : root, names };
+}
+
+function withValue(content: unknown, path: readonly string[], value: unknown): Record<string, unknown> {
+  const own = isRecord(content) ? content : {};
+  const [first = "", ...rest] = path;
+  return { ...own, [first]: rest.length === 0 ? value : withValue(own[first], rest, value) };
 }
 
 function parseValue(text: string): unknown {

@@ -5,6 +5,7 @@ import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { dayMs, hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { outputsSchema } from "../calls/output-settings.ts";
 import { sourceSchema, sourcesMax } from "../sources/source-settings.ts";
 import { watchSettingsSchema } from "../watch/watch-settings.ts";
 import { overridden } from "./environment.ts";
@@ -49,6 +50,8 @@ export const settingsSchema = z
     probes: z.record(channelName, idSchema),
     /** Contacts and batteries by `<device>/<channel>`: what they are about and which values call for a person. */
     signals: z.record(channelName, signalSchema).default({}),
+    /** How the gateway calls people by itself while the server is out of reach. */
+    outputs: outputsSchema.default({}),
     /** Most readings and events held. Range [1000, 1000000000], default 36864000 (64 probes, one a minute, 400 days; some 1.1 GB). */
     bufferReadingsMax: count(1_000, 1_000_000_000, bufferReadingsDefault),
     /** Most bytes of the buffer's file. Range [1 MB, 1 TB], default 1.5 GB: 400 days of 64 probes at 29 bytes a reading, and a quarter more. */
