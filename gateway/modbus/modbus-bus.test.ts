@@ -23,6 +23,7 @@ const words = (value: number): number[] => [value >>> 16, value & 0xffff];
 const plain = (register: number) => ({ register, type: "int32", unit: "number" }) as const;
 
 interface BusWorld {
+  readonly isMapped?: (channel: string) => boolean;
   readonly devices?: readonly Record<string, unknown>[];
   readonly answer: (request: ReadRequest, frame: (atMs?: number) => Uint8Array, nth: number) => BusReply;
 }
@@ -35,7 +36,7 @@ const threeDevices = [1, 2, 3].map((unit) => ({
   profile: { channels: { a: plain(0), b: plain(10) } },
 }));
 
-function busWorld({ devices = threeDevices, answer }: BusWorld) {
+function busWorld({ devices = threeDevices, answer, isMapped = () => true }: BusWorld) {
   const clock = virtualClock(startAt);
   let nth = 0;
   const bus = modbusBus(clock, (request) => {
@@ -61,6 +62,7 @@ function busWorld({ devices = threeDevices, answer }: BusWorld) {
         },
         events,
       ),
+    isMapped,
     recorder,
     clock,
     random: () => 0.5,
@@ -143,6 +145,17 @@ describe("devices on one line", () => {
     expect(world.recorder.refusals.map((one) => one.code)).toEqual(["modbus.timeout"]);
     const { devices = [] } = world.source.status();
     expect(devices.map((one) => one.trouble)).toEqual([null, "modbus.timeout", null]);
+  });
+
+  test("only channels that are for something are asked for", () => {
+    const world = busWorld({
+      answer: (_request, frame) => good(frame),
+      isMapped: (channel) => channel === "d1/b",
+    });
+    run(world, 20_000);
+    const asked = world.bus.requests.map(({ request }) => `${request.unit}/${request.address}`);
+    expect(new Set(asked)).toEqual(new Set(["1/10", "2/0", "2/10", "3/0", "3/10"]));
+    expectTrue(world);
   });
 
   test("many dead devices do not starve one that answers", () => {

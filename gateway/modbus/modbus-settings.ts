@@ -21,7 +21,7 @@ const devices = (unitMin: number, unitMax: number) =>
           profile: profileChoiceSchema,
           /** How often it is asked. Range [1s, 1h], default 60s. */
           interval: duration(secondMs, hourMs, "60s"),
-          /** Only these channels of the profile. Default: all. */
+          /** Only these channels of the profile. Default: those that `probes` and `signals` name, or all where they name none. */
           channels: z.array(z.string()).min(1).optional(),
         })
         .superRefine(({ profile, channels }, context) => {

@@ -32,6 +32,8 @@ export interface ModbusSourceParts {
     readonly pauseMaxMs: DurationMs;
   };
   readonly openCarrier: OpenCarrier;
+  /** True where the settings say what a channel, `<device>/<channel>`, is for. */
+  readonly isMapped: (channel: string) => boolean;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,7 +57,7 @@ interface PolledDevice {
 /** Devices that are asked over Modbus, one after another. See docs/protocols.md, "Modbus". */
 export function modbusSource(parts: ModbusSourceParts): Source {
   const { settings, recorder, clock, counters, log } = parts;
-  const devices = settings.devices.map(polledDevice);
+  const devices = settings.devices.map((one) => polledDevice(one, parts.isMapped));
   const polled = devices.map(({ unit, intervalMs, plan }) => ({ unit, intervalMs, reads: plan.length }));
   let polls = firstTurns(polled, clock.monotonicMs());
   const kept = keepOpen({
@@ -213,9 +215,16 @@ export function modbusSource(parts: ModbusSourceParts): Source {
   };
 }
 
-function polledDevice({ device, unit, interval, profile, channels: wanted }: ModbusDevice): PolledDevice {
+/** Channels that are for nothing are not asked for; of a device with none that is for something all are, so that it is told what is missing. */
+function polledDevice(
+  { device, unit, interval, profile, channels: chosen }: ModbusDevice,
+  isMapped: (channel: string) => boolean,
+): PolledDevice {
+  const names = Object.keys(profile.channels);
+  const mapped = names.filter((name) => isMapped(`${device}/${name}`));
+  const wanted = chosen ?? (mapped.length > 0 ? mapped : names);
   const channels = Object.fromEntries(
-    Object.entries(profile.channels).filter(([name]) => wanted === undefined || wanted.includes(name)),
+    Object.entries(profile.channels).filter(([name]) => wanted.includes(name)),
   );
   return {
     device,

@@ -44,6 +44,8 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
         ...common,
         settings,
         rules: { silenceMaxMs: gateway.silenceMax, pauseMaxMs: gateway.pauseMax },
+        isMapped: (channel) =>
+          Object.hasOwn(gateway.probes, channel) || Object.hasOwn(gateway.signals, channel),
         openCarrier: (events) => openCarrier(settings, parts.clock, events),
       });
     case "serial":
