@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { benchEngine } from "./engine/judge-bench.ts";
 import { benchLate } from "./engine/late-bench.ts";
 import { benchForecast } from "./forecast/forecast-bench.ts";
+import { benchAppends } from "./gateway/append-bench.ts";
+import { benchDrain } from "./gateway/drain-bench.ts";
 import { benchIngest } from "./ingest/ingest-bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
@@ -9,6 +11,8 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   late: benchLate,
   ingest: benchIngest,
   forecast: benchForecast,
+  appends: benchAppends,
+  drain: benchDrain,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

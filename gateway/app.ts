@@ -49,13 +49,14 @@ export interface Gateway {
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const { settings, random, log } = parts;
   const counters = makeCounters();
-  const { buffer, damagedFile } = openSqliteBuffer(settings.data, parts.clock.epochMs());
+  const { buffer, damagedFile, salvaged } = openSqliteBuffer(settings.data, parts.clock.epochMs());
   const clock = steadyClock(parts.clock, newestKnown(buffer), parts.synchronized ?? isSynchronized);
   if (damagedFile !== null) {
     counters.add("buffer.damaged", "buffer");
+    counters.add("buffer.salvaged", "buffer", (salvaged?.entries ?? 0) + (salvaged?.refused ?? 0));
     log.error(
-      { code: "buffer.damaged", damagedFile },
-      "The buffer was damaged. It was set aside and a new one begun; readings in it that were not yet sent need salvage.",
+      { code: "buffer.damaged", damagedFile, ...salvaged },
+      "The buffer was damaged. It was set aside and a new one begun with what could still be read of it. Keep the damaged file until a person has looked at it.",
     );
   }
   if (parts.requeueRefused === true)

@@ -1,3 +1,4 @@
+import "./lean-start.ts";
 import { parseArgs } from "node:util";
 import pino from "pino";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";

@@ -109,14 +109,18 @@ function siteFile(): string {
   return JSON.stringify({ site: "bench", timeZone: "UTC", profiles: { cells }, appliances });
 }
 
-async function startServer(folder: string): Promise<{ child: ChildProcess; url: string }> {
+/** Starts a server over the site file in a folder; resolves once it listens. */
+export async function startServer(
+  folder: string,
+  listen = "127.0.0.1:0",
+): Promise<{ child: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: {
       PATH: process.env["PATH"],
       COLDKEEP_DATA: join(folder, "data"),
       COLDKEEP_SITE: join(folder, "site.yaml"),
-      COLDKEEP_LISTEN: "127.0.0.1:0",
+      COLDKEEP_LISTEN: listen,
       COLDKEEP_GATEWAY_TOKEN: "bench",
     },
     stdio: ["ignore", "pipe", "inherit"],

@@ -33,6 +33,9 @@ export const outsideAdapters: readonly string[] = [
   "firmware-sim/lines/pty.ts",
   "firmware-sim/load.ts",
   "firmware-sim/modbus/tcp-port.ts",
+  "gateway/buffer/database.ts",
+  "gateway/buffer/salvage.ts",
+  "gateway/buffer/spare.ts",
   "gateway/buffer/sqlite-buffer.ts",
   "gateway/health/status-server.ts",
   "gateway/mqtt/tls-files.ts",
@@ -43,6 +46,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/settings/settings.ts",
   "gateway/siren/file-contact.ts",
   "gateway/time/time-server.ts",
+  "gateway/uplink/server-link.ts",
   "gateway/uplink/stub-server.ts",
   "gateway/watch/open-watch.ts",
   "gateway/watch/sqlite-watch-store.ts",
@@ -53,4 +57,4 @@ export const outsideAdapters: readonly string[] = [
 ];
 
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */
-export const composers: readonly string[] = ["demo/month/"];
+export const composers: readonly string[] = ["bench/gateway/", "demo/month/"];

@@ -348,7 +348,8 @@ describe("the file", () => {
     before.append(commitOf({ entries: readingsOf(0, 5_000) }));
     before.close();
     damage(join(path, bufferFileName));
-    const { buffer, damagedFile } = openSqliteBuffer(path, createdAt + 9);
+    const { buffer, damagedFile, salvaged } = openSqliteBuffer(path, createdAt + 9);
+    expect(salvaged?.entries).toBe(buffer.heldReadings());
     closers.push(buffer.close);
     expect(damagedFile).toBe(join(path, `${bufferFileName}.damaged-${createdAt + 9}`));
     expect(readdirSync(path)).toContain(`${bufferFileName}.damaged-${createdAt + 9}`);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
@@ -15,37 +15,45 @@ import {
   type Thinned,
   type Usage,
 } from "./buffer.ts";
+import { openDatabase } from "./database.ts";
 import { unknownBatch, unsplittable } from "./memory-buffer.ts";
 import { columnsOf, toEntry, toLedger, toRefused, toSignal } from "./rows.ts";
-import { schemaSql, schemaVersion, upgrades } from "./schema.ts";
+import { salvage, type Salvaged } from "./salvage.ts";
+import { spareRoom } from "./spare.ts";
 import { statements } from "./statements.ts";
 import { chooseDropped, thinnedEvidence } from "./thinning.ts";
 
 /** The buffer's file inside the data folder. */
 export const bufferFileName = "buffer.db";
 
-/** An opened buffer, and the damaged file that had to be set aside for it, if there was one. */
+/** An opened buffer, and the damaged file that had to be set aside for it, if there was one, with what could be taken over from it. */
 export interface OpenedBuffer {
   readonly buffer: ReadingBuffer;
   readonly damagedFile: string | null;
+  readonly salvaged: Salvaged | null;
 }
 
 /**
- * Opens the buffer in a folder, making both where they do not exist. A file that fails SQLite's own check is set aside under another name
- * (for salvage) and a new one begun: a gateway that records is worth more than one that waits for a person.
+ * Opens the buffer in a folder, making both where they do not exist. A file that fails SQLite's own check is set aside under another name and a new one begun
+ * with what can still be read of it: a gateway that records is worth more than one that waits for a person.
  * Throws `buffer.open-failed` where the folder cannot be used.
  */
 export function openSqliteBuffer(folder: string, createdAt: EpochMs): OpenedBuffer {
   const path = join(folder, bufferFileName);
+  const fresh = `${path}.salvage`;
   try {
     mkdirSync(folder, { recursive: true });
-    if (!existsSync(path)) return { buffer: sqliteBuffer(path, createdAt), damagedFile: null };
-    if (isSound(path)) return { buffer: sqliteBuffer(path, createdAt), damagedFile: null };
+    // A power cut after the damaged file was set aside: what was taken over is complete by then.
+    if (!existsSync(path) && existsSync(fresh)) renameSync(fresh, path);
+    if (!existsSync(path) || isSound(path))
+      return { buffer: sqliteBuffer(path, createdAt), damagedFile: null, salvaged: null };
+    const salvaged = trySalvage(path, fresh, createdAt);
     const damagedFile = `${path}.damaged-${createdAt}`;
     for (const suffix of ["", "-wal", "-shm"]) {
       if (existsSync(path + suffix)) renameSync(path + suffix, damagedFile + suffix);
     }
-    return { buffer: sqliteBuffer(path, createdAt), damagedFile };
+    if (salvaged !== null) renameSync(fresh, path);
+    return { buffer: sqliteBuffer(path, createdAt), damagedFile, salvaged };
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw new CodedError(
@@ -53,6 +61,16 @@ export function openSqliteBuffer(folder: string, createdAt: EpochMs): OpenedBuff
       `The buffer ${path} cannot be opened: ${String(error)}. Check that the data folder exists, can be written and is not full.`,
       { context: { path }, cause: error },
     );
+  }
+}
+
+/** Null where there is no room for a second file; the damaged one is set aside all the same. */
+function trySalvage(path: string, fresh: string, createdAt: EpochMs): Salvaged | null {
+  try {
+    return salvage(path, fresh, createdAt);
+  } catch {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(fresh + suffix, { force: true });
+    return null;
   }
 }
 
@@ -73,6 +91,7 @@ function isSound(path: string): boolean {
 }
 
 const sqliteCorrupt = 11;
+const sqliteFull = 13;
 const sqliteNotADatabase = 26;
 
 interface BatchRow {
@@ -95,18 +114,17 @@ interface Meta {
 
 /** The buffer over one SQLite file; the only place in the gateway that speaks SQL. */
 export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
-  const db = new DatabaseSync(path, { timeout: 5_000 });
-  db.exec(
-    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;",
-  );
-  prepareSchema(db, path, createdAt);
+  const db = openDatabase(path, createdAt);
   const sql = prepareAll(db);
   let meta = loadMeta(db);
   const probes = new Map<string, number>();
   for (const row of db.prepare("SELECT number, id FROM probe").all())
     probes.set(String(row["id"]), Number(row["number"]));
 
-  function transact<Result>(work: () => Result): Result {
+  const spare = spareRoom(path);
+
+  /** `drains`: it makes room in the end, so that it may use the spare room of a full disk. */
+  function transact<Result>(work: () => Result, drains = true): Result {
     const before = { ...meta };
     const probesBefore = probes.size;
     try {
@@ -127,6 +145,8 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
       for (const id of [...probes.keys()].slice(probesBefore)) probes.delete(id);
       if (db.isTransaction) db.exec("ROLLBACK");
       if (error instanceof CodedError) throw error;
+      const code = (error as { errcode?: number }).errcode ?? 0;
+      if (drains && code % 256 === sqliteFull && spare.giveUp()) return transact(work);
       throw new CodedError(
         "buffer.write-failed",
         `The buffer ${path} could not be written: ${String(error)}. Nothing was acknowledged; check the disk.`,
@@ -163,12 +183,11 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     sql.insertBatch.run(row.sequence, lane, first, last, row.held);
     return row;
   };
-  const load = (row: BatchRow): StoredBatch => ({
-    sequence: row.sequence,
-    lane: row.lane,
-    heldReadings: row.held,
-    entries: sql.readings.all(row.first, row.last).map(toEntry),
-  });
+  const load = ({ sequence, lane, first, last, held }: BatchRow): StoredBatch => {
+    const entries: BufferEntry[] = [];
+    for (const row of sql.readings.iterate(first, last)) entries.push(toEntry(row));
+    return { sequence, lane, heldReadings: held, entries };
+  };
   const takeLive = (entriesMax: number): BatchRow | null => {
     const waiting = sql.waitingIds.all(meta.liveNext, meta.nextReading, entriesMax + 1).length;
     if (waiting === 0) return null;
@@ -226,12 +245,9 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
     usage: (): Usage => {
       const { pages, free, size } = sql.pages.get() as { pages: number; free: number; size: number };
       const disk = statfsSync(dirname(path));
-      return {
-        heldReadings: meta.held,
-        usedBytes: (pages - free) * size,
-        reusableBytes: free * size,
-        diskFreeBytes: disk.bavail * disk.bsize,
-      };
+      const [usedBytes, diskFreeBytes] = [(pages - free) * size, disk.bavail * disk.bsize];
+      spare.keep(usedBytes, diskFreeBytes);
+      return { heldReadings: meta.held, usedBytes, reusableBytes: free * size, diskFreeBytes };
     },
     thinOut: (at) => transact(() => thinStretch(at)),
     backlogReadings: () =>
@@ -269,7 +285,7 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
         }
         for (const { device, boot } of commit.forgotten) sql.forgetLedger.run(device, boot);
         keepEvidence(commit.evidence);
-      }),
+      }, false),
     nextBatch: (lane, entriesMax) => {
       const open = sql.openBatch.get(lane) as BatchRow | undefined;
       if (open !== undefined) return load(open);
@@ -331,24 +347,6 @@ export function sqliteBuffer(path: string, createdAt: EpochMs): ReadingBuffer {
       })),
     close: () => db.close(),
   };
-}
-
-function prepareSchema(db: DatabaseSync, path: string, createdAt: EpochMs): void {
-  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-  if (version > schemaVersion) {
-    throw new CodedError(
-      "buffer.newer",
-      `The buffer ${path} was written by a newer gateway (format ${version}, this one knows ${schemaVersion}). Install the newer gateway again.`,
-      { context: { path, version } },
-    );
-  }
-  if (version === schemaVersion) return;
-  const steps = upgrades.slice(Math.max(0, version - 1)).join("");
-  db.exec(
-    `BEGIN IMMEDIATE; ${version === 0 ? schemaSql : ""} ${steps} PRAGMA user_version=${schemaVersion};`,
-  );
-  if (version === 0) db.prepare("INSERT INTO meta VALUES (1, 1, ?, 1, 1, 1, 0)").run(createdAt);
-  db.exec("COMMIT");
 }
 
 function loadMeta(db: DatabaseSync): Meta {

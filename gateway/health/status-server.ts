@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 
@@ -31,6 +31,8 @@ export async function statusServer(
   status: () => unknown,
   calls: readonly StatusCall[] = [],
 ): Promise<StatusServer> {
+  // Imported, the module would load `fetch` as well, see server-link.ts.
+  const { createServer } = process.getBuiltinModule("node:http");
   const colon = listen.lastIndexOf(":");
   const server = createServer((request, response) => {
     if (request.method === "POST") {
