@@ -40,6 +40,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/health/status-server.ts",
   "gateway/mqtt/tls-files.ts",
   "gateway/modbus/tcp-link.ts",
+  "gateway/onewire/sensor-files.ts",
   // Processes, lines and a server that stand in for real ones in the gateway's tests.
   "gateway/rig/",
   "gateway/serial/serial-line.ts",

@@ -10,6 +10,8 @@ import { rtuCarrier } from "../modbus/rtu-carrier.ts";
 import { tcpCarrier } from "../modbus/tcp-carrier.ts";
 import { openTcpLink } from "../modbus/tcp-link.ts";
 import { mqttSource } from "../mqtt/mqtt-source.ts";
+import { onewireSource } from "../onewire/onewire-source.ts";
+import { sensorFiles } from "../onewire/sensor-files.ts";
 import { openSerialLine } from "../serial/serial-line.ts";
 import { serialSource } from "../serial/serial-source.ts";
 import { sparkplugSource } from "../sparkplug/sparkplug-source.ts";
@@ -48,6 +50,8 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
           Object.hasOwn(gateway.probes, channel) || Object.hasOwn(gateway.signals, channel),
         openCarrier: (events) => openCarrier(settings, parts.clock, events),
       });
+    case "onewire":
+      return onewireSource({ ...common, settings, files: sensorFiles(settings.root) });
     case "serial":
       return serialSource({
         ...common,

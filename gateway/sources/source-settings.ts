@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { modbusRtuSchema, modbusTcpSchema } from "../modbus/modbus-settings.ts";
 import { mqttSchema } from "../mqtt/mqtt-settings.ts";
+import { onewireSchema } from "../onewire/onewire-settings.ts";
 import { serialSchema } from "../serial/serial-settings.ts";
 import { sparkplugSchema } from "../sparkplug/sparkplug-settings.ts";
 
@@ -13,6 +14,7 @@ export const sourceSchema = z.discriminatedUnion("kind", [
   modbusRtuSchema,
   modbusTcpSchema,
   mqttSchema,
+  onewireSchema,
   sparkplugSchema,
 ]);
 
