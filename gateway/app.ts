@@ -4,8 +4,10 @@ import type { ReadingBuffer } from "./buffer/buffer.ts";
 import { openSqliteBuffer } from "./buffer/sqlite-buffer.ts";
 import { openOutputs } from "./calls/open-outputs.ts";
 import { counters as makeCounters, type Counters } from "./health/counters.ts";
+import { latestValues, noting } from "./health/latest.ts";
 import type { Log } from "./health/log.ts";
-import { statusOf } from "./health/status.ts";
+import { statusPage } from "./health/status-page.ts";
+import { type GatewayStatus, statusOf } from "./health/status.ts";
 import { type StatusCall, statusServer, type StatusServer } from "./health/status-server.ts";
 import { limitsOf } from "./intake/capacity.ts";
 import { recorder as makeRecorder } from "./intake/recorder.ts";
@@ -121,12 +123,22 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       uplink.wake();
     },
   });
+  const latest = latestValues();
+  const heard = noting(recorder, latest);
   const sources = settings.sources.map((source): Source =>
-    openSource(source, { gateway: settings, recorder, clock, random, counters, log }),
+    openSource(source, { gateway: settings, recorder: heard, clock, random, counters, log }),
   );
-  const status = (): unknown =>
+  const channels = new Map([
+    ...Object.entries(settings.probes),
+    ...Object.entries(settings.signals).map(
+      ([name, { kind, subject }]) => [name, `${kind} of ${subject}`] as const,
+    ),
+  ]);
+  const status = (): GatewayStatus =>
     statusOf({
       gateway: settings.gateway,
+      channels,
+      latest,
       limits,
       clock,
       buffer,
@@ -193,13 +205,13 @@ function newestKnown(buffer: ReadingBuffer): EpochMs | null {
 
 async function openPage(
   listen: string | undefined,
-  status: () => unknown,
+  status: () => GatewayStatus,
   calls: readonly StatusCall[],
   giveUp: () => Promise<void>,
 ): Promise<StatusServer | null> {
   if (listen === undefined) return null;
   try {
-    return await statusServer(listen, status, calls);
+    return await statusServer(listen, status, calls, () => statusPage(status()));
   } catch (error) {
     await giveUp();
     throw error;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { statusStyle } from "./status-style.ts";
 
 /** Shows how the gateway stands. Read-only, no secrets. */
 export interface StatusServer {
@@ -24,12 +25,14 @@ export interface StatusCall {
 export const callBytesMax = 4_096;
 
 /**
- * Opens the status page: `/health/live` says that the process runs, `/status` says everything as JSON, and what `calls` there are. Throws `health.listen-failed`.
+ * Opens the status page: `/` is for people, `/status` says the same and more as JSON, `/health/live` says that the process runs; and what `calls` there
+ * are. Throws `health.listen-failed`.
  */
 export async function statusServer(
   listen: string,
   status: () => unknown,
   calls: readonly StatusCall[] = [],
+  page: () => string = () => "",
 ): Promise<StatusServer> {
   // Imported, the module would load `fetch` as well, see server-link.ts.
   const { createServer } = process.getBuiltinModule("node:http");
@@ -39,10 +42,26 @@ export async function statusServer(
       void answerCall(calls, request).then(({ status, body }) => send(response, status, body));
       return;
     }
-    const path = (request.url ?? "/").split("?")[0];
-    const known = path === "/health/live" || path === "/status" || path === "/";
-    const body = path === "/health/live" ? { live: true } : known ? status() : { code: "http.not-found" };
-    send(response, known ? 200 : 404, body);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      send(response, 405, { code: "http.method" });
+      return;
+    }
+    switch ((request.url ?? "/").split("?")[0]) {
+      case "/":
+        sendText(response, "text/html; charset=utf-8", page());
+        break;
+      case "/status.css":
+        sendText(response, "text/css; charset=utf-8", statusStyle);
+        break;
+      case "/status":
+        send(response, 200, status());
+        break;
+      case "/health/live":
+        send(response, 200, { live: true });
+        break;
+      default:
+        send(response, 404, { code: "http.not-found" });
+    }
   });
   server.headersTimeout = 10_000;
   server.maxConnections = 32;
@@ -62,9 +81,25 @@ export async function statusServer(
   return { address: `${address}:${port}`, stop: () => closeServer(server) };
 }
 
+/** No script, no frame, nothing from elsewhere. */
+const strictHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.writeHead(status, { ...strictHeaders, "content-type": "application/json" });
   response.end(`${JSON.stringify(body, null, 2)}\n`);
+}
+
+function sendText(response: ServerResponse, type: string, text: string): void {
+  response.writeHead(200, { ...strictHeaders, "content-type": type });
+  response.end(text);
 }
 
 /** A page in a browser cannot send JSON to another origin unasked, so a call that is no JSON is refused. */

@@ -9,13 +9,20 @@ import type { Source } from "../sources/source.ts";
 import type { Uplink } from "../uplink/uplink.ts";
 import type { EdgeWatch } from "../watch/edge-watch.ts";
 import type { Counters } from "./counters.ts";
+import type { LatestValues } from "./latest.ts";
 
 /** How many of the latest refusals the status shows. */
 const evidenceShown = 20;
 
+/** How the gateway stands, as it goes out as JSON. */
+export type GatewayStatus = ReturnType<typeof statusOf>;
+
 /** Everything a person at the gateway wants to know, as JSON. */
 export function statusOf(parts: {
   readonly gateway: string;
+  /** What each channel's readings are of: a probe, or the subject of a contact. */
+  readonly channels: ReadonlyMap<string, string>;
+  readonly latest: LatestValues;
   readonly limits: CapacityLimits;
   readonly clock: SteadyClock;
   readonly buffer: ReadingBuffer;
@@ -25,7 +32,7 @@ export function statusOf(parts: {
   readonly watch: EdgeWatch;
   readonly counters: Counters;
   readonly damagedFile: string | null;
-}): unknown {
+}) {
   const { buffer, recorder } = parts;
   return {
     gateway: parts.gateway,
@@ -64,9 +71,29 @@ export function statusOf(parts: {
       missing: holes(ledger).reduce((sum, hole) => sum + sizeOf([hole]), 0),
       lost: sizeOf(ledger.lost),
     })),
+    values: parts.latest.all().map(({ source, device, channel, value, at }) => ({
+      source,
+      channel: `${device}/${channel}`,
+      of: parts.channels.get(`${device}/${channel}`) ?? null,
+      value,
+      at: instant(at),
+    })),
+    neverHeard: neverHeard(parts),
     counters: parts.counters.all(),
     refusedInput: buffer.evidence(evidenceShown).map(shown),
   };
+}
+
+/** Channels of the settings of which nothing came since the start. */
+function neverHeard({
+  channels,
+  latest,
+}: {
+  readonly channels: ReadonlyMap<string, string>;
+  readonly latest: LatestValues;
+}): { readonly channel: string; readonly of: string }[] {
+  const heard = new Set(latest.all().map(({ device, channel }) => `${device}/${channel}`));
+  return [...channels].flatMap(([channel, of]) => (heard.has(channel) ? [] : [{ channel, of }]));
 }
 
 /** Of each device the boot that was heard last. */
@@ -81,7 +108,7 @@ function latestBoots(ledgers: readonly BootLedger[]): readonly BootLedger[] {
 
 const instant = (at: number | null): string | null => (at === null ? null : formatInstant(at));
 
-const shown = (one: Evidence): unknown => ({
+const shown = (one: Evidence) => ({
   at: formatInstant(one.at),
   source: one.source,
   code: one.code,

@@ -9,6 +9,7 @@ import {
   minuteMs,
   secondMs,
 } from "@coldkeep/core/time/millis.ts";
+import type { CallOutputStatus } from "../calls/call-output.ts";
 import { type BufferEntry, isReading, type ReadingBuffer, type SubjectEvent } from "../buffer/buffer.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
@@ -84,7 +85,7 @@ export interface EdgeWatchStatus {
   readonly probes: number;
   readonly alarms: readonly { readonly id: string; readonly text: string; readonly acknowledged: boolean }[];
   readonly calls: number;
-  readonly outputs: readonly unknown[];
+  readonly outputs: readonly CallOutputStatus[];
 }
 
 /** Keeps watch over the probes while the server is out of reach (docs/alarms.md, "Keeping watch alone"). */
