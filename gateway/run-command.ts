@@ -64,5 +64,7 @@ export function fail(error: unknown): never {
 /** What the reading of arguments throws has codes of its own. */
 function argumentCode(error: unknown): string {
   const code = (error as { readonly code?: unknown } | null)?.code;
-  return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS") ? "arguments.invalid" : "internal.failure";
+  return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS")
+    ? "arguments.invalid"
+    : "internal.failure";
 }

@@ -11,7 +11,7 @@ export const clockAdapters: readonly string[] = [
 ];
 
 /** May draw randomness from the machine; so may each `main.ts`, which hands it in. */
-export const randomAdapters: readonly string[] = [];
+export const randomAdapters: readonly string[] = ["gateway/coldkeep-gateway.ts"];
 
 /** May import files, databases, sockets and processes: the adapters of the outside. Tests and each `main.ts` need no entry. */
 export const outsideAdapters: readonly string[] = [
@@ -37,6 +37,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/buffer/salvage.ts",
   "gateway/buffer/spare.ts",
   "gateway/buffer/sqlite-buffer.ts",
+  "gateway/check/check-box.ts",
   "gateway/health/status-server.ts",
   "gateway/mqtt/tls-files.ts",
   "gateway/modbus/tcp-link.ts",

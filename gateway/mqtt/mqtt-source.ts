@@ -14,6 +14,8 @@ import type { Source } from "../sources/source.ts";
 export interface MqttSourceParts {
   readonly settings: BrokerSettings & { readonly id: string };
   readonly pauseMaxMs: DurationMs;
+  /** True for a session that leaves nothing at the broker; then what comes while we are away is lost. Default false. */
+  readonly clean?: boolean;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: Random;
@@ -43,7 +45,7 @@ export function mqttSource(parts: MqttSourceParts): Source {
     connect: (opened, closed) =>
       connectBroker({
         settings,
-        clean: false,
+        clean: parts.clean ?? false,
         subscriptions: [readingsFilter, statusFilter],
         receive: (message, done) =>
           receive(parts, presence, message, (taken) => {

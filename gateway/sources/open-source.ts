@@ -27,17 +27,19 @@ export interface SourceParts {
   readonly random: Random;
   readonly counters: Counters;
   readonly log: Log;
+  /** True for somebody who only listens: no session is left at a broker. Default false. */
+  readonly leavesNothing?: boolean;
 }
 
 /** Makes the source that its settings describe; it does nothing before `start`. */
 export function openSource(settings: SourceSettings, parts: SourceParts): Source {
-  const { gateway, ...common } = parts;
+  const { gateway, leavesNothing = false, ...common } = parts;
   switch (settings.kind) {
     case "mqtt": {
       const clientId = settings.clientId ?? `coldkeep-${gateway.gateway}-${settings.id}`;
       const pauseMaxMs = gateway.pauseMax;
       return settings.dialect === "coldkeep"
-        ? mqttSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs })
+        ? mqttSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs, clean: leavesNothing })
         : deviceSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs });
     }
     case "modbus-rtu":
