@@ -15,6 +15,7 @@ const usages = [checkUsage, `run ${runUsage}`];
 async function main(): Promise<void> {
   const [name = "", ...args] = process.argv.slice(2);
   if (name === "run") {
+    await import("./lean-start.ts");
     await runCommand(args, Math.random);
     return;
   }
