@@ -43,11 +43,21 @@ export function isReturnTold({ calls }: EdgeWord): boolean {
 }
 
 function instantsReached({ calls, acknowledgedAt }: EdgeWord, severity: AlarmSeverity): EpochMs[] {
+  const lastOn = Math.max(0, ...calls.filter(({ about }) => about !== "return").map(({ at }) => at));
+  // What was told before it had gone and come back says nothing of its coming back.
+  const since = Math.max(
+    0,
+    ...calls.filter(({ about, at }) => about === "return" && at < lastOn).map(({ at }) => at),
+  );
   const delivered = calls.filter(
     (call) =>
       call.outcome === "delivered" &&
+      call.at > since &&
       call.about !== "return" &&
       (severity !== "critical" || call.severity === "critical"),
   );
-  return [...delivered.map(({ at }) => at), ...(acknowledgedAt === null ? [] : [acknowledgedAt])];
+  return [
+    ...delivered.map(({ at }) => at),
+    ...(acknowledgedAt === null || acknowledgedAt <= since ? [] : [acknowledgedAt]),
+  ];
 }

@@ -22,6 +22,8 @@ export interface EdgeOccurrence {
   /** False where a later word of the gateway came before: then only its calls are news. */
   readonly isNewest: boolean;
   readonly freshCalls: number;
+  /** True where one of them tells of its coming on: perhaps again, after the server knew of its end. */
+  readonly hasFreshOnset: boolean;
   /** The instant up to which the gateway had judged. */
   readonly asOf: EpochMs;
   /** The event time of the newest that the server itself knows of the subject; null: nothing. */
@@ -78,7 +80,9 @@ export function makeTakeover({
       word,
       {
         freshCalls,
-        isAnother: known.id !== id && occurrence.knownAs === null && known.state.raisedAt < word.raisedAt,
+        isAnother:
+          occurrence.hasFreshOnset ||
+          (known.id !== id && occurrence.knownAs === null && known.state.raisedAt < word.raisedAt),
         serverKnowsBetter: serverKnowsUntil !== null && serverKnowsUntil >= (word.clearedAt ?? asOf),
         isSeenByGateway: kind === "probe-silent",
         isWorse,

@@ -304,6 +304,25 @@ async function interrupted(told: Story): Promise<Ended> {
   return { server, alarms, answers };
 }
 
+/** The server's own alarm comes on again and goes while the gateway is alone, and its calls reach nobody. */
+const onAgain: Story = {
+  from: 13,
+  to: 24,
+  isReached: false,
+  order: "newest reading first",
+  chunk: 38,
+  waitsBetween: true,
+  restarts: true,
+  pieces: {
+    p1: [{ minutes: 23, shows: 4 }],
+    p2: [
+      { minutes: 7, shows: 8 },
+      { minutes: 4, shows: 4 },
+      { minutes: 9, shows: 8 },
+    ],
+  },
+};
+
 const seen = { takenOver: 0, recorded: 0, joined: 0, known: 0, intervals: 0, covered: 0 };
 
 test("an outage with a gateway that keeps watch misses nothing and doubles nothing", async () => {
@@ -362,7 +381,7 @@ test("an outage with a gateway that keeps watch misses nothing and doubles nothi
       await perfect.stop();
       await server.stop();
     }),
-    { numRuns: runs },
+    { numRuns: runs, examples: [[onAgain]] },
   );
   expect(seen.intervals).toBeGreaterThan(0);
   expect(seen.takenOver + seen.recorded).toBeGreaterThan(0);

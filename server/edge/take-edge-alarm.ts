@@ -42,6 +42,7 @@ export function takeEdgeAlarm(
     knownAs: before?.alarm ?? null,
     isNewest,
     freshCalls: fresh.length,
+    hasFreshOnset: fresh.some(({ about }) => about === "onset"),
     asOf,
     serverKnowsUntil:
       event === undefined
