@@ -55,13 +55,23 @@ export interface EdgeCallerParts {
   readonly outputs: readonly LocalOutput[];
   readonly kept: readonly KeptCall[];
   readonly save: (calls: readonly KeptCall[], dropped: readonly string[]) => void;
+  /** Somebody has pressed the button of a siren. */
+  readonly answered: () => void;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
 }
 
 /** Makes a caller over what is on disk. */
-export function edgeCaller({ outputs, kept, save, clock, counters, log }: EdgeCallerParts): EdgeCaller {
+export function edgeCaller({
+  outputs,
+  kept,
+  save,
+  answered,
+  clock,
+  counters,
+  log,
+}: EdgeCallerParts): EdgeCaller {
   const calls = new Map<string, KeptCall>(kept.map((call) => [call.id, call]));
   /** Calls because of which a siren may sound now. */
   const sounding = new Set<string>();
@@ -131,6 +141,8 @@ export function edgeCaller({ outputs, kept, save, clock, counters, log }: EdgeCa
   function settle(id: string, { output, way }: LocalOutput, outcome: CallOutcome, to: string): void {
     const call = calls.get(id);
     if (call === undefined || outcome.kind === "started") return;
+    // What the gateway's own end cuts short is given again at its next start.
+    if (outcome.kind === "expired" && stopCodes.has(outcome.code)) return;
     const legs = call.legs.map((leg) =>
       leg.output === output.id && (leg.to === to || way === "siren")
         ? { ...leg, outcome: nextOutcome(leg, outcome) }
@@ -139,6 +151,7 @@ export function edgeCaller({ outputs, kept, save, clock, counters, log }: EdgeCa
     const changed = legs.filter((leg, index) => leg.outcome !== call.legs[index]?.outcome);
     if (changed.length === 0) return;
     save([change(call, legs)], []);
+    if (way === "siren" && outcome.kind === "delivered") answered();
     for (const leg of changed) {
       if (leg.outcome === null) continue;
       counters.add(`watch.call-${leg.outcome.result}`, output.id);
@@ -252,6 +265,8 @@ export function edgeCaller({ outputs, kept, save, clock, counters, log }: EdgeCa
     },
   };
 }
+
+const stopCodes: ReadonlySet<string> = new Set(["siren.stopped", "modem.stopped"]);
 
 function hasEnded({ outcome, way }: CallLeg): boolean {
   return outcome !== null && (outcome.isFinal || way === "siren");

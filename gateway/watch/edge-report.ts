@@ -8,9 +8,9 @@ import {
   edgeReportBytesMax,
   type EdgeReport,
 } from "@coldkeep/core/contract/edge.ts";
-import { type EpochMs, formatInstant } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, type EpochMs, formatInstant, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { SendOutcome } from "../uplink/verdict.ts";
-import type { AlarmSet, EdgeAlarm } from "./alarm-set.ts";
+import type { AlarmSet, CallMember, EdgeAlarm } from "./alarm-set.ts";
 import type { CallLeg, KeptCall } from "./watch-records.ts";
 
 /** Longest text of an alarm on the wire. */
@@ -29,13 +29,13 @@ const fillBytes = edgeReportBytesMax / 2;
 export function reportsOf(set: AlarmSet, calls: Iterable<KeptCall>, asOf: EpochMs): EdgeReport[] {
   const byAlarm = new Map<string, EdgeCall[]>();
   for (const call of calls) {
-    for (const { alarm, about, severity } of call.members) {
-      const list = byAlarm.get(alarm) ?? [];
+    for (const member of call.members) {
+      const list = byAlarm.get(member.alarm) ?? [];
       for (const leg of call.legs) {
-        const told = callOf(leg, about, severity);
+        const told = callOf(call, leg, member);
         if (told !== null) list.push(told);
       }
-      byAlarm.set(alarm, list);
+      byAlarm.set(member.alarm, list);
     }
   }
   const reports: WireAlarm[][] = [[]];
@@ -73,15 +73,25 @@ function alarmOf(alarm: EdgeAlarm, calls: readonly EdgeCall[]): WireAlarm {
   };
 }
 
+/** A call is told by the time at which it was made, so that a later word on it is of the same call; by that of its outcome where that took longer than a call takes. */
 function callOf(
+  call: KeptCall,
   { way, to, outcome }: CallLeg,
-  about: EdgeCall["about"],
-  severity: EdgeCall["severity"],
+  { about, severity }: CallMember,
 ): EdgeCall | null {
   if (outcome === null) return null;
-  const recipient = to === "" ? null : to.slice(0, nameCharactersMax);
-  return { at: formatInstant(outcome.at), by: way, to: recipient, about, severity, outcome: outcome.result };
+  return {
+    at: formatInstant(outcome.at - call.at > underWayMaxMs ? outcome.at : call.at),
+    by: way,
+    to: to === "" ? null : to.slice(0, nameCharactersMax),
+    about,
+    severity,
+    outcome: outcome.result,
+  };
 }
+
+/** How long a call may be under way and still count as having reached somebody when it was made; the server reckons with as much. */
+const underWayMaxMs: DurationMs = minuteMs;
 
 /**
  * What an answer to a report means. `taken`: the server has it. `again`: it did not say so. `refused`: it says that it will not have it; a server that knows nothing of

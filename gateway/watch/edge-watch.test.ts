@@ -228,6 +228,34 @@ test("who acknowledges at the gateway silences the siren, is named in the report
   expect(bench.reports[0]?.alarms[0]?.acknowledgedAt).not.toBeNull();
 });
 
+test("who presses the siren's button has acknowledged", async () => {
+  const bench = await watchBench();
+  await warmAlone(bench);
+  const siren = bench.asked.find(({ output }) => output === "siren");
+  siren?.tell(
+    { kind: "sent", at: bench.clock.epochMs(), reference: null, repeated: false, final: false },
+    "",
+  );
+  siren?.tell({ kind: "delivered", at: bench.clock.epochMs() }, "");
+  expect(
+    bench
+      .watch()
+      .status()
+      .alarms.map(({ acknowledged }) => acknowledged),
+  ).toEqual([true]);
+  bench.connect(true);
+  await bench.send();
+  expect(bench.reports[0]?.alarms[0]).toMatchObject({ acknowledgedBy: "siren button" });
+});
+
+test("a call that the gateway's own end cut short is made at the next start", async () => {
+  const bench = await watchBench();
+  await warmAlone(bench);
+  bench.asked[1]?.tell({ kind: "expired", at: bench.clock.epochMs(), code: "modem.stopped" }, "+3215000000");
+  await bench.restart(true);
+  expect(texts(bench)[1]).toMatch(/^Repeated: Alarm: /);
+});
+
 test("what is back is told, with its end, and the siren falls silent", async () => {
   const bench = await watchBench();
   await warmAlone(bench);

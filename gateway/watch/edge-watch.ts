@@ -40,7 +40,7 @@ import type { ItemChange, WatchStore } from "./watch-store.ts";
 /** How often the server is asked for the plan, and an outage's end is looked for where nothing is to be sent. */
 export const askEveryMs: DurationMs = 30 * secondMs;
 
-/** How often the watch looks at the time while it is on. */
+/** How often the watch looks at the time; it does nothing then unless it is on. */
 export const tickMs: DurationMs = secondMs;
 
 /** How often it looks whether the server has been out of reach for too long. */
@@ -148,6 +148,7 @@ export function edgeWatch(parts: EdgeWatchParts): EdgeWatch {
     kept: kept.calls,
     save: (calls, dropped) =>
       write([...calls.map(callItem), ...dropped.map((id): ItemChange => [`call ${id}`, null])]),
+    answered: () => void acknowledge(null, "siren button"),
     clock,
     counters,
     log,
@@ -345,6 +346,15 @@ export function edgeWatch(parts: EdgeWatchParts): EdgeWatch {
     counters.add("watch.plan-told", "watch");
   }
 
+  function acknowledge(id: string | null, by: string): number {
+    let many = 0;
+    if (isAlone())
+      step((making) => {
+        many = making.acknowledge(id, by);
+      });
+    return many;
+  }
+
   function caughtUp(): void {
     if (mode?.phase === "handed") caller.abandon();
     if (!isAlone()) return;
@@ -360,7 +370,7 @@ export function edgeWatch(parts: EdgeWatchParts): EdgeWatch {
     const isLong = first !== undefined && isReading(first) && startedAt - first.at > parts.afterMs;
     if (isLong) contactAt = clock.monotonicMs() - parts.afterMs + Math.min(parts.afterMs, startGraceMs);
     past.start(kept.heard?.lastEntry ?? 0, caughtUp);
-    rounds.every(() => (mode === null ? lookEveryMs : tickMs), tick);
+    rounds.every(() => tickMs, tick);
     rounds.every(() => Math.max(secondMs, Math.min(lookEveryMs, parts.afterMs / 10)), look);
     rounds.every(() => askEveryMs, ask);
     void ask();
@@ -385,14 +395,7 @@ export function edgeWatch(parts: EdgeWatchParts): EdgeWatch {
       contactAt = clock.monotonicMs();
     },
     clearWay,
-    acknowledge: (id, by) => {
-      let many = 0;
-      if (isAlone())
-        step((making) => {
-          many = making.acknowledge(id, by);
-        });
-      return many;
-    },
+    acknowledge,
     status: () => ({
       phase: mode?.phase ?? "attended",
       since: mode === null ? null : formatInstant(mode.since),
