@@ -267,6 +267,28 @@ describe("late answers are never taken for others", () => {
     );
   });
 
+  test("when a device was late once, by however much, and is slow from then on", () => {
+    const late = fc.integer({ min: timeoutMs + 1, max: 20_000 });
+    const slow = fc.integer({ min: 300, max: timeoutMs - 100 });
+    fc.assert(
+      fc.property(late, slow, (lateMs, slowMs) => {
+        let freeMs = 0;
+        const world = busWorld({
+          devices: threeDevices.slice(0, 1),
+          answer: (_request, frame, nth) => {
+            // It answers in order: what it was asked meanwhile waits for the late answer.
+            const nowMs = world.clock.monotonicMs();
+            freeMs = Math.max(freeMs, nowMs + (nth === 0 ? lateMs : slowMs)) + 50;
+            return [{ afterMs: freeMs - nowMs, bytes: frame(freeMs) }];
+          },
+        });
+        run(world, 60_000);
+        expectTrue(world);
+        expect(world.recorder.observations.length).toBeGreaterThan(5);
+      }),
+    );
+  });
+
   test("when a device answers always too late, by however much", () => {
     fc.assert(
       fc.property(fc.integer({ min: timeoutMs + 1, max: 100_000 }), (afterMs) => {
