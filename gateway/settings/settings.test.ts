@@ -102,6 +102,15 @@ describe("the environment", () => {
     });
   });
 
+  test("the modem's PIN stays text, and a mistake does not show it", () => {
+    const modem = `${minimal}\noutputs: { modem: { path: /dev/ttyUSB2, numbers: ["+32470123456"] } }`;
+    const settings = parseSettings(modem, "test", { COLDKEEP_MODEM_PIN: "0042" });
+    expect(settings.outputs.modem).toMatchObject({ pin: "0042", baudRate: 115_200, mode: "pdu" });
+    const mistake = mistakeOf(modem, { COLDKEEP_MODEM_PIN: "s3cret" });
+    expect(mistake).toContain("outputs.modem.pin");
+    expect(mistake).not.toContain("s3cret");
+  });
+
   test("a mistake in it names the variables, and never shows their values", () => {
     const mistake = mistakeOf(minimal, { COLDKEEP_LINGER: "9d", COLDKEEP_GATEWAY_TOKEN: "s3cret" });
     expect(mistake).toContain("COLDKEEP_LINGER");

@@ -67,10 +67,10 @@ export function sirenOutput(parts: SirenOutputParts): CallOutput {
       return;
     }
     contact.set(effect.on, (told) => {
-      if (told !== null) counters.add("siren.contact-failed", id);
-      if (told !== null && trouble === null)
-        log.error({ output: id, reason: told }, `The siren's contact cannot be put: ${told}.`);
+      const isNew = told !== null && trouble === null;
       trouble = told;
+      if (told !== null) counters.add("siren.contact-failed", id);
+      if (isNew) log.error({ output: id, reason: told }, `The siren's contact cannot be put: ${told}.`);
       advance({ kind: "contact", on: effect.on, works: told === null });
     });
   }
