@@ -16,7 +16,7 @@ import { openSource } from "./sources/open-source.ts";
 import type { Source } from "./sources/source.ts";
 import { steadyClock } from "./time/steady-clock.ts";
 import { tellClock } from "./time/tell-clock.ts";
-import { isSynchronized } from "./time/time-server.ts";
+import { synchronizedAt } from "./time/time-server.ts";
 import { firstContact, httpServerLink, httpWatchLink, type ServerLinkParts } from "./uplink/server-link.ts";
 import { uplink as makeUplink, type Uplink } from "./uplink/uplink.ts";
 import type { LocalOutput } from "./watch/edge-caller.ts";
@@ -29,8 +29,8 @@ export interface GatewayParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Asks the operating system whether a time server has set its clock; default: systemd's mark. */
-  readonly synchronized?: () => boolean;
+  /** Asks the operating system when a time server last set its clock; default: systemd's mark. */
+  readonly synchronizedAt?: () => EpochMs | null;
   /** Put readings that the server refused back into line. */
   readonly requeueRefused?: boolean;
   /** Through what people are called while the server is out of reach, in place of the settings' own outputs. */
@@ -52,7 +52,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const { settings, random, log } = parts;
   const counters = makeCounters();
   const { buffer, damagedFile, salvaged } = openSqliteBuffer(settings.data, parts.clock.epochMs());
-  const clock = steadyClock(parts.clock, newestKnown(buffer), parts.synchronized ?? isSynchronized);
+  const clock = steadyClock(parts.clock, newestKnown(buffer), parts.synchronizedAt ?? synchronizedAt);
   if (damagedFile !== null) {
     counters.add("buffer.damaged", "buffer");
     counters.add("buffer.salvaged", "buffer", (salvaged?.entries ?? 0) + (salvaged?.refused ?? 0));

@@ -28,6 +28,7 @@ export const outsideAdapters: readonly string[] = [
   "demo/processes/child.ts",
   "demo/processes/folder-lock.ts",
   "demo/processes/listening.ts",
+  "demo/year/main.ts",
   "firmware-sim/hospital/state-file.ts",
   "firmware-sim/lines/link.ts",
   "firmware-sim/lines/pty.ts",
@@ -59,4 +60,4 @@ export const outsideAdapters: readonly string[] = [
 ];
 
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */
-export const composers: readonly string[] = ["bench/gateway/", "demo/month/"];
+export const composers: readonly string[] = ["bench/gateway/", "demo/kill/", "demo/month/", "demo/year/"];

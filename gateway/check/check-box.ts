@@ -1,13 +1,13 @@
 import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statfsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { GatewaySettings } from "../settings/settings.ts";
-import { isSynchronized } from "../time/time-server.ts";
+import { synchronizedAt } from "../time/time-server.ts";
 import type { Finding } from "./findings.ts";
 
 /** Looks at the machine itself: whether the data folder can be written and has room, and whether a time server sets the clock. */
 export function checkBox(
   settings: Pick<GatewaySettings, "data" | "bufferBytesMax" | "diskFreeMin">,
-  synchronized: () => boolean = isSynchronized,
+  synchronized: () => boolean = () => synchronizedAt() !== null,
 ): Finding[] {
   return [
     ...checkFolder(settings),

@@ -5,6 +5,7 @@ import type { ProbeReading } from "../buffer/buffer.ts";
 import { type Anchor, anchorErrorMs, anchorOf, type Anchors, anchorsMax, eventTime } from "./anchor.ts";
 import { type BootLedger, highestKept, runsMax } from "./ledger.ts";
 import type { SignalRule } from "./signals.ts";
+import type { ZeroEstimate } from "./unheard-boot.ts";
 import { holds, type Range, type Ranges, withoutValue, withRange } from "./ranges.ts";
 
 /** A sample as a source hands it in. */
@@ -16,6 +17,8 @@ export interface Arrival {
   readonly arrivedAt: EpochMs;
   /** How long it may have been under way. Unit ms, default `deliveryMaxMs`. */
   readonly delayMaxMs?: DurationMs;
+  /** When its boot began, where that boot was never heard while it ran. */
+  readonly zero?: ZeroEstimate | null;
   /** What came over the wire, for the evidence table. */
   readonly raw: Uint8Array;
 }
@@ -226,11 +229,13 @@ function anchorsFor(
 /** By the device's own word, unless that lies in the future; it may then be off by as much as the sample is older than its arrival. */
 function firstAnchor(
   rules: AdmitRules,
-  { sample, at, arrivedAt, delayMaxMs = deliveryMaxMs }: Arrival,
+  { sample, at, arrivedAt, delayMaxMs = deliveryMaxMs, zero = null }: Arrival,
   zeroAt: EpochMs,
   own: OwnTime,
 ): Anchor {
   const { sequence: fromSequence, uptimeMs } = sample;
+  if (zero !== null && at === null)
+    return { fromSequence, zeroAt: zero.at, errorMs: zero.errorMs, judged: [0, 0] };
   const judged = [uptimeMs, uptimeMs] as const;
   const isBelieved = at !== null && at <= arrivedAt + rules.futureMaxMs;
   if (!isBelieved) return { fromSequence, zeroAt, errorMs: delayMaxMs + own.errorMs, judged };

@@ -25,6 +25,8 @@ export interface DriftWatch {
   /** Earliest and latest apparent instant of uptime zero. */
   readonly earliestZero: EpochMs;
   readonly latestZero: EpochMs;
+  /** The most that any of them may have been under way, plus how far the gateway's clock may have been off then. Unit ms. */
+  readonly errorMs: DurationMs;
 }
 
 /** How many live samples it takes to judge a clock. */
@@ -79,8 +81,9 @@ export function watchDrift(
   sample: HeardSample,
   driftMaxMs: DurationMs,
 ): { anchors: Anchors; watch: DriftWatch | null; driftMs: number | null } {
-  const { sequence, uptimeMs, errorMs } = sample;
-  const seen = extend(watch, uptimeMs, sample.heardAt - uptimeMs);
+  const { sequence, uptimeMs } = sample;
+  const seen = extend(watch, sample);
+  const { errorMs } = seen;
   const spanMs = uptimeMs - seen.fromUptimeMs;
   if (seen.samples < driftSamples || spanMs < 2 * driftMaxMs) return { anchors, watch: seen, driftMs: null };
   const anchor = anchorOf(anchors, sequence);
@@ -88,31 +91,48 @@ export function watchDrift(
     return { anchors, watch: null, driftMs: null };
   const driftMs = seen.earliestZero - anchor.zeroAt;
   if (Math.abs(driftMs) <= driftMaxMs + errorMs)
-    return { anchors: judgedAgain(anchors, anchor, sample, driftMs), watch: null, driftMs: null };
+    return { anchors: judgedAgain(anchors, anchor, uptimeMs, seen, driftMaxMs), watch: null, driftMs: null };
   const zeroAt = sample.ownZero ?? seen.earliestZero;
-  const moved: Anchor = { fromSequence: sequence + 1, zeroAt, errorMs, judged: [uptimeMs, uptimeMs] };
+  const moved: Anchor = {
+    fromSequence: sequence + 1,
+    zeroAt,
+    errorMs: errorMs + seen.latestZero - seen.earliestZero,
+    judged: [uptimeMs, uptimeMs],
+  };
   return { anchors: [...anchors, moved].slice(-anchorsMax), watch: null, driftMs };
 }
 
+/**
+ * What the samples seen together do not agree about, such as over an outage in which the clock drifted on, nobody knows. A judgement that
+ * leaves more open than what is known already, such as by a clock that nothing has confirmed, says nothing.
+ */
 function judgedAgain(
   anchors: Anchors,
   anchor: Anchor,
-  { uptimeMs, errorMs }: HeardSample,
-  driftMs: number,
+  uptimeMs: DurationMs,
+  seen: DriftWatch,
+  driftMaxMs: DurationMs,
 ): Anchors {
   const judged = [anchor.judged?.[0] ?? uptimeMs, uptimeMs] as const;
-  const next: Anchor = { ...anchor, errorMs: Math.abs(driftMs) + errorMs, judged };
+  const furthestMs = Math.max(
+    ...[seen.earliestZero, seen.latestZero].map((zero) => Math.abs(zero - anchor.zeroAt)),
+  );
+  const errorMs = furthestMs + seen.errorMs;
+  if (errorMs > anchorErrorMs(anchor, uptimeMs, driftMaxMs)) return anchors;
+  const next: Anchor = { ...anchor, errorMs, judged };
   return anchors.map((one) => (one === anchor ? next : one));
 }
 
-function extend(watch: DriftWatch | null, uptimeMs: DurationMs, zero: EpochMs): DriftWatch {
+function extend(watch: DriftWatch | null, { uptimeMs, heardAt, errorMs }: HeardSample): DriftWatch {
+  const zero = heardAt - uptimeMs;
   if (watch === null || uptimeMs < watch.fromUptimeMs)
-    return { samples: 1, fromUptimeMs: uptimeMs, earliestZero: zero, latestZero: zero };
+    return { samples: 1, fromUptimeMs: uptimeMs, earliestZero: zero, latestZero: zero, errorMs };
   return {
     samples: watch.samples + 1,
     fromUptimeMs: watch.fromUptimeMs,
     earliestZero: Math.min(watch.earliestZero, zero),
     latestZero: Math.max(watch.latestZero, zero),
+    errorMs: Math.max(watch.errorMs, errorMs),
   };
 }
 

@@ -187,6 +187,8 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
   }
 
   function drift(arrival: Arrival, key: string, ledger: BootLedger): void {
+    // A clock that nothing has confirmed does not judge others.
+    if (!own.isConfirmed) return;
     const watch = (watches.has(key) ? watches.get(key) : before.watches.get(key)) ?? null;
     const { at, arrivedAt, delayMaxMs = deliveryMaxMs } = arrival;
     const { sequence, uptimeMs } = arrival.sample;

@@ -6,12 +6,14 @@ import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Arrival } from "../intake/admit.ts";
+import type { BootLedger } from "../intake/ledger.ts";
 import type { Outcome, Recorder } from "../intake/recorder.ts";
+import { type ZeroEstimate, zeroOfUnheard } from "../intake/unheard-boot.ts";
 import { type Connection, keepOpen } from "../sources/keep-open.ts";
 import type { Source } from "../sources/source.ts";
 import type { OpenLine, SerialLine } from "./serial-line.ts";
-import { awaitedAs, nextTickMs, noSession, resendChunkMax, stepSession } from "./session.ts";
-import type { SessionEffect, SessionInput, SessionRules } from "./session-state.ts";
+import { awaitedAs, isHeldBack, nextTickMs, noSession, stepSession, unheardSamplesMax } from "./session.ts";
+import type { KnownDevice, SessionEffect, SessionInput, SessionRules } from "./session-state.ts";
 
 /** How long an opening may take, and how long a line may refuse to take bytes. Unit ms. */
 export const lineHangMaxMs = 10_000;
@@ -26,6 +28,8 @@ export interface SerialSourceParts {
     /** A line that says nothing for so long is opened anew. Unit ms, default 10 min. */
     readonly silenceMaxMs: DurationMs;
     readonly pauseMaxMs: DurationMs;
+    /** As in the recorder's rules. */
+    readonly driftMaxMs: DurationMs;
   };
   readonly openLine: OpenLine;
   readonly recorder: Recorder;
@@ -114,8 +118,10 @@ function connectLine(
     if (overlong > 0) recorder.refuse(settings.id, "serial.too-long", chunk);
     for (const text of lines) {
       const parsed = parseLine(text);
-      if (!parsed.ok) recorder.refuse(settings.id, parsed.code, Buffer.from(text, "latin1"));
-      else if (parsed.frame.kind === "sample") hear(parsed.frame.sample, text);
+      if (!parsed.ok) {
+        recorder.refuse(settings.id, parsed.code, Buffer.from(text, "latin1"));
+        advance({ kind: "garbled" });
+      } else if (parsed.frame.kind === "sample") hear(parsed.frame.sample, text);
       // Our own words come back on a line that echoes or that several listen to.
       else counters.add("serial.not-a-sample", settings.id);
     }
@@ -133,8 +139,8 @@ function connectLine(
       arrivedAt: clock.epochMs(),
       raw: Buffer.from(text, "latin1"),
     };
-    if (awaited === "hole") {
-      held.set(device, [...(held.get(device) ?? []), arrival].slice(-resendChunkMax));
+    if (isHeldBack(awaited, recorder.ledger, device, boot)) {
+      held.set(device, [...(held.get(device) ?? []), arrival].slice(-unheardSamplesMax));
       advance({ kind: "held", device, boot, sequence });
     } else recorder.sample(arrival, awaited === null, (outcome) => recorded(sample, outcome));
   }
@@ -142,8 +148,19 @@ function connectLine(
   function release(device: string): void {
     const arrivals = held.get(device) ?? [];
     held.delete(device);
-    for (const arrival of arrivals)
+    const zero = zeroOf(arrivals);
+    for (const arrival of arrivals.map((one) => ({ ...one, zero })))
       recorder.sample(arrival, false, (outcome) => recorded(arrival.sample, outcome));
+  }
+
+  /** Of a boot that was never heard while it ran. */
+  function zeroOf(arrivals: readonly Arrival[]): ZeroEstimate | null {
+    const [first] = arrivals;
+    if (first === undefined) return null;
+    const { device, boot } = first.sample;
+    if (recorder.ledger(device, boot) !== undefined) return null;
+    const longestUptimeMs = Math.max(...arrivals.map(({ sample }) => sample.uptimeMs));
+    return zeroOfUnheard(recorder.ledgers(), device, boot, longestUptimeMs, rules.driftMaxMs);
   }
 
   function recorded(sample: DeviceSample, outcome: Outcome): void {
@@ -205,13 +222,14 @@ function connectLine(
   return { close: () => line.close("the gateway stops") };
 }
 
-/** The devices last heard on a line, each with the boot heard last. */
-function knownDevices(recorder: Recorder, source: string): { device: string; boot: number }[] {
-  const latest = new Map<string, { device: string; boot: number; lastHeardAt: number }>();
-  for (const ledger of recorder.ledgers()) {
-    const seen = latest.get(ledger.device);
-    if (ledger.source === source && (seen === undefined || seen.lastHeardAt <= ledger.lastHeardAt))
-      latest.set(ledger.device, ledger);
-  }
-  return [...latest.values()].map(({ device, boot }) => ({ device, boot }));
+/** The devices last heard on a line, each with its boots, the one that began last first. */
+function knownDevices(recorder: Recorder, source: string): readonly KnownDevice[] {
+  const began = (ledger: BootLedger): number => ledger.anchors.at(-1)?.zeroAt ?? ledger.lastHeardAt;
+  const byDevice = Map.groupBy(
+    recorder.ledgers().toSorted((a, b) => began(b) - began(a)),
+    ({ device }) => device,
+  );
+  return [...byDevice]
+    .filter(([, ledgers]) => ledgers[0]?.source === source)
+    .map(([device, ledgers]) => ({ device, boots: ledgers.map(({ boot }) => boot) }));
 }

@@ -26,7 +26,9 @@ export interface ResendRequest {
   readonly tailEndsMs: number;
   /** What has come of a hole and waits for the rest of it. */
   readonly held: Ranges;
-  /** True after the last attempt: given up as soon as the device is heard again, for a device that is unplugged has lost nothing. */
+  /** How often all attempts were in vain; begins anew where something comes. */
+  readonly rounds: number;
+  /** True after the last attempt of a round: begun again or given up as soon as the device is heard again, for a device that is unplugged has lost nothing. */
   readonly exhausted: boolean;
 }
 
@@ -41,20 +43,31 @@ export interface DeviceTalk {
   readonly request: ResendRequest | null;
   /** Unanswered requests in a row. */
   readonly silentChunks: number;
+  /** Monotonic instant at which the line last garbled something, or null. */
+  readonly garbledMs: number | null;
 }
 
 /** The state of a line: its devices. Lives from the opening of the line to its closing. */
 export type SessionState = ReadonlyMap<string, DeviceTalk>;
 
+/** A device that was heard on a line before it was opened. */
+export interface KnownDevice {
+  readonly device: string;
+  /** Its boots, the newest first; at least one. */
+  readonly boots: readonly number[];
+}
+
 /** What happens to a session. Ledgers already contain the sample when `heard` comes in. */
 export type SessionInput =
-  | { readonly kind: "opened"; readonly known: readonly { readonly device: string; readonly boot: number }[] }
+  | { readonly kind: "opened"; readonly known: readonly KnownDevice[] }
   | { readonly kind: "heard"; readonly device: string; readonly boot: number; readonly sequence: number }
   /** A sample of a hole came and is held, see `awaitedAs`. */
   | { readonly kind: "held"; readonly device: string; readonly boot: number; readonly sequence: number }
   /** A sample came that could not be taken (no room, or the disk failed): what is asked for stays asked for. */
   | { readonly kind: "untaken"; readonly device: string }
   | { readonly kind: "lost"; readonly device: string }
+  /** Something came that cannot be read: what is asked for, or its answer, may have been garbled as well. */
+  | { readonly kind: "garbled" }
   | { readonly kind: "tick" };
 
 /** What the session wants done. */

@@ -4,7 +4,16 @@ import type { DeviceSample } from "@coldkeep/core/readings/sample.ts";
 import { admit } from "../intake/admit.ts";
 import { bootKey, type BootLedger, highestKept, settled } from "../intake/ledger.ts";
 import { holds, missingIn, sizeOf, withRange } from "../intake/ranges.ts";
-import { awaitedAs, nextTickMs, noSession, resendChunkMax, stepSession } from "./session.ts";
+import {
+  awaitedAs,
+  garbledRoundsMax,
+  isHeldBack,
+  nextTickMs,
+  noSession,
+  resendChunkMax,
+  roundsMax,
+  stepSession,
+} from "./session.ts";
 import type { SessionEffect, SessionInput, SessionState } from "./session-state.ts";
 
 const rules = { resendTimeoutMs: 2_000, resendAttempts: 3 };
@@ -44,7 +53,8 @@ function gatewayModel() {
   }
   function hear(sample: DeviceSample, nowMs: number): SessionEffect[] {
     const { device, boot, sequence } = sample;
-    if (awaitedAs(session, device, boot, sequence) !== "hole") return commit(sample, nowMs);
+    if (!isHeldBack(awaitedAs(session, device, boot, sequence), view, device, boot))
+      return commit(sample, nowMs);
     held.push(sample);
     return step({ kind: "held", device, boot, sequence }, nowMs);
   }
@@ -65,8 +75,8 @@ function gatewayModel() {
   const reopen = (nowMs: number): SessionEffect[] => {
     session = noSession;
     held = [];
-    const latest = [...ledgers.values()].sort((a, b) => b.lastHeardAt - a.lastHeardAt)[0];
-    return step({ kind: "opened", known: latest === undefined ? [] : [latest] }, nowMs);
+    const boots = [...ledgers.values()].map(({ boot }) => boot).sort((a, b) => b - a);
+    return step({ kind: "opened", known: boots.length === 0 ? [] : [{ device: "d", boots }] }, nowMs);
   };
   return { hear, step, reopen, view, stored, lost, session: () => session };
 }
@@ -147,8 +157,69 @@ describe("a session", () => {
     expect(gateway.step({ kind: "tick" }, 86_400_000)).toEqual([]);
     expect(nextTickMs(gateway.session())).toBeNull();
     expect(gateway.lost.size).toBe(0);
-    gateway.hear(sampleOf(1, 4), 86_400_001);
+    for (let round = 1; round <= roundsMax; round += 1) {
+      expect(gateway.lost.size).toBe(0);
+      gateway.hear(sampleOf(1, 3 + round), 86_400_000 + round * 60_000);
+      for (let nowMs = 2_000; nowMs <= 6_000; nowMs += 2_000)
+        gateway.step({ kind: "tick" }, 86_400_000 + round * 60_000 + nowMs);
+    }
     expect([...gateway.lost]).toEqual(["1/1", "1/2"]);
+  });
+
+  test("does not take a disturbed line's silence for an answer", () => {
+    const gateway = gatewayModel();
+    gateway.hear(sampleOf(1, 0), 0);
+    gateway.hear(sampleOf(1, 3), 0);
+    for (let minute = 1; minute < garbledRoundsMax; minute += 1) {
+      for (let nowMs = 0; nowMs <= 6_000; nowMs += 2_000)
+        gateway.step({ kind: "tick" }, (minute - 1) * 60_000 + nowMs);
+      gateway.step({ kind: "garbled" }, minute * 60_000 - 1);
+      const asked = gateway.hear(sampleOf(1, 3 + minute), minute * 60_000);
+      expect(asked).toContainEqual({ kind: "resend", device: "d", boot: 1, first: 1, last: 2 });
+    }
+    expect(gateway.lost.size).toBe(0);
+  });
+
+  test("asks for the boots between two that it heard, and takes one that it never heard as a whole", () => {
+    const gateway = gatewayModel();
+    gateway.hear(sampleOf(1, 0), 0);
+    const asked = gateway.hear(sampleOf(4, 0), 1_000);
+    expect(asked).toContainEqual({
+      kind: "resend",
+      device: "d",
+      boot: 3,
+      first: 0,
+      last: resendChunkMax - 1,
+    });
+    for (let sequence = 0; sequence < resendChunkMax - 1; sequence += 1)
+      gateway.hear(sampleOf(3, sequence), 1_100);
+    expect(gateway.hear(sampleOf(3, resendChunkMax - 1), 1_200)).toEqual([
+      { kind: "resend", device: "d", boot: 3, first: resendChunkMax, last: 2 * resendChunkMax - 1 },
+    ]);
+    gateway.hear(sampleOf(3, resendChunkMax), 1_300);
+    expect([...gateway.stored.keys()]).toEqual(["1/0", "4/0"]);
+    gateway.step({ kind: "tick" }, 3_300);
+    expect(gateway.stored.size).toBe(2 + resendChunkMax + 1);
+  });
+
+  test("asks for the end of a boot that is over as often as for a hole, then for the boot before it", () => {
+    const gateway = gatewayModel();
+    gateway.hear(sampleOf(1, 0), 0);
+    gateway.hear(sampleOf(3, 0), 1_000);
+    const asked = [3_000, 5_000, 7_000, 9_000].flatMap((nowMs) => gateway.step({ kind: "tick" }, nowMs));
+    expect(asked.map((effect) => (effect.kind === "resend" ? effect.boot : null))).toEqual([2, 2, 1, 1]);
+  });
+
+  test("does not count the boots of a device whose numbers are random", () => {
+    const gateway = gatewayModel();
+    gateway.hear(sampleOf(1, 0), 0);
+    expect(gateway.hear(sampleOf(4_000, 0), 1_000)).toContainEqual({
+      kind: "resend",
+      device: "d",
+      boot: 1,
+      first: 1,
+      last: resendChunkMax,
+    });
   });
 
   test("a sample without room does not use up the attempts", () => {

@@ -1,5 +1,5 @@
-import { acknowledgeable, highestKept, holes, settled } from "../intake/ledger.ts";
-import { missingIn, sizeOf, union, withRange } from "../intake/ranges.ts";
+import { acknowledgeable, type BootLedger, highestKept, holes, settled } from "../intake/ledger.ts";
+import { missingIn, type Ranges, sizeOf, union, withRange } from "../intake/ranges.ts";
 import type {
   DeviceTalk,
   LedgerView,
@@ -17,14 +17,30 @@ export const resendChunkMax = 256;
 /** After this many wholly unanswered requests in a row for one boot, everything older is taken to be gone too. */
 export const silentChunksMax = 2;
 
+/**
+ * So many rounds of attempts a hole is asked for, each after the device was heard again: silence may be that of a disturbed line. More of
+ * them where the line garbled something lately.
+ */
+export const roundsMax = 3;
+export const garbledRoundsMax = 30;
+
+/** How long a line that garbled something is taken to be disturbed. Unit ms. */
+export const garbledMemoryMs = 3_600_000;
+
+/** Most samples of a boot that was never heard while it ran that are fetched before they are handed in: together they say best when it began. */
+export const unheardSamplesMax = 8_192;
+
 /** A tail may take this many timeouts in all; then what comes from the running boot counts as live. */
 const tailTimeouts = 8;
 
 /** The state of a line that has just been opened and on which nobody is known. */
 export const noSession: SessionState = new Map();
 
-/** Boots of one device that are asked after at once: the one that runs and the one before. */
-const bootsAsked = 2;
+/**
+ * Most boots of one device that are asked after: the one that runs and those before it, for a device may keep its samples over several
+ * starts. Boots between two that were heard count among them, where a device counts its boots.
+ */
+export const bootsAskedMax = 8;
 
 /** Advances the session of a line by one input. Pure: `nowMs` is a monotonic instant. See docs/protocols.md, "Asking again". */
 export function stepSession(
@@ -44,7 +60,7 @@ export function stepSession(
   switch (input.kind) {
     case "opened":
       next.clear();
-      for (const { device, boot } of input.known) go(device, newTalk(boot));
+      for (const { device, boots } of input.known) go(device, newTalk(boots));
       break;
     case "heard": {
       const talk = hear(rules, state.get(input.device), input, nowMs);
@@ -52,8 +68,12 @@ export function stepSession(
       const sequence = through === undefined ? null : acknowledgeable(through);
       if (sequence !== null)
         effects.push({ kind: "acknowledge", device: input.device, boot: input.boot, sequence });
-      const gone = giveUp(input, talk, ledgers);
-      if (gone.length > 0) {
+      const again = nextRound(rules, input.device, talk, ledgers, nowMs);
+      const gone = again === null ? giveUp(input, talk, ledgers) : [];
+      if (again !== null) {
+        effects.push(...again.effects);
+        next.set(input.device, again.talk);
+      } else if (gone.length > 0) {
         effects.push(...gone);
         next.set(input.device, talk);
       } else go(input.device, talk);
@@ -64,10 +84,22 @@ export function stepSession(
       const ledger = ledgers(input.device, input.boot);
       if (talk === undefined || talk.request === null) break;
       const held = withRange(talk.request.held, [input.sequence, input.sequence]);
-      const { first, last } = talk.request;
+      const { boot, first, last, purpose } = talk.request;
       const whole =
         missingIn(union(ledger === undefined ? [] : settled(ledger), held), first, last).length === 0;
       const quietUntilMs = nowMs + rules.resendTimeoutMs;
+      if (whole && purpose === "tail" && last + 1 < unheardSamplesMax) {
+        const further = { ...talk.request, last: last + resendChunkMax, held, quietUntilMs, attempt: 1 };
+        next.set(input.device, { ...talk, silentChunks: 0, request: further });
+        effects.push({
+          kind: "resend",
+          device: input.device,
+          boot,
+          first: last + 1,
+          last: further.last,
+        });
+        break;
+      }
       const request = { ...talk.request, held: whole ? [] : held, quietUntilMs, exhausted: false };
       next.set(input.device, { ...talk, silentChunks: 0, request });
       if (whole) effects.push({ kind: "release", device: input.device });
@@ -91,6 +123,9 @@ export function stepSession(
       go(input.device, { ...talk, request: null });
       break;
     }
+    case "garbled":
+      for (const [device, talk] of state) next.set(device, { ...talk, garbledMs: nowMs });
+      break;
     case "tick":
       for (const [device, talk] of state) {
         if (talk.request !== null && !talk.request.exhausted && talk.request.quietUntilMs <= nowMs) {
@@ -114,11 +149,7 @@ export function nextTickMs(state: SessionState): number | null {
   return earliest;
 }
 
-/**
- * As what a sample was asked for, or null where the device sent it by itself. An awaited sample says nothing about the device's clock.
- * Samples of a hole are held until the whole hole has come (or falls silent) and then handed in together: sent one by one they would show
- * the server a gap that shrinks, with an alarm at each step.
- */
+/** As what a sample was asked for, or null where the device sent it by itself. An awaited sample says nothing about the device's clock. */
 export function awaitedAs(
   state: SessionState,
   device: string,
@@ -130,13 +161,31 @@ export function awaitedAs(
   return sequence >= request.first && sequence <= request.last ? request.purpose : null;
 }
 
-const newTalk = (boot: number): DeviceTalk => ({
-  boot,
-  boots: [boot],
-  tails: [boot],
-  request: null,
-  silentChunks: 0,
-});
+/**
+ * Whether an awaited sample is held until all that was asked for has come (or falls silent), and then handed in with the rest. Samples of a
+ * hole: sent one by one they would show the server a gap that shrinks, with an alarm at each step. Samples of a boot that was never heard
+ * while it ran: only together they say when it began.
+ */
+export function isHeldBack(
+  awaited: ResendRequest["purpose"] | null,
+  ledgers: LedgerView,
+  device: string,
+  boot: number,
+): boolean {
+  return awaited === "hole" || (awaited === "tail" && ledgers(device, boot) === undefined);
+}
+
+const newTalk = (known: readonly number[]): DeviceTalk => {
+  const boots = known.slice(0, bootsAskedMax);
+  return { boot: boots[0] ?? 0, boots, tails: boots, request: null, silentChunks: 0, garbledMs: null };
+};
+
+/** The boots that a device that counts them went through between two that were heard, the newest first; none where it does not count. */
+function bootsBetween(before: number, after: number): number[] {
+  const count = after - before - 1;
+  if (count < 1 || count > bootsAskedMax - 2) return [];
+  return Array.from({ length: count }, (_, index) => after - 1 - index);
+}
 
 function hear(
   rules: SessionRules,
@@ -144,7 +193,7 @@ function hear(
   heard: { readonly boot: number; readonly sequence: number },
   nowMs: number,
 ): DeviceTalk {
-  if (talk === undefined) return { ...newTalk(heard.boot), tails: [] };
+  if (talk === undefined) return { ...newTalk([heard.boot]), tails: [] };
   const { request } = talk;
   const answers =
     request !== null &&
@@ -158,12 +207,32 @@ function hear(
   }
   if (talk.boots.includes(heard.boot))
     return { ...talk, tails: talk.tails.filter((boot) => boot !== heard.boot) };
+  const between = bootsBetween(talk.boot, heard.boot).filter((boot) => !talk.boots.includes(boot));
+  const boots = [heard.boot, ...between, ...talk.boots].slice(0, bootsAskedMax);
+  return { ...talk, boot: heard.boot, boots, tails: boots.slice(1), silentChunks: 0 };
+}
+
+/** Asks once more for what was asked for in vain, as often as the line deserves; null where it is enough. */
+function nextRound(
+  rules: SessionRules,
+  device: string,
+  talk: DeviceTalk,
+  ledgers: LedgerView,
+  nowMs: number,
+): { talk: DeviceTalk; effects: SessionEffect[] } | null {
+  const { request, garbledMs } = talk;
+  if (request === null || !request.exhausted) return null;
+  const isGarbled = garbledMs !== null && nowMs - garbledMs <= garbledMemoryMs;
+  const rounds = request.rounds + 1;
+  const missing = missingOf(ledgers(device, request.boot), request);
+  const [first, last] = [missing[0]?.[0], missing.at(-1)?.[1]];
+  if (first === undefined || last === undefined || rounds >= (isGarbled ? garbledRoundsMax : roundsMax))
+    return null;
+  const quietUntilMs = nowMs + rules.resendTimeoutMs;
+  const again = { ...request, first, last, rounds, attempt: 1, quietUntilMs, exhausted: false };
   return {
-    ...talk,
-    boot: heard.boot,
-    boots: [heard.boot, ...talk.boots].slice(0, bootsAsked),
-    tails: [talk.boot],
-    silentChunks: 0,
+    talk: { ...talk, request: again },
+    effects: [{ kind: "resend", device, boot: request.boot, first, last }],
   };
 }
 
@@ -195,17 +264,15 @@ function timeOut(
     const rest = { ...request, held: [], quietUntilMs: nowMs + rules.resendTimeoutMs };
     return { talk: { ...talk, request: rest }, effects: [{ kind: "release", device }] };
   }
-  const ledger = ledgers(device, request.boot);
-  const missing = ledger === undefined ? [] : missingIn(settled(ledger), request.first, request.last);
+  const missing = missingOf(ledgers(device, request.boot), request);
   const left = sizeOf(missing);
   const progress = left < request.missing;
   if (request.purpose === "tail") {
     // What the running boot still lacks, its next live sample shows; a boot that is over shows nothing any more.
-    const over = !progress || request.boot === talk.boot;
+    const over = request.boot === talk.boot || (!progress && request.attempt >= rules.resendAttempts);
     const tails = over ? talk.tails.filter((boot) => boot !== request.boot) : talk.tails;
-    return proceed(rules, device, { ...talk, request: null, tails }, ledgers, nowMs);
-  }
-  if (!progress && request.attempt >= rules.resendAttempts) {
+    if (over || progress) return proceed(rules, device, { ...talk, request: null, tails }, ledgers, nowMs);
+  } else if (!progress && request.attempt >= rules.resendAttempts) {
     const unanswered = left === request.last - request.first + 1;
     const silentChunks = unanswered ? talk.silentChunks + 1 : 0;
     return { talk: { ...talk, silentChunks, request: { ...request, exhausted: true } }, effects: [] };
@@ -214,6 +281,7 @@ function timeOut(
   const attempt = progress ? 1 : request.attempt + 1;
   const again = {
     ...request,
+    rounds: progress ? 0 : request.rounds,
     first,
     last,
     attempt,
@@ -226,6 +294,10 @@ function timeOut(
   };
 }
 
+/** What of a request is neither kept nor given up. */
+const missingOf = (ledger: BootLedger | undefined, { first, last }: ResendRequest): Ranges =>
+  missingIn(ledger === undefined ? [] : settled(ledger), first, last);
+
 /** Clears an answered request and asks for the next thing, if there is one. */
 function proceed(
   rules: SessionRules,
@@ -236,8 +308,7 @@ function proceed(
 ): { talk: DeviceTalk; effects: SessionEffect[] } {
   const { request } = talk;
   if (request !== null) {
-    const ledger = ledgers(device, request.boot);
-    const open = ledger !== undefined && missingIn(settled(ledger), request.first, request.last).length > 0;
+    const open = missingOf(ledgers(device, request.boot), request).length > 0;
     if (open) return { talk, effects: [] };
   }
   const wanted = nextWanted(device, talk, ledgers);
@@ -252,6 +323,7 @@ function proceed(
     quietUntilMs,
     tailEndsMs: nowMs + tailTimeouts * rules.resendTimeoutMs,
     held: [],
+    rounds: 0,
     exhausted: false,
   };
   return { talk: { ...talk, request: asked }, effects: [{ kind: "resend", device, boot, first, last }] };
@@ -271,8 +343,7 @@ function nextWanted(
   }
   for (const boot of talk.tails) {
     const ledger = ledgers(device, boot);
-    if (ledger === undefined) continue;
-    const first = highestKept(ledger) + 1;
+    const first = ledger === undefined ? 0 : highestKept(ledger) + 1;
     return { boot, first, last: first + resendChunkMax - 1, purpose: "tail" };
   }
   return null;

@@ -64,6 +64,7 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
           resendAttempts: gateway.resendAttempts,
           silenceMaxMs: gateway.silenceMax,
           pauseMaxMs: gateway.pauseMax,
+          driftMaxMs: gateway.driftMax,
         },
       });
     case "sparkplug": {

@@ -1,5 +1,11 @@
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 
+/** When something other than the machine said that the time is right (monotonic), and how far it may have been off then. */
+export interface Confirmation {
+  readonly atMs: number;
+  readonly errorMs: DurationMs;
+}
+
 /**
  * How the gateway's own time stands. Event time is `monotonic + offsetMs`: it never follows a step of the machine's clock by itself, so
  * that a clock that jumps cannot move readings. The server's clock decides who is right; without it a first synchronisation does.
@@ -7,8 +13,8 @@ import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 export interface ClockState {
   /** What to add to monotonic time. */
   readonly offsetMs: number;
-  /** When something other than the machine last said that the time is right (monotonic), and how far it may be off; null before that. */
-  readonly confirmed: { readonly atMs: number; readonly errorMs: DurationMs } | null;
+  /** What something other than the machine last said of the time; null before that. */
+  readonly confirmed: Confirmation | null;
   /** How far the machine's clock stands from event time; 0 where it agrees. */
   readonly stepMs: number;
   /** An answer of the server that contradicts a time that was confirmed, until a second one says the same. */
@@ -21,8 +27,8 @@ export type ClockInput =
       readonly kind: "look";
       readonly wallMs: EpochMs;
       readonly monotonicMs: number;
-      /** True once the operating system says that its clock was set by a time server. */
-      readonly synchronized: boolean;
+      /** When the operating system last saw its clock set by a time server, by that clock; null where it never did. */
+      readonly synchronizedAt: EpochMs | null;
     }
   | {
       readonly kind: "server";
@@ -60,6 +66,12 @@ export const suspicionMs: DurationMs = 5_000;
 /** How far a clock set by a time server may be off. Unit ms. */
 export const synchronizedErrorMs: DurationMs = 250;
 
+/** A time server that has not set the clock for so long is out of reach: systemd-timesyncd asks at least every 2,048 s. Unit ms. */
+export const synchronizedAgeMaxMs: DurationMs = 2 * 2_048_000;
+
+/** A step between two looks that is greater than any drift: somebody made it. Unit ms. */
+export const driftStepMs: DurationMs = 10;
+
 /** How much a machine's clock may run fast or slow when nobody sets it, in millionths. */
 export const driftPpm = 100;
 
@@ -90,7 +102,7 @@ export function startClock(wallMs: EpochMs, monotonicMs: number, newestKnown: Ep
 /** How far event time may be off at a monotonic instant. Unit ms. */
 export function clockErrorMs({ confirmed, stepMs }: ClockState, monotonicMs: number): DurationMs {
   if (confirmed === null) return Math.max(unconfirmedErrorMs, Math.abs(stepMs));
-  return confirmed.errorMs + (Math.max(0, monotonicMs - confirmed.atMs) * driftPpm) / 1_000_000;
+  return errorOf(confirmed, monotonicMs);
 }
 
 /** Advances the clock by one input. Pure. See docs/protocols.md, "The gateway's own clock". */
@@ -99,20 +111,19 @@ export function stepClock(state: ClockState, input: ClockInput): ClockStep {
 }
 
 function look(state: ClockState, input: Extract<ClockInput, { kind: "look" }>): ClockStep {
-  const { wallMs, monotonicMs, synchronized } = input;
+  const { wallMs, monotonicMs } = input;
   const diffMs = wallMs - (monotonicMs + state.offsetMs);
   const byMs = diffMs - state.stepMs;
   const jumped = Math.abs(byMs) > slewMaxMs;
-  const adopts = synchronized && state.confirmed === null && Math.abs(diffMs) > slewMaxMs;
+  const timeServer = timeServerSaid(input);
+  const adopts = timeServer !== null && state.confirmed === null && Math.abs(diffMs) > slewMaxMs;
   const follows = adopts || Math.abs(diffMs) <= slewMaxMs;
+  const known = follows ? afterStep(state.confirmed, diffMs) : state.confirmed;
   const next: ClockState = {
     ...state,
     offsetMs: follows ? state.offsetMs + diffMs : state.offsetMs,
     stepMs: follows ? 0 : diffMs,
-    confirmed:
-      synchronized && follows && !isBetter(state, monotonicMs)
-        ? { atMs: monotonicMs, errorMs: synchronizedErrorMs }
-        : state.confirmed,
+    confirmed: follows ? better(known, timeServer, monotonicMs) : known,
   };
   const effects: ClockEffect[] = [];
   if (jumped) effects.push({ kind: "jumped", byMs });
@@ -121,8 +132,35 @@ function look(state: ClockState, input: Extract<ClockInput, { kind: "look" }>): 
   return { state: next, effects };
 }
 
-const isBetter = (state: ClockState, monotonicMs: number): boolean =>
-  state.confirmed !== null && clockErrorMs(state, monotonicMs) <= synchronizedErrorMs;
+/** What the time server's last word confirms, or null where it is too old (or later than now, so that the clock was turned since). */
+function timeServerSaid({
+  wallMs,
+  monotonicMs,
+  synchronizedAt,
+}: Extract<ClockInput, { kind: "look" }>): Confirmation | null {
+  const ageMs = synchronizedAt === null ? Number.POSITIVE_INFINITY : wallMs - synchronizedAt;
+  const isUsable = ageMs >= -slewMaxMs && ageMs <= synchronizedAgeMaxMs;
+  return isUsable ? { atMs: monotonicMs - Math.max(0, ageMs), errorMs: synchronizedErrorMs } : null;
+}
+
+/** Nobody knows whether a step that is followed was in the right direction, unless a time server says so. */
+const afterStep = (confirmed: Confirmation | null, diffMs: number): Confirmation | null =>
+  confirmed === null || Math.abs(diffMs) <= driftStepMs
+    ? confirmed
+    : { ...confirmed, errorMs: confirmed.errorMs + Math.abs(diffMs) };
+
+/** The one of two confirmations that leaves less open at an instant. */
+function better(
+  one: Confirmation | null,
+  other: Confirmation | null,
+  monotonicMs: number,
+): Confirmation | null {
+  if (one === null || other === null) return one ?? other;
+  return errorOf(other, monotonicMs) < errorOf(one, monotonicMs) ? other : one;
+}
+
+const errorOf = ({ atMs, errorMs }: Confirmation, monotonicMs: number): DurationMs =>
+  errorMs + (Math.max(0, monotonicMs - atMs) * driftPpm) / 1_000_000;
 
 function compare(state: ClockState, input: Extract<ClockInput, { kind: "server" }>): ClockStep {
   const { dateMs, sentMs, receivedMs, wallMs } = input;

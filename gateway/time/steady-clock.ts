@@ -19,11 +19,11 @@ export interface SteadyClock extends Clock {
   readonly watch: (perform: (effect: ClockEffect) => void) => Cancel;
 }
 
-/** Makes the gateway's time over the machine's clock. `synchronized` asks the operating system whether a time server has set it. */
+/** Makes the gateway's time over the machine's clock. `synchronizedAt` asks the operating system when a time server last set it. */
 export function steadyClock(
   machine: Clock,
   newestKnown: EpochMs | null,
-  synchronized: () => boolean,
+  synchronizedAt: () => EpochMs | null,
 ): SteadyClock {
   const begun = startClock(machine.epochMs(), machine.monotonicMs(), newestKnown);
   let { state } = begun;
@@ -42,7 +42,7 @@ export function steadyClock(
       kind: "look",
       wallMs: machine.epochMs(),
       monotonicMs: machine.monotonicMs(),
-      synchronized: synchronized(),
+      synchronizedAt: synchronizedAt(),
     });
 
   return {
