@@ -3,13 +3,15 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { checkCommand, checkUsage } from "./check/check-command.ts";
 import type { CommandIo } from "./command/command-io.ts";
+import { discoverCommand } from "./discover/discover-command.ts";
+import { discoverUsage } from "./discover/arguments.ts";
 import { fail, runCommand, runUsage } from "./run-command.ts";
 
 type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { check: checkCommand };
+const commands: Readonly<Record<string, Command>> = { discover: discoverCommand, check: checkCommand };
 
-const usages = [checkUsage, `run ${runUsage}`];
+const usages = [discoverUsage, checkUsage, `run ${runUsage}`];
 
 /** Ends with 0 where all is well, 1 where not or after a failure, 2 where the arguments or settings are wrong. */
 async function main(): Promise<void> {

@@ -39,6 +39,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/buffer/spare.ts",
   "gateway/buffer/sqlite-buffer.ts",
   "gateway/check/check-box.ts",
+  "gateway/discover/settings-file.ts",
   "gateway/health/status-server.ts",
   "gateway/mqtt/tls-files.ts",
   "gateway/modbus/tcp-link.ts",
@@ -46,6 +47,7 @@ export const outsideAdapters: readonly string[] = [
   // Processes, lines and a server that stand in for real ones in the gateway's tests.
   "gateway/rig/",
   "gateway/serial/serial-line.ts",
+  "gateway/serial/serial-ports.ts",
   "gateway/settings/settings.ts",
   "gateway/siren/file-contact.ts",
   "gateway/time/time-server.ts",

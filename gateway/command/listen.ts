@@ -44,8 +44,8 @@ export async function listen(
     });
   };
   const listener = ear(look);
-  const opened = sources.map((settings) =>
-    openSource(asVisitor(settings, visitorId("visit", random)), {
+  const opened = sources.map((settings, index) =>
+    openSource(asVisitor(settings, visitorId(String(index), random)), {
       gateway,
       recorder: listener.recorder,
       clock,
