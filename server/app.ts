@@ -1,15 +1,18 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { siteSchema } from "@coldkeep/core/site/site.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { parse } from "yaml";
+import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "./http/services.ts";
 import { makeAuthenticate } from "./http/tokens.ts";
 import { buildWeb } from "./http/web.ts";
+import { openInfluxLinks } from "./influx/influx-links.ts";
+import { type InfluxService, makeInfluxService } from "./influx/influx-service.ts";
 import { composeInside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
 import { judgeDelivery } from "./notify/delivery-alarm.ts";
@@ -24,6 +27,12 @@ export interface ServerPorts {
   readonly logger: Logger;
   /** Stands in for the SMTP mailer of the settings. */
   readonly mailer?: Mailer;
+  /** Spreads pauses; without one they are all of middle length. */
+  readonly random?: Random;
+  /** Reads the journal for InfluxDB in a thread of its own, so that it takes no time from ingest. */
+  readonly isThreaded?: boolean;
+  /** What is younger is never asked of InfluxDB, in ms; `hotWindowMs` where nothing is said. */
+  readonly hotMs?: DurationMs;
 }
 
 /** A running server. */
@@ -33,6 +42,8 @@ export interface Server {
   readonly stop: () => Promise<void>;
   readonly services: Services;
   readonly ticker: Ticker;
+  /** Null without InfluxDB in the settings. */
+  readonly influx: InfluxService | null;
   /** The HTTP side, which answers injected requests without listening. */
   readonly web: FastifyInstance;
 }
@@ -40,30 +51,44 @@ export interface Server {
 /** Puts the server together on its records. Nothing listens or ticks before `start`. */
 export async function makeServer(
   settings: ServerSettings,
-  { clock, logger, mailer }: ServerPorts,
+  { clock, logger, mailer, random = () => 0.5, isThreaded = false, hotMs }: ServerPorts,
 ): Promise<Server> {
   mkdirSync(settings.data, { recursive: true });
-  const database = openDatabase(join(settings.data, "records.sqlite"));
-  const inside = composeInside(database, clock);
+  const recordsPath = join(settings.data, "records.sqlite");
+  const database = openDatabase(recordsPath);
+  const parts = { database, recordsPath, clock, random, logger, isThreaded, hotMs };
+  const links =
+    settings.influx === undefined ? undefined : openInfluxLinks({ ...parts, settings: settings.influx });
+  const inside = composeInside(database, clock, undefined, links);
   inside.begin(settings.publicUrl ?? null);
   if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
-  const services: Services = { ...inside, authenticate: makeAuthenticate(settings) };
+  const services: Services = {
+    ...inside,
+    authenticate: makeAuthenticate(settings),
+    isHistoryFallenBack: links?.isFallenBack ?? (() => false),
+  };
   const { committer, engine, metrics, journal, alarms } = services;
   const ticker = makeTicker(clock, committer, engine, (error) => {
     logger.error({ err: error }, "a tick could not be judged; trying again in a second");
   });
   const dispatcher = startDispatcher(settings, services, logger, mailer);
+  const influx =
+    settings.influx === undefined || links === undefined
+      ? null
+      : makeInfluxService(settings.influx, links, services, logger);
   metrics.watch("coldkeep_journal_sequence", "Newest journal entry", () => journal.head().sequence);
   metrics.watch("coldkeep_notifications_owed", "Messages owed and not sent", () => dispatcher?.owed() ?? 0);
   metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);
   const web = await buildWeb(services, logger);
   return {
     services,
+    influx,
     ticker,
     web,
     start: async () => {
       ticker.start();
       dispatcher?.start();
+      influx?.start();
       const { host, port } = addressOf(settings.listen);
       return web.listen({ host, port });
     },
@@ -71,6 +96,7 @@ export async function makeServer(
       ticker.stop();
       await web.close();
       await dispatcher?.stop();
+      await influx?.stop();
       database.close();
     },
   };

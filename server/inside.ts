@@ -1,10 +1,11 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { openAlarmBook } from "./alarms/alarm-book.ts";
 import { openAuditTrail } from "./audit/audit-trail.ts";
 import { makeExcursionReads } from "./excursions/excursion-reads.ts";
 import { makeRecorder } from "./excursions/recorder.ts";
 import { makeMetrics } from "./health/metrics.ts";
-import { sqliteHistory } from "./history/history.ts";
+import { type History, openRecentReadings, sqliteHistory } from "./history/history.ts";
 import type { Services } from "./http/services.ts";
 import { makeTakeBatch } from "./ingest/take-batch.ts";
 import { makeCommitter } from "./journal/committer.ts";
@@ -20,13 +21,26 @@ import { makeUnitFeed } from "./units/unit-feed.ts";
 import { makeUnitReads } from "./units/unit-reads.ts";
 
 /** The server without its outside: everything from an input to the record, for the server itself, for replaying and for tests. */
-export interface Inside extends Omit<Services, "authenticate"> {
+export interface Inside extends Omit<Services, "authenticate" | "isHistoryFallenBack"> {
   /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. `address` is where people reach the pages, for messages. */
   readonly begin: (address: string | null) => void;
 }
 
+/** What a projection of the journal has to do with the inside. */
+export interface InsideLinks {
+  /** Serves the history in the records' stead. */
+  readonly history: History;
+  /** Told of each batch that was taken with readings, and its oldest. */
+  readonly batchTaken: (journalSeq: number, oldest: EpochMs) => void;
+}
+
 /** Puts the inside together on records. Call `begin` before giving it inputs. `checkpointEvery`: readings of a probe between two checkpoints. */
-export function composeInside(database: Database, clock: Clock, checkpointEvery?: number): Inside {
+export function composeInside(
+  database: Database,
+  clock: Clock,
+  checkpointEvery?: number,
+  links?: InsideLinks,
+): Inside {
   let pages: string | null = null;
   const journal = openJournal(database);
   const committer = makeCommitter(database, journal, openAuditTrail(database), clock);
@@ -46,7 +60,7 @@ export function composeInside(database: Database, clock: Clock, checkpointEvery?
   const engine = startSiteEngine(database, parts, site.book(), clock.epochMs());
   const metrics = makeMetrics();
   const excursions = makeExcursionReads(database, engine);
-  const history = sqliteHistory(database);
+  const history = links?.history ?? sqliteHistory(database);
   return {
     database,
     clock,
@@ -56,10 +70,11 @@ export function composeInside(database: Database, clock: Clock, checkpointEvery?
     alarms,
     excursions,
     history,
+    recent: openRecentReadings(database),
     metrics,
     feed: makeUnitFeed(database, holds),
     units: makeUnitReads(database, excursions, history, engine),
-    takeBatch: makeTakeBatch(database, committer, engine, metrics, clock),
+    takeBatch: makeTakeBatch(database, committer, engine, metrics, clock, links?.batchTaken),
     site: site.book,
     applySite: site.apply,
     rehearseSite: site.rehearse,

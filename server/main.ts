@@ -28,7 +28,12 @@ function settings(): ServerSettings {
 async function run(): Promise<void> {
   const checked = settings();
   const logger = pino({ name: "server", level: checked.logLevel });
-  const server = await makeServer(checked, { clock: systemClock, logger });
+  const server = await makeServer(checked, {
+    clock: systemClock,
+    logger,
+    random: Math.random,
+    isThreaded: true,
+  });
   let stopping: Promise<void> | undefined;
   const stop = (why: string): void => {
     stopping ??= server.stop().then(

@@ -57,6 +57,9 @@ export const outsideAdapters: readonly string[] = [
   "gateway/watch/sqlite-watch-store.ts",
   "server/app.ts",
   "server/coldkeep.ts",
+  "server/influx/disk.ts",
+  "server/influx/slice-thread.ts",
+  "server/influx/slice-worker.ts",
   "server/pages/assets.ts",
   "server/store/database.ts",
 ];

@@ -11,7 +11,7 @@ const options = { days: Number(values.days ?? 30), seed: Number(values.seed ?? 1
 const startedMs = systemClock.monotonicMs();
 const month = liveMonth(options);
 const livedMs = systemClock.monotonicMs();
-const proof = proveMonth(month);
+const proof = await proveMonth(month);
 const seconds = (from: number, to: number): string => `${((to - from) / secondMs).toFixed(1)} s`;
 process.stdout.write(`${JSON.stringify({ ...options, ...monthFigures(month, proof) }, null, 2)}\n`);
 process.stdout.write(

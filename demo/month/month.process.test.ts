@@ -15,10 +15,10 @@ const timeoutMs = 900_000;
 
 test(
   `the record of ${days} days is what the readings say (SEED=${seed} npx vitest run --project process demo/month)`,
-  () => {
+  async () => {
     const startedMs = performance.now();
     const month = liveMonth({ seed, days });
-    const proof = proveMonth(month);
+    const proof = await proveMonth(month);
     const figures = monthFigures(month, proof);
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
     console.log(`seed ${seed}, ${days} days in ${seconds} s: ${JSON.stringify(figures)}`);
@@ -58,11 +58,11 @@ const tamperings: readonly (readonly [string, (month: Month) => void, RegExp])[]
 
 test(
   "a record that was tampered with is found out",
-  () => {
+  async () => {
     for (const [what, tamper, finding] of tamperings) {
       const month = liveMonth({ seed: 1, days: 3 });
       tamper(month);
-      const { findings } = proveMonth(month);
+      const { findings } = await proveMonth(month);
       expect(
         findings.filter((each) => finding.test(each)),
         what,

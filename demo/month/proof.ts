@@ -30,16 +30,17 @@ export interface Proof {
 const excursionsMax = 1_000_000;
 
 /** Judges a month that is over: the journal, the engine over the readings in order, the naive model, the coverage and the holds must all say what is on record. */
-export function proveMonth(month: Month): Proof {
+export async function proveMonth(month: Month): Promise<Proof> {
   const { inside, now } = month;
   const replayed = replay(month.database, () => undefined);
   const findings = replayed.differing.map((part) => `replaying the journal gives other ${part}`);
   const recorded = inside.excursions.list({ limit: excursionsMax }, now);
   const probes = [...(inside.site()?.probes.keys() ?? [])];
-  const proofs = probes.flatMap((id) => {
+  const proofs: ProbeProof[] = [];
+  for (const id of probes) {
     const memory = inside.engine.probe(id);
-    return memory === undefined ? [] : [proveProbe(month, memory, ofProbe(recorded, id))];
-  });
+    if (memory !== undefined) proofs.push(await proveProbe(month, memory, ofProbe(recorded, id)));
+  }
   const sum = (figure: (proof: ProbeProof) => number): number =>
     proofs.reduce((total, proof) => total + figure(proof), 0);
   const mustBeHeld = unitsThatMustBeHeld(month.told, recorded);
@@ -68,7 +69,11 @@ interface ProbeProof {
   readonly distrusted: number;
 }
 
-function proveProbe(month: Month, memory: ProbeMemory, recorded: readonly ExcursionFigures[]): ProbeProof {
+async function proveProbe(
+  month: Month,
+  memory: ProbeMemory,
+  recorded: readonly ExcursionFigures[],
+): Promise<ProbeProof> {
   const { startAt, endAt, now } = month;
   const { id, rules } = memory.probe;
   const readings = month.readings.get(id) ?? [];
@@ -94,23 +99,25 @@ function proveProbe(month: Month, memory: ProbeMemory, recorded: readonly Excurs
       [String(back.excursionsBefore)],
       [String(recorded.length)],
     ),
-    ...coverageFindings(month, memory, naive.coverage),
+    ...(await coverageFindings(month, memory, naive.coverage)),
   ];
   const { windows, largest, distrusted } = naive;
   return { findings, windows, largest, distrusted, calls: back.callsBefore.length };
 }
 
 /** The month's coverage is whole, is the sum of its days', and is what the naive model says. */
-function coverageFindings(month: Month, memory: ProbeMemory, naive: Coverage): string[] {
+async function coverageFindings(month: Month, memory: ProbeMemory, naive: Coverage): Promise<string[]> {
   const { inside, startAt, endAt, now } = month;
   const { id } = memory.probe;
-  const of = (from: number, to: number): Coverage => {
-    const { inMs, lowMs, highMs, unknownMs, pendingMs } = inside.history.measure(memory, from, to, now);
+  const of = async (from: number, to: number): Promise<Coverage> => {
+    const { inMs, lowMs, highMs, unknownMs, pendingMs } = await inside.history.measure(memory, from, to, now);
     return { inMs, lowMs, highMs, unknownMs, pendingMs };
   };
-  const whole = of(startAt, endAt);
-  const days = Array.from({ length: (endAt - startAt) / dayMs }, (_, day) =>
-    of(startAt + day * dayMs, startAt + (day + 1) * dayMs),
+  const whole = await of(startAt, endAt);
+  const days = await Promise.all(
+    Array.from({ length: (endAt - startAt) / dayMs }, (_, day) =>
+      of(startAt + day * dayMs, startAt + (day + 1) * dayMs),
+    ),
   );
   const added = days.reduce((sum, day) => ({
     inMs: sum.inMs + day.inMs,

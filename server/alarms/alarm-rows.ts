@@ -35,7 +35,7 @@ export function openAlarmRows(database: Database): AlarmRows {
      ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, state = excluded.state`,
   );
   const insertEvent = database.prepare(
-    "INSERT INTO alarm_events (alarm, at, event, actor, note, journal_seq) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO alarm_events (alarm, at, event, actor, note, journal_seq, phase, severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const one = database.prepare("SELECT state FROM alarms WHERE id = ?");
   return {
@@ -52,9 +52,11 @@ export function openAlarmRows(database: Database): AlarmRows {
       upsert.run(id, kind, subject, phaseOf(state), state.raisedAt, JSON.stringify(alarm));
     },
     noteEarlier: (commit, alarm, at, event, actor, note) =>
-      void insertEvent.run(alarm, at, event, actor, note, commit.journalSeq),
+      void insertEvent.run(alarm, at, event, actor, note, commit.journalSeq, null, null),
     note: (commit, alarm, event, actor, note) => {
-      insertEvent.run(alarm.id, commit.at, event, actor, note, commit.journalSeq);
+      const { id, state, severity } = alarm;
+      const phase = phaseOf(state);
+      insertEvent.run(id, commit.at, event, actor, note, commit.journalSeq, phase, severity);
       commit.audit({
         actor,
         action: `alarm.${event}`,

@@ -20,7 +20,7 @@ const position = z.object({ start: z.int(), id: z.string() });
 
 /** What the excursion calls need beyond the services: how an excursion is shown and printed. */
 export interface ReportParts {
-  readonly view: (id: string) => ExcursionPageView | null;
+  readonly view: (id: string) => ExcursionPageView | null | Promise<ExcursionPageView | null>;
   readonly render: (view: ExcursionPageView) => Promise<Uint8Array>;
 }
 
@@ -113,7 +113,7 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
       },
       async (request, reply) => {
         services.authenticate(request.headers.authorization, "api");
-        const view = report.view(find(request.params.id).id);
+        const view = await report.view(find(request.params.id).id);
         if (view === null)
           throw new CodedError("site.missing", "No site is applied yet; start the server with a site file.");
         const pdf = await report.render(view);

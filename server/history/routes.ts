@@ -13,6 +13,9 @@ import * as z from "zod";
 import type { Services } from "../http/services.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
 
+/** Says where a history came from: `usual`, or `records` while InfluxDB does not serve it. The answer is the same. */
+export const historySourceHeader = "coldkeep-history-source";
+
 const params = z.object({ id: z.string() });
 
 /** `GET /v1/probes/{id}/readings` and `/coverage`. */
@@ -23,6 +26,7 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
       throw new CodedError("probe.unknown", `There is no probe "${id}" at this site.`);
     return memory;
   };
+  const source = (): string => (services.isHistoryFallenBack() ? "records" : "usual");
   return async (app) => {
     app.get(
       "/v1/probes/:id/readings",
@@ -35,12 +39,13 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
           response: { 200: readingsAnswerSchema },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         services.authenticate(request.headers.authorization, "api");
+        reply.header(historySourceHeader, source());
         const memory = probe(request.params.id);
         const { from, to, maxPoints } = request.query;
-        const readings = services.history.readings(memory, from, to);
-        const times = readings.length > maxPoints ? [] : services.history.times(memory, from, to);
+        const readings = await services.history.readings(memory, from, to);
+        const times = readings.length > maxPoints ? [] : await services.history.times(memory, from, to);
         return {
           probe: request.params.id,
           total: readings.length,
@@ -67,10 +72,11 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
           response: { 200: coverageSchema },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         services.authenticate(request.headers.authorization, "api");
+        reply.header(historySourceHeader, source());
         const { from, to } = request.query;
-        const measured = services.history.measure(
+        const measured = await services.history.measure(
           probe(request.params.id),
           from,
           to,

@@ -49,14 +49,19 @@ function recorded({ rules, readings }: Trace, checkpointEvery: number) {
   return { database, memory, history: sqliteHistory(database), checkpoints: judged.checkpoints.length };
 }
 
-test("coverage of any window is what the naive model says of the whole history, and readings carry the naive model's words", () => {
+test("coverage of any window is what the naive model says of the whole history, and readings carry the naive model's words", async () => {
   let fromCheckpoints = 0;
   let distrusted = 0;
-  fc.assert(
-    fc.property(cases, ({ trace, window, checkpointEvery }) => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ trace, window, checkpointEvery }) => {
       const [from, to] = window.toSorted((a, b) => a - b) as [number, number];
       const { database, memory, history, checkpoints } = recorded(trace, checkpointEvery);
-      const { inMs, lowMs, highMs, unknownMs, pendingMs } = history.measure(memory, from, to, trace.now);
+      const { inMs, lowMs, highMs, unknownMs, pendingMs } = await history.measure(
+        memory,
+        from,
+        to,
+        trace.now,
+      );
       expect({ inMs, lowMs, highMs, unknownMs, pendingMs }).toEqual(
         naiveCoverage(trace.readings, trace.rules, from, to, trace.now),
       );
@@ -65,7 +70,7 @@ test("coverage of any window is what the naive model says of the whole history, 
         const at = all[index]?.at ?? 0;
         return at >= from && at <= to;
       });
-      const said = history.readings(memory, from, to);
+      const said = await history.readings(memory, from, to);
       expect(said.map((each) => (!isGood(each) && each.said !== undefined ? each.fault : null))).toEqual(
         words,
       );

@@ -3,7 +3,7 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
 import type { Metrics } from "../health/metrics.ts";
-import type { History } from "../history/history.ts";
+import type { History, RecentReadings } from "../history/history.ts";
 import type { TakeBatch } from "../ingest/take-batch.ts";
 import type { Committer } from "../journal/committer.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -25,6 +25,10 @@ export interface Services {
   readonly alarms: AlarmBook;
   readonly excursions: ExcursionReads;
   readonly history: History;
+  /** Readings of the last hours, at once. */
+  readonly recent: RecentReadings;
+  /** True while InfluxDB should serve the history and the records do it in its stead. */
+  readonly isHistoryFallenBack: () => boolean;
   readonly feed: UnitFeed;
   readonly units: UnitReads;
   readonly takeBatch: TakeBatch;

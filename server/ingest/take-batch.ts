@@ -1,6 +1,7 @@
 import type { BatchAnswer } from "@coldkeep/core/contract/batch.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Committer } from "../journal/committer.ts";
 import { sha256Hex } from "../journal/hash-chain.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
@@ -31,6 +32,7 @@ export function makeTakeBatch(
   engine: SiteEngine,
   metrics: Metrics,
   clock: Clock,
+  taken: (journalSeq: number, oldest: EpochMs) => void = () => undefined,
 ): TakeBatch {
   const find = database.prepare(
     "SELECT content_hash, answer FROM batches WHERE gateway = ? AND sequence = ?",
@@ -53,19 +55,29 @@ export function makeTakeBatch(
     const known = find.get(batch.gateway, batch.sequence);
     if (known !== undefined) return repeat(known, contentHash, batch.gateway, batch.sequence);
     const answer = committer.commit({ kind: "batch", source, encoding, body }, (commit) => {
-      const taken = engine.take(commit, batch.readings);
+      const counts = engine.take(commit, batch.readings);
       for (const { index, code, raw } of batch.refused) refuse.run(commit.journalSeq, index, code, raw);
       hear.run(batch.gateway, commit.at, batch.heldReadings);
       engine.hearGateway(commit, batch.gateway, batch.readings.keys());
       const rejected = batch.refused.map(({ index, code }) => ({ index, code }));
       const events = batch.events === null ? {} : { events: takeEvents(commit, batch.events) };
-      const result: BatchAnswer = { committed: batch.sequence, ...taken, rejected, ...events };
+      const result: BatchAnswer = { committed: batch.sequence, ...counts, rejected, ...events };
+      const oldest = oldestOf(batch.readings);
+      if (oldest !== null) commit.afterwards(() => taken(commit.journalSeq, oldest));
       insert.run(batch.gateway, batch.sequence, commit.journalSeq, contentHash, JSON.stringify(result));
       return result;
     });
     metrics.batchTaken(answer, clock.monotonicMs() - startedMs);
     return answer;
   };
+}
+
+function oldestOf(readings: ReadonlyMap<string, readonly { readonly at: EpochMs }[]>): EpochMs | null {
+  let oldest: EpochMs | null = null;
+  for (const list of readings.values()) {
+    for (const { at } of list) if (oldest === null || at < oldest) oldest = at;
+  }
+  return oldest;
 }
 
 function repeat(

@@ -18,7 +18,8 @@ export type EntryKind =
   | "reset"
   | "out-of-service"
   | "return-to-service"
-  | "edge-alarms";
+  | "edge-alarms"
+  | "projection";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

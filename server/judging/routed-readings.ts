@@ -1,10 +1,5 @@
 import type { Fault, Reading } from "@coldkeep/core/readings/reading.ts";
-import {
-  type TimedReading,
-  type TimeQuality,
-  type TimeSource,
-  timeSources,
-} from "@coldkeep/core/readings/stamp.ts";
+import { type TimedReading, type TimeSource, timeSources } from "@coldkeep/core/readings/stamp.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Span } from "@coldkeep/core/site/dated.ts";
 import type { Database, Statement, Value } from "../store/database.ts";
@@ -51,10 +46,8 @@ export function readingOf(row: { at: number; value: number; fault: string | null
 export interface RoutedReadings {
   /** Readings with `from <= at <= to`, in the order of `compareReadings`, without repeats. */
   readonly within: (route: Route, from: EpochMs, to: EpochMs) => Reading[];
-  /** The quality of the time of each of the readings that `within` gives, in the same order; null where nobody said it. */
-  readonly timesWithin: (route: Route, from: EpochMs, to: EpochMs) => (TimeQuality | null)[];
-  /** How well the times of a window's readings are known, by source in the order of `timeSources`, those of which nobody said it first. */
-  readonly timesKnown: (route: Route, from: EpochMs, to: EpochMs) => TimesKnown[];
+  /** Readings with `from <= at <= to` of each channel with the quality of their times, in no order, repeats of other channels among them. */
+  readonly timedWithin: (route: Route, from: EpochMs, to: EpochMs) => TimedRow[];
   /** The instant of the newest reading at or before an instant; null without one. */
   readonly lastUntil: (route: Route, at: EpochMs) => EpochMs | null;
   /** The instant of the oldest reading at or after an instant; null without one. */
@@ -63,7 +56,8 @@ export interface RoutedReadings {
   readonly nthAfter: (route: Route, after: EpochMs, count: number) => EpochMs | null;
 }
 
-interface TimedRow extends Row {
+/** A reading's row with the quality of its time: place in `timeSources`, null where nobody said it. */
+export interface TimedRow extends Row {
   readonly source: number | null;
   readonly uncertainty: number | null;
 }
@@ -85,13 +79,7 @@ export function openRoutedReadings(database: Database): RoutedReadings {
   const newest = compound(database, (parts) => `${parts} ORDER BY at DESC LIMIT 1`);
   const oldest = compound(database, (parts) => `${parts} ORDER BY at LIMIT 1`);
   const nth = compound(database, (parts) => `${parts} ORDER BY at LIMIT 1 OFFSET ?`);
-  const timed = compound(database, (parts) => `${parts} ORDER BY at, value`, timedPart);
-  const known = compound(
-    database,
-    (parts) =>
-      `SELECT source, max(uncertainty) AS worst, count(*) AS n FROM (${parts}) GROUP BY source ORDER BY source`,
-    timedPart,
-  );
+  const timed = compound(database, (parts) => parts, timedPart);
   const instantOf = (row: Record<string, unknown> | undefined): EpochMs | null => {
     const at = row?.["at"];
     return typeof at === "number" ? at : null;
@@ -103,22 +91,10 @@ export function openRoutedReadings(database: Database): RoutedReadings {
       const rows = ordered(spans.length).all(...values(spans)) as unknown as Row[];
       return (spans.length === 1 ? rows : withoutRepeats(rows)).map(readingOf);
     },
-    timesWithin: (route, from, to) => {
+    timedWithin: (route, from, to) => {
       const spans = cut(route, from, to);
       if (spans.length === 0) return [];
-      const rows = timed(spans.length).all(...values(spans)) as unknown as TimedRow[];
-      return (spans.length === 1 ? rows : withoutRepeats(rows)).map(timeOf);
-    },
-    timesKnown: (route, from, to) => {
-      const spans = cut(route, from, to);
-      if (spans.length === 0) return [];
-      return known(spans.length)
-        .all(...values(spans))
-        .map(({ source, worst, n }) => ({
-          source: typeof source === "number" ? (timeSources[source] ?? null) : null,
-          worstMs: typeof worst === "number" ? worst : null,
-          readings: Number(n),
-        }));
+      return timed(spans.length).all(...values(spans)) as unknown as TimedRow[];
     },
     lastUntil: (route, at) => {
       const spans = cut(route, Number.MIN_SAFE_INTEGER, at);
@@ -164,11 +140,6 @@ function compound(
     prepared.set(parts, statement);
     return statement;
   };
-}
-
-function timeOf({ source, uncertainty }: TimedRow): TimeQuality | null {
-  const named = source === null ? undefined : timeSources[source];
-  return named === undefined ? null : { source: named, uncertaintyMs: uncertainty ?? 0 };
 }
 
 function withoutRepeats<Each extends Row>(rows: readonly Each[]): Each[] {

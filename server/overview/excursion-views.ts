@@ -41,12 +41,12 @@ export function excursionView(
 }
 
 /** An excursion with all that belongs to it. Null where there is none of that id. */
-export function excursionPageView(
+export async function excursionPageView(
   services: Services,
   book: SiteBook,
   id: string,
   now: EpochMs,
-): ExcursionPageView | null {
+): Promise<ExcursionPageView | null> {
   const excursion = services.excursions.find(id, now);
   const memory = excursion === null ? undefined : services.engine.probe(excursion.probe);
   if (excursion === null || memory === undefined) return null;
@@ -69,10 +69,10 @@ export function excursionPageView(
     profile,
     profileSource: version?.source ?? null,
     curve: {
-      ...curveView(services, memory, held.from - margin, Math.min(now, until + margin)),
+      ...(await curveView(services, memory, held.from - margin, Math.min(now, until + margin))),
       limits: ruleAt(memory.probe.rules.profiles, figures.start),
     },
-    times: services.history.timesKnown(memory, held.from, until),
+    times: await services.history.timesKnown(memory, held.from, until),
     units: heldUnits(services, book, id, excursion.appliance, held),
     revisions: services.excursions.revisions(id),
     alarms: alarms.map((alarm) => alarmView(book, alarm)),

@@ -21,7 +21,7 @@ export function makePageViews(services: Services): PageViews {
     book === null ? noSite : { id: book.site.site, timeZone: book.site.timeZone };
   return {
     board: () => boardView(services, siteView(services.site())),
-    appliance: (id, from, to) => {
+    appliance: async (id, from, to) => {
       const book = services.site();
       const now = clock.epochMs();
       if (book?.appliances.get(id) === undefined) return null;
@@ -31,10 +31,12 @@ export function makePageViews(services: Services): PageViews {
         site: siteView(book),
         at: now,
         appliance,
-        curves: probes.flatMap((probe) => {
-          const memory = services.engine.probe(probe);
-          return memory === undefined ? [] : [curveView(services, memory, from, to)];
-        }),
+        curves: await Promise.all(
+          probes.flatMap((probe) => {
+            const memory = services.engine.probe(probe);
+            return memory === undefined ? [] : [curveView(services, memory, from, to)];
+          }),
+        ),
         alarms: alarmsAbout(services.database, probes, from, to, listMax)
           .map((alarm) => alarmView(book, alarm))
           .sort(byUrgency),
@@ -53,7 +55,7 @@ export function makePageViews(services: Services): PageViews {
         excursions: book === null ? [] : list.map((each) => excursionView(services, book, each)),
       };
     },
-    excursion: (id) => {
+    excursion: async (id) => {
       const book = services.site();
       return book === null ? null : excursionPageView(services, book, id, clock.epochMs());
     },

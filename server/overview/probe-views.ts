@@ -44,7 +44,7 @@ export function probeView(services: Services, memory: ProbeMemory, now: EpochMs)
         ? { at: last.at, fault: last.fault ?? "unspecified" }
         : { at: last.at, celsius: last.celsius };
   const standing = standingOf(memory, now);
-  const recent = services.history.readings(memory, now - forecastLooksBackMs, now);
+  const recent = services.recent(memory, now - forecastLooksBackMs, now);
   return {
     id: memory.probe.id,
     kind: memory.probe.kind,
@@ -102,8 +102,13 @@ function extremes(bucket: readonly GoodReading[]): [EpochMs, number][] {
 }
 
 /** The curve of a probe over a window. */
-export function curveView(services: Services, memory: ProbeMemory, from: EpochMs, to: EpochMs): CurveView {
-  const readings = services.history.readings(memory, from, to);
+export async function curveView(
+  services: Services,
+  memory: ProbeMemory,
+  from: EpochMs,
+  to: EpochMs,
+): Promise<CurveView> {
+  const readings = await services.history.readings(memory, from, to);
   const { maxGap } = ruleAt(memory.probe.rules.profiles, to);
   const thinned = downsample(readings, curvePointsMax);
   const stretch = readings.length > curvePointsMax ? ((to - from) / curvePointsMax) * 4 : 0;

@@ -47,10 +47,10 @@ export function applianceRoute(
 ): void {
   app.get<{ Params: { id: string }; Querystring: { hours?: string } }>(
     "/appliances/:id",
-    (request, reply) => {
+    async (request, reply): Promise<FastifyReply> => {
       const now = clock.epochMs();
       const hours = windowHours(request.query.hours);
-      const view = views.appliance(request.params.id, windowStart(now, hours), now);
+      const view = await views.appliance(request.params.id, windowStart(now, hours), now);
       if (view === null) return answers.missing(reply, "There is no such appliance at this site.");
       const { site, at, appliance } = view;
       const query = hours === windowHoursDefault ? "" : `?hours=${hours}`;
@@ -83,8 +83,8 @@ export function excursionRoutes(app: FastifyInstance, { views, answers, canAckno
       }),
     );
   });
-  app.get<{ Params: { id: string } }>("/excursions/:id", (request, reply) => {
-    const view = views.excursion(request.params.id);
+  app.get<{ Params: { id: string } }>("/excursions/:id", async (request, reply): Promise<FastifyReply> => {
+    const view = await views.excursion(request.params.id);
     if (view === null) return answers.missing(reply, noExcursion);
     const { site, at, excursion } = view;
     const path = `/excursions/${encodeURIComponent(excursion.id)}`;
@@ -113,7 +113,7 @@ export function reportRoute(
   app.get<{ Params: { id: string } }>(
     "/excursions/:id/report.pdf",
     async (request, reply): Promise<FastifyReply> => {
-      const view = views.excursion(request.params.id);
+      const view = await views.excursion(request.params.id);
       if (view === null) return answers.missing(reply, noExcursion);
       const bytes = await report(view);
       const name = `excursion-${view.excursion.id.replace(/[^\w-]/g, "_")}.pdf`;

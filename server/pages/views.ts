@@ -172,11 +172,15 @@ export interface ExcursionPageView {
 /** The read side as the pages need it. Null where there is no such thing. */
 export interface PageViews {
   readonly board: () => BoardView;
-  readonly appliance: (id: string, fromMs: EpochMs, toMs: EpochMs) => AppliancePageView | null;
+  readonly appliance: (
+    id: string,
+    fromMs: EpochMs,
+    toMs: EpochMs,
+  ) => AppliancePageView | null | Promise<AppliancePageView | null>;
   readonly excursions: () => {
     readonly site: SiteView;
     readonly at: EpochMs;
     readonly excursions: readonly ExcursionView[];
   };
-  readonly excursion: (id: string) => ExcursionPageView | null;
+  readonly excursion: (id: string) => ExcursionPageView | null | Promise<ExcursionPageView | null>;
 }

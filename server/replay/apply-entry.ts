@@ -1,11 +1,12 @@
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { type AlarmAct, actOnAlarm } from "../alarms/alarm-commands.ts";
 import type { ServiceAct } from "../alarms/alarm-book.ts";
 import { serveAppliance } from "../alarms/service-commands.ts";
 import { takeEdgeReport } from "../edge/edge-commands.ts";
 import type { Inside } from "../inside.ts";
+import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
 import type { EntryInput } from "../journal/journal.ts";
+import { unpacked } from "../journal/unpacked.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import type { Decision } from "../units/dispositions.ts";
 import { decideUnit, type MovementBody, moveUnit, registerUnit } from "../units/unit-commands.ts";
@@ -53,16 +54,13 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
     case "delivery":
       judgeDelivery(inside, (json(body) as { worstTries: number }).worstTries);
       return;
+    case "projection":
+      judgeProjection(inside, json(body) as ProjectionFinding);
+      return;
   }
 }
 
 /** What an entry's body holds: our own writing, whose shape its kind says. */
 function json(body: Uint8Array): unknown {
   return JSON.parse(new TextDecoder().decode(body));
-}
-
-function unpacked(encoding: string, body: Uint8Array): string {
-  const bytes =
-    encoding === "gzip" ? gunzipSync(body) : encoding === "zstd" ? zstdDecompressSync(body) : body;
-  return new TextDecoder().decode(bytes);
 }

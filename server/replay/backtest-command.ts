@@ -13,7 +13,7 @@ import { standingClock } from "@coldkeep/core/time/standing-clock.ts";
 import { parse } from "yaml";
 import { formatCelsius, localTime } from "../alarms/messages.ts";
 import { type CommandIo, recordsPath } from "../command-io.ts";
-import type { History } from "../history/history.ts";
+import type { RecentReadings } from "../history/history.ts";
 import { composeInside } from "../inside.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
 import { readSite } from "../site/apply-site.ts";
@@ -51,7 +51,7 @@ export function backtestCommand(args: readonly string[], io: CommandIo): number 
     const book = readSite(database);
     if (book === null) throw new CodedError("site.missing", "These records know no site yet.");
     const changed = siteBook({ ...book.site, profiles: { ...book.site.profiles, ...profiles } });
-    const { engine, history } = composeInside(
+    const { engine, recent } = composeInside(
       database,
       standingClock(() => 0),
     );
@@ -59,9 +59,9 @@ export function backtestCommand(args: readonly string[], io: CommandIo): number 
     const newest = Math.max(0, ...memories.map((memory) => memory.state.last?.at ?? 0));
     const to = instantOr(values.to, newest);
     const affected = memories.filter((memory) => Object.hasOwn(profiles, memory.probe.profile));
-    const from = instantOr(values.from, Math.max(to - daysDefault * dayMs, oldest(history, affected, to)));
+    const from = instantOr(values.from, Math.max(to - daysDefault * dayMs, oldest(recent, affected, to)));
     const results = affected.map((memory): [string, ProbeBacktest] => {
-      const readings = history.readings(memory, from, to);
+      const readings = recent(memory, from, to);
       const after = changed.probes.get(memory.probe.id)?.rules ?? memory.probe.rules;
       return [memory.probe.id, backtestProbe(readings, memory.probe.rules, after, to)];
     });
@@ -72,9 +72,9 @@ export function backtestCommand(args: readonly string[], io: CommandIo): number 
   }
 }
 
-function oldest(history: History, memories: readonly ProbeMemory[], to: EpochMs): EpochMs {
+function oldest(recent: RecentReadings, memories: readonly ProbeMemory[], to: EpochMs): EpochMs {
   const window = to - daysDefault * dayMs;
-  return Math.min(to, ...memories.map((memory) => history.readings(memory, window, to)[0]?.at ?? to));
+  return Math.min(to, ...memories.map((memory) => recent(memory, window, to)[0]?.at ?? to));
 }
 
 function instantOr(text: string | undefined, otherwise: EpochMs): EpochMs {

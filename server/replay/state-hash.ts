@@ -22,7 +22,7 @@ const tables: Readonly<Record<string, string>> = {
   holds: "SELECT * FROM holds ORDER BY excursion, unit",
   dispositions: "SELECT * FROM dispositions ORDER BY number",
   alarms: "SELECT * FROM alarms ORDER BY id",
-  alarm_events: "SELECT * FROM alarm_events ORDER BY number",
+  alarm_events: "SELECT number, alarm, at, event, actor, note, journal_seq FROM alarm_events ORDER BY number",
   notifications: "SELECT id, alarm, contact, address, subject, body, owed_at FROM notifications ORDER BY id",
   calls: "SELECT * FROM calls ORDER BY id",
   call_alarms: "SELECT * FROM call_alarms ORDER BY alarm, call, number",

@@ -2,6 +2,7 @@ import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import * as z from "zod";
+import { influxSettingsSchema } from "../influx/influx-settings.ts";
 
 /** What a machine with a token may do: `gateway` posts batches, `api` reads and feeds, `all` both (first use only). */
 export const tokenRoles = ["gateway", "api", "all"] as const;
@@ -45,6 +46,7 @@ export const serverSettingsSchema = z.strictObject({
       security: z.enum(["starttls", "tls", "none"]).default("starttls"),
     })
     .optional(),
+  influx: influxSettingsSchema.optional(),
   /** Where people reach the pages; stands in mails. */
   publicUrl: z.url().optional(),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -79,6 +81,18 @@ const mailOverrides: Readonly<Record<string, string>> = {
   COLDKEEP_MAIL_SECURITY: "security",
 };
 
+/** Overrides inside `influx`. */
+const influxOverrides: Readonly<Record<string, string>> = {
+  COLDKEEP_INFLUX_URL: "url",
+  COLDKEEP_INFLUX_TOKEN: "token",
+  COLDKEEP_INFLUX_USERNAME: "username",
+  COLDKEEP_INFLUX_PASSWORD: "password",
+  COLDKEEP_INFLUX_ORG: "org",
+  COLDKEEP_INFLUX_BUCKET: "bucket",
+  COLDKEEP_INFLUX_BEHIND_AFTER: "behindAfter",
+  COLDKEEP_INFLUX_KEEP_AT_LEAST: "keepAtLeast",
+};
+
 /**
  * The settings from a file's content (an empty object where there is none) and the environment. Throws `settings.invalid` naming each mistake, and
  * `settings.token-not-loopback` where a full token is given while the server listens to more than this machine.
@@ -94,6 +108,8 @@ export function readServerSettings(
     if (typeof mail["port"] === "string") mail["port"] = Number(mail["port"]);
     merged["mail"] = mail;
   }
+  const influx = overlay(isRecord(merged) ? merged["influx"] : undefined, influxOverrides, environment);
+  if (isRecord(merged) && isRecord(influx) && Object.keys(influx).length > 0) merged["influx"] = influx;
   const settings = checkSettings(serverSettingsSchema, merged, source);
   const environmentTokens = [
     {

@@ -9,6 +9,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { alarmTablesSql } from "./alarm-tables.ts";
+import { alarmEventColumns, projectionTablesSql } from "./projection-tables.ts";
 import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
 import type { Tables } from "./tables.ts";
@@ -179,17 +180,23 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   }
   sqlite.exec(alarmTablesSql);
   sqlite.exec(trustTablesSql);
-  addColumns(sqlite);
+  sqlite.exec(projectionTablesSql);
+  addColumns(sqlite, "readings", readingColumns);
+  addColumns(sqlite, "alarm_events", alarmEventColumns);
 }
 
-function addColumns(sqlite: DatabaseSync): void {
+function addColumns(
+  sqlite: DatabaseSync,
+  table: string,
+  columns: readonly (readonly [name: string, definition: string])[],
+): void {
   const known = new Set(
     sqlite
-      .prepare("PRAGMA table_info(readings)")
+      .prepare(`PRAGMA table_info(${table})`)
       .all()
       .map((row) => row["name"]),
   );
-  for (const [name, definition] of readingColumns) {
-    if (!known.has(name)) sqlite.exec(`ALTER TABLE readings ADD COLUMN ${name} ${definition}`);
+  for (const [name, definition] of columns) {
+    if (!known.has(name)) sqlite.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${definition}`);
   }
 }

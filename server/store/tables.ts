@@ -85,6 +85,8 @@ export interface Tables {
     actor: string;
     note: string | null;
     journal_seq: number;
+    phase: string | null;
+    severity: string | null;
   };
   call_alarms: { alarm: string; call: string; number: number; about: string };
   notifications: {

@@ -5,6 +5,7 @@ import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { type VirtualClock, virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import { pino } from "pino";
+import type { InfluxSettings } from "../influx/influx-settings.ts";
 import { makeServer, type Server } from "../app.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
 import type { Mail } from "../notify/dispatcher.ts";
@@ -49,18 +50,32 @@ export const testStart = 1_795_305_600_000;
 
 /** Starts a test server. */
 export async function testServer(
-  options: { site?: string; start?: number; folder?: string; sequence?: number } = {},
+  options: {
+    site?: string;
+    start?: number;
+    folder?: string;
+    sequence?: number;
+    influx?: InfluxSettings;
+    /** What is younger is read from the records, in ms. */
+    hotMs?: number;
+  } = {},
 ): Promise<TestServer> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "coldkeep-server-"));
   const site = join(folder, "site.yaml");
   writeFileSync(site, options.site ?? exampleSite);
   const clock = virtualClock(options.start ?? testStart);
-  const settings = readServerSettings({ data: join(folder, "data"), site, logLevel: "silent" }, "test", {
-    COLDKEEP_API_TOKEN: "test-token",
-  });
+  const environment = { COLDKEEP_API_TOKEN: "test-token" };
+  const content = { data: join(folder, "data"), site, logLevel: "silent" };
+  const read = readServerSettings(content, "test", environment);
+  const settings = options.influx === undefined ? read : { ...read, influx: options.influx };
   const mails: Mail[] = [];
   const mailer = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined };
-  const server = await makeServer(settings, { clock, logger: pino({ level: "silent" }), mailer });
+  const server = await makeServer(settings, {
+    clock,
+    logger: pino({ level: "silent" }),
+    mailer,
+    ...(options.hotMs === undefined ? {} : { hotMs: options.hotMs }),
+  });
   let sequence = options.sequence ?? 0;
   const call: TestServer["call"] = async (method, url, body) => {
     const response = await server.web.inject({

@@ -120,7 +120,7 @@ function onWire(unit: StandingUnit) {
   return { din, productCode, description, expires, status, appliance };
 }
 
-function detail(services: Services, unit: StandingUnit) {
+async function detail(services: Services, unit: StandingUnit) {
   const { units, clock } = services;
   return {
     ...onWire(unit),
@@ -129,7 +129,7 @@ function detail(services: Services, unit: StandingUnit) {
       from: formatInstant(from),
       to: instantOrNull(to),
     })),
-    ledger: units.ledger(unit.number, clock.epochMs()),
+    ledger: await units.ledger(unit.number, clock.epochMs()),
     holds: units.holds(unit.number).map(({ excursion, since, exposed, releasedAt }) => ({
       excursion,
       since: formatInstant(since),

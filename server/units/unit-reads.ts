@@ -51,7 +51,7 @@ export interface UnitReads {
   readonly residences: (unit: number) => Residence[];
   readonly holds: (unit: number) => KeptHold[];
   readonly dispositions: (unit: number) => { decision: string; by: string; reason: string; at: EpochMs }[];
-  readonly ledger: (unit: number, now: EpochMs) => Ledger;
+  readonly ledger: (unit: number, now: EpochMs) => Promise<Ledger>;
 }
 
 const standing = `
@@ -101,12 +101,13 @@ export function makeUnitReads(
       database
         .all(database.query.selectFrom("dispositions").selectAll().where("unit", "=", unit).orderBy("number"))
         .map((row) => ({ decision: row.decision, by: row.decided_by, reason: row.reason, at: row.at })),
-    ledger: (unit, now) => {
+    ledger: async (unit, now) => {
       const exposures = exposureWindows(holds(unit), residences(unit), excursions, now);
-      const measures = exposures.flatMap(({ probe, from, to }) => {
+      const measured = exposures.flatMap(({ probe, from, to }) => {
         const memory = engine.probe(probe);
         return memory === undefined ? [] : [history.measure(memory, from, to, now)];
       });
+      const measures = await Promise.all(measured);
       const extremes = measures
         .flatMap((each) => [each.minCelsius, each.maxCelsius])
         .filter((each) => each !== null);
