@@ -4,6 +4,7 @@ import { benchLate } from "./engine/late-bench.ts";
 import { benchForecast } from "./forecast/forecast-bench.ts";
 import { benchAppends } from "./gateway/append-bench.ts";
 import { benchDrain } from "./gateway/drain-bench.ts";
+import { benchFlash } from "./gateway/flash-bench.ts";
 import { benchIngest } from "./ingest/ingest-bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   forecast: benchForecast,
   appends: benchAppends,
   drain: benchDrain,
+  flash: benchFlash,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
