@@ -18,7 +18,7 @@ afterEach(async () => {
   ending = [];
 });
 
-async function world(paths: Record<string, string>) {
+async function world(paths: Record<string, string>, more: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "coldkeep-serial-"));
   ending.push(() => rmSync(folder, { recursive: true }));
   const bell = wakeBell();
@@ -40,6 +40,7 @@ async function world(paths: Record<string, string>) {
       linger: "0ms",
       resendTimeout: "200ms",
       pauseMax: "100ms",
+      ...more,
     }),
     "test",
   );
@@ -92,6 +93,25 @@ describe("a serial line on a real pseudo-terminal", () => {
       times.map(([one, at]) => at - Math.round(("celsius" in one ? one.celsius : 0) * 100) * 1_000),
     );
     expect(zeros.size).toBe(1);
+  });
+
+  test("commits that wait longer than a resend may be silent bring no second request and no loss", async () => {
+    let uptimeMs = 0;
+    let ring: () => void = () => {};
+    const device = serialDevice(
+      "ckt-a",
+      () => (uptimeMs += 1_000),
+      () => ring(),
+    );
+    const { bell, start, sequencesOf } = await world({ line: device.line.path }, { commitWithin: "1s" });
+    ring = bell.ring;
+    for (let n = 0; n < 20; n += 1) device.sample(values(n), false);
+    const gateway = await start();
+    ending.push(gateway.stop, device.line.close);
+    device.sample(values(20));
+    await bell.until(() => device.acknowledged() === 20 && sequencesOf("a").length === 21);
+    expect(device.requests).toEqual([{ first: 0, last: 19 }]);
+    expect(gateway.counters.of("sample.lost")).toBe(0);
   });
 
   test("garbage, cut lines and echoes cost only themselves", async () => {

@@ -60,7 +60,8 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
         settings,
         openLine: openSerialLine,
         rules: {
-          resendTimeoutMs: gateway.resendTimeout,
+          // A line of the answer counts once it is on disk.
+          resendTimeoutMs: gateway.resendTimeout + gateway.commitWithin,
           resendAttempts: gateway.resendAttempts,
           silenceMaxMs: gateway.silenceMax,
           pauseMaxMs: gateway.pauseMax,
