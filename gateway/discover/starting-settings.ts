@@ -11,12 +11,14 @@ export interface Beginning {
   readonly health: string;
 }
 
-/** Channels that tell no temperature, by what they are named, with what is usual for them. */
+/** Channels that tell no temperature, by what they are named, with what is usual for them; the first that fits. */
 const signalKinds: readonly (readonly [RegExp, string])[] = [
-  [/batt/i, "kind: battery, active: { below: 20 }"],
   [/volt/i, "kind: battery, active: { below: 2.5 }"],
+  [/batt.*low/i, "kind: battery"],
+  [/batt/i, "kind: battery, active: { below: 20 }"],
   [/^contact/i, "kind: door, active: { equals: 0 }"],
   [/door|input|opening/i, "kind: door"],
+  [/external-power/i, "kind: power, active: { equals: 0 }"],
   [/mains|power|supply/i, "kind: power"],
 ];
 
