@@ -24,6 +24,8 @@ export const outsideAdapters: readonly string[] = [
   "demo/hospital/write-hospital.ts",
   "demo/mailbox/mail-store.ts",
   "demo/mailbox/mailbox-server.ts",
+  // A network between a gateway and a server that can be cut, and sensors that are files.
+  "demo/partition/",
   "demo/processes/bounded-log.ts",
   "demo/processes/child.ts",
   "demo/processes/folder-lock.ts",
@@ -65,4 +67,10 @@ export const outsideAdapters: readonly string[] = [
 ];
 
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */
-export const composers: readonly string[] = ["bench/gateway/", "demo/kill/", "demo/month/", "demo/year/"];
+export const composers: readonly string[] = [
+  "bench/gateway/",
+  "demo/kill/",
+  "demo/month/",
+  "demo/partition/",
+  "demo/year/",
+];

@@ -270,7 +270,8 @@ export function edgeWatch(parts: EdgeWatchParts): EdgeWatch {
     const reports = reportsOf(set, caller.calls().values(), clock.epochMs());
     const result = await handOver(link, reports, tries, stop);
     if (result.kind === "not-yet") {
-      if (result.tries !== tries) counters.add("watch.report-not-taken", "watch");
+      const wasAnswered = result.tries.refused + result.tries.answered > tries.refused + tries.answered;
+      if (wasAnswered) counters.add("watch.report-not-taken", "watch");
       tries = result.tries;
       return notYet(result.detail);
     }
