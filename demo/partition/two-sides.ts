@@ -97,7 +97,6 @@ export async function twoSides(outcome: "delivered" | "failed" = "delivered"): P
       clock: watched,
       random: () => 0.5,
       log: silentLog,
-      synchronized: () => true,
       outputs: [{ way: "sms", recipients: ["+3215000000"], output: modem }],
     });
 
