@@ -55,17 +55,19 @@ function perform(text: string, until?: RegExp): Promise<{ code: number | null; s
 
 /** What a page shows once it shows it; asked for again and again, as the person does who looks at it. */
 function shown(url: string, what: readonly RegExp[]): Promise<string> {
+  const text = (): Promise<string> =>
+    fetch(url).then(
+      (response) => response.text(),
+      () => "",
+    );
   return new Promise((resolve) => {
-    const look = setInterval(() => {
-      void fetch(url)
-        .then((response) => response.text())
-        .then((text) => {
-          if (!what.every((pattern) => pattern.test(text))) return;
-          clearInterval(look);
-          resolve(text);
-        })
-        .catch(() => {});
-    }, 500);
+    const once = async (): Promise<void> => {
+      const now = await text();
+      if (!what.every((pattern) => pattern.test(now))) return;
+      clearInterval(look);
+      resolve(now);
+    };
+    const look = setInterval(() => void once(), 500);
   });
 }
 
