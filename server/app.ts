@@ -75,7 +75,7 @@ export async function makeServer(
   const influx =
     settings.influx === undefined || links === undefined
       ? null
-      : makeInfluxService(settings.influx, links, services, logger);
+      : makeInfluxService(settings.influx, links, services, logger, recordsPath);
   metrics.watch("coldkeep_journal_sequence", "Newest journal entry", () => journal.head().sequence);
   metrics.watch("coldkeep_notifications_owed", "Messages owed and not sent", () => dispatcher?.owed() ?? 0);
   metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);

@@ -1,6 +1,9 @@
 import type { BatchAnswer } from "@coldkeep/core/contract/batch.ts";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
+/** Batches whose times are remembered for the percentile. */
+const latestMax = 1_000;
+
 /** What the server counts of itself, for Prometheus. */
 export interface Metrics {
   readonly batchTaken: (answer: BatchAnswer, tookMs: number) => void;
@@ -9,6 +12,10 @@ export interface Metrics {
   readonly mailFailed: () => void;
   /** Figures read at each scrape. */
   readonly watch: (name: string, help: string, read: () => number) => void;
+  /** The 99th percentile of the time from a batch at hand to its commit, over the latest batches, in ms; null before the first. */
+  readonly decisionP99Ms: () => number | null;
+  /** Readings taken since the start. */
+  readonly readingsAccepted: () => number;
   readonly render: () => Promise<string>;
 }
 
@@ -47,8 +54,13 @@ export function makeMetrics(): Metrics {
     labelNames: ["outcome"],
     registers,
   });
+  const latest: number[] = [];
+  let accepted = 0;
   return {
     batchTaken: (answer, tookMs) => {
+      latest.push(tookMs);
+      if (latest.length > latestMax) latest.shift();
+      accepted += answer.accepted;
       batches.inc();
       readings.inc({ outcome: "accepted" }, answer.accepted);
       readings.inc({ outcome: "duplicate" }, answer.duplicates);
@@ -66,6 +78,8 @@ export function makeMetrics(): Metrics {
         collect: (): void => gauge.set(read()),
       });
     },
+    decisionP99Ms: () => latest.toSorted((a, b) => a - b)[Math.floor(latest.length * 0.99)] ?? null,
+    readingsAccepted: () => accepted,
     render: () => registry.metrics(),
   };
 }

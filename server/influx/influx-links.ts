@@ -12,7 +12,7 @@ import type { Database } from "../store/database.ts";
 import { openCursor } from "./cursors.ts";
 import { openInflux, type InfluxPort } from "./influx-port.ts";
 import { type InfluxSettings, targetName } from "./influx-settings.ts";
-import { openSlices, type SliceReader } from "./journal-slice.ts";
+import { type JournalSlice, openSlices, type SliceReader } from "./journal-slice.ts";
 import { openPending } from "./pending.ts";
 import { makeProjection, type Projection } from "./projection.ts";
 import { openSliceThread } from "./slice-thread.ts";
@@ -37,11 +37,18 @@ export interface InfluxLinks extends InsideLinks {
   /** True while InfluxDB should answer for the history and the records do it alone. */
   readonly isFallenBack: () => boolean;
   readonly historyCounts: () => { readonly influx: number; readonly fallbacks: number };
+  /** What the target is called in the records. */
+  readonly target: string;
   /** Makes the projection; call once. */
-  readonly project: (
-    journal: Journal,
-    onSlice: Parameters<typeof makeProjection>[0]["onSlice"],
-  ) => Projection;
+  readonly project: (journal: Journal, listener: ProjectionListener) => Projection;
+}
+
+/** Hears of the projection's way. */
+export interface ProjectionListener {
+  /** A slice is written, and the cursor behind it. */
+  readonly onSlice: (slice: JournalSlice) => void;
+  /** The target is empty; all of it is written from the first entry on. */
+  readonly onAnew: () => void;
 }
 
 /** Opens the way to InfluxDB. Nothing is sent before the projection starts. */
@@ -68,7 +75,8 @@ export function openInfluxLinks(parts: InfluxParts): InfluxLinks {
     batchTaken: (seq, oldest) => pending.note(seq, oldest),
     isFallenBack: () => !isReady || source.isFallenBack(),
     historyCounts: source.counts,
-    project: (journal, onSlice) =>
+    target: name,
+    project: (journal, { onSlice, onAnew }) =>
       makeProjection({
         clock,
         random: parts.random,
@@ -89,7 +97,10 @@ export function openInfluxLinks(parts: InfluxParts): InfluxLinks {
         onPrepared: ({ keepsMs }) => {
           isReady = true;
           const at = cursor.read() ?? 0;
-          if (at === 0) pending = openPending(0, journal.head().sequence);
+          if (at === 0) {
+            pending = openPending(0, journal.head().sequence);
+            onAnew();
+          }
           sayRetention(settings, keepsMs, logger);
         },
       }),

@@ -3,8 +3,17 @@ import type { Services } from "../http/services.ts";
 import type { InfluxLinks } from "./influx-links.ts";
 import type { InfluxSettings } from "./influx-settings.ts";
 import { influxFaultKinds } from "./fault.ts";
+import { sqliteHistory } from "../history/history.ts";
+import { noSite } from "../site/no-site.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import { makeCoverage } from "./coverage.ts";
+import { diskFigures } from "./disk.ts";
+import { platformLines } from "./platform-lines.ts";
 import type { Projection } from "./projection.ts";
+import { openSentCalls } from "./sent-calls.ts";
+import { makeStateSampler } from "./state-lines.ts";
 import { everyWatch, judgeLag, type Lag, makeLag } from "./watch.ts";
+import { writeLines } from "./write-lines.ts";
 
 /** The projection at work, with what watches it. */
 export interface InfluxService {
@@ -20,12 +29,37 @@ export function makeInfluxService(
   links: InfluxLinks,
   services: Services,
   logger: Logger,
+  recordsPath: string,
 ): InfluxService {
-  const projection = links.project(services.journal, () => undefined);
+  const { database, clock, engine, site } = services;
+  const coverage = makeCoverage({
+    database,
+    engine,
+    history: sqliteHistory(database),
+    port: links.port,
+    clock,
+    target: links.target,
+  });
+  const projection = links.project(services.journal, {
+    onSlice: ({ late }) => coverage.touch(site() ?? noSite, late),
+    onAnew: coverage.reset,
+  });
   const lag = makeLag(services, projection);
   const warn = (error: unknown): void =>
     logger.warn({ err: error }, "the projection could not be looked at; trying again");
-  const watch = everyWatch(services.clock, async () => judgeLag(services, lag(), projection, settings), warn);
+  const samples = makeSamples(links, services, lag, recordsPath);
+  const watch = everyWatch(
+    clock,
+    async () => {
+      judgeLag(services, lag(), projection, settings);
+      const book = site();
+      // What is of the moment is not kept for later; while InfluxDB is away, there is a gap.
+      if (book === null || projection.status().fault !== null) return;
+      await samples(book);
+      await coverage.round(book, clock.epochMs());
+    },
+    warn,
+  );
   watchFigures(services, links, projection, lag);
   return {
     projection,
@@ -38,6 +72,26 @@ export function makeInfluxService(
       await watch.stop();
       await projection.stop();
     },
+  };
+}
+
+/** Makes the writing of what is of the moment: states, the platform, and messages handed over since. */
+function makeSamples(
+  { port, target }: InfluxLinks,
+  services: Services,
+  lag: () => Lag,
+  recordsPath: string,
+): (book: SiteBook) => Promise<void> {
+  const states = makeStateSampler(services);
+  const sent = openSentCalls(services.database, target);
+  return async (book) => {
+    const now = services.clock.epochMs();
+    const platform = platformLines(services, book, lag(), diskFigures(recordsPath), now);
+    const calls = sent.next(book, now);
+    const outcome = await writeLines(port, [...platform, ...states.sample(book, now), ...calls.lines]);
+    if (!outcome.ok) return;
+    states.kept();
+    if (calls.lines.length > 0) sent.move(calls.until);
   };
 }
 

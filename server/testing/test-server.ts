@@ -72,7 +72,7 @@ export async function testServer(
   const mailer = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined };
   const server = await makeServer(settings, {
     clock,
-    logger: pino({ level: "silent" }),
+    logger: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
     mailer,
     ...(options.hotMs === undefined ? {} : { hotMs: options.hotMs }),
   });
