@@ -74,7 +74,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   };
   const outputs =
     parts.outputs ??
-    openOutputs(settings.outputs, { pauseMaxMs: settings.pauseMax, clock, random, counters, log });
+    (await openOutputs(settings.outputs, { pauseMaxMs: settings.pauseMax, clock, random, counters, log }));
   const batches = httpServerLink(server);
   const watch = orClose(buffer.close, () =>
     openWatch(settings, {
@@ -125,8 +125,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   });
   const latest = latestValues();
   const heard = noting(recorder, latest);
-  const sources = settings.sources.map((source): Source =>
-    openSource(source, { gateway: settings, recorder: heard, clock, random, counters, log }),
+  const sources: readonly Source[] = await Promise.all(
+    settings.sources.map((source) =>
+      openSource(source, { gateway: settings, recorder: heard, clock, random, counters, log }),
+    ),
   );
   const channels = new Map([
     ...Object.entries(settings.probes),

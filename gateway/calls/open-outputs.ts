@@ -2,11 +2,7 @@ import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { ModemSettings } from "../modem/modem-settings.ts";
-import { modemOutput } from "../modem/modem-output.ts";
-import { openSerialLine } from "../serial/serial-line.ts";
-import { fileButton, fileContact } from "../siren/file-contact.ts";
-import { lineContact } from "../siren/line-contact.ts";
-import { sirenOutput } from "../siren/siren-output.ts";
+import type { Contact } from "../siren/contact.ts";
 import type { SirenSettings } from "../siren/siren-settings.ts";
 import type { LocalOutput } from "../watch/edge-caller.ts";
 import type { CallOutput } from "./call-output.ts";
@@ -21,21 +17,26 @@ export interface OutputParts {
   readonly log: Log;
 }
 
-/** Makes the outputs that the settings describe, `siren` first; they do nothing before `start`. */
-export function openOutputs(settings: OutputSettings, parts: OutputParts): readonly LocalOutput[] {
+/** Makes the outputs that the settings describe, `siren` first; they do nothing before `start`. What none of them needs is not loaded. */
+export async function openOutputs(
+  settings: OutputSettings,
+  parts: OutputParts,
+): Promise<readonly LocalOutput[]> {
   const { siren, modem } = settings;
   return [
     ...(siren === undefined
       ? []
-      : [{ way: "siren" as const, recipients: [""], output: openSiren(siren, parts) }]),
+      : [{ way: "siren" as const, recipients: [""], output: await openSiren(siren, parts) }]),
     ...(modem === undefined
       ? []
-      : [{ way: "sms" as const, recipients: modem.numbers, output: openModem(modem, parts) }]),
+      : [{ way: "sms" as const, recipients: modem.numbers, output: await openModem(modem, parts) }]),
   ];
 }
 
-function openSiren(settings: SirenSettings, parts: OutputParts): CallOutput {
+async function openSiren(settings: SirenSettings, parts: OutputParts): Promise<CallOutput> {
   const { contact, button } = settings;
+  const { sirenOutput } = await import("../siren/siren-output.ts");
+  const { fileButton, fileContact } = await import("../siren/file-contact.ts");
   return sirenOutput({
     ...parts,
     id: "siren",
@@ -46,13 +47,25 @@ function openSiren(settings: SirenSettings, parts: OutputParts): CallOutput {
     contact:
       contact.kind === "file"
         ? fileContact(contact.path, contact.inverted)
-        : lineContact({ ...parts, ...contact, id: "siren", openLine: openSerialLine }),
+        : await contactOnLine(contact, parts),
     button: button === undefined ? null : fileButton(button.path, button.pressed),
   });
 }
 
-const openModem = (settings: ModemSettings, parts: OutputParts): CallOutput =>
-  modemOutput({
+async function contactOnLine(
+  contact: Extract<SirenSettings["contact"], { kind: "line" }>,
+  parts: OutputParts,
+): Promise<Contact> {
+  const { lineContact } = await import("../siren/line-contact.ts");
+  const { openSerialLine } = await import("../serial/serial-line.ts");
+  return lineContact({ ...parts, ...contact, id: "siren", openLine: openSerialLine });
+}
+
+async function openModem(settings: ModemSettings, parts: OutputParts): Promise<CallOutput> {
+  const { modemOutput } = await import("../modem/modem-output.ts");
+  const { openSerialLine } = await import("../serial/serial-line.ts");
+  const { fileContact } = await import("../siren/file-contact.ts");
+  return modemOutput({
     ...parts,
     id: "modem",
     path: settings.path,
@@ -67,3 +80,4 @@ const openModem = (settings: ModemSettings, parts: OutputParts): CallOutput =>
     openLine: openSerialLine,
     powerCut: settings.powerCut === undefined ? null : fileContact(settings.powerCut, false),
   });
+}

@@ -44,16 +44,18 @@ export async function listen(
     });
   };
   const listener = ear(look);
-  const opened = sources.map((settings, index) =>
-    openSource(asVisitor(settings, visitorId(String(index), random)), {
-      gateway,
-      recorder: listener.recorder,
-      clock,
-      random,
-      counters: counters(),
-      log: silentLog,
-      leavesNothing: true,
-    }),
+  const opened = await Promise.all(
+    sources.map((settings, index) =>
+      openSource(asVisitor(settings, visitorId(String(index), random)), {
+        gateway,
+        recorder: listener.recorder,
+        clock,
+        random,
+        counters: counters(),
+        log: silentLog,
+        leavesNothing: true,
+      }),
+    ),
   );
   const listened = (): Listened => ({
     heard: listener.heard(),

@@ -255,6 +255,9 @@ describe.skipIf(missing !== null)("devices that are sold, over a real Mosquitto"
       { subject: "fridge-1", kind: "door", active: true },
       { subject: "z-1", kind: "battery", active: true },
     ]);
+    const isThere = (source: string, count: number): boolean =>
+      Object.keys(on.source(source).status().presence ?? {}).length === count;
+    await on.bell.until(() => isThere("zigbee", 2) && isThere("tasmota", 1) && isThere("json", 1));
     expect(on.source("zigbee").status().presence).toEqual({
       bridge: "online",
       "Bloedbank/Koelkast 1": "offline",

@@ -84,7 +84,16 @@ export function sourceBench(parts: {
     committed: () => setImmediate(bell.ring),
   });
   const common = { gateway: settings, recorder, clock: systemClock, random: () => 0.5, counters, log };
-  const sources = settings.sources.map((one) => openSource(one, common));
+  let sources: readonly Source[] = [];
+  const load = async (): Promise<void> => {
+    sources = await Promise.all(settings.sources.map((one) => openSource(one, common)));
+  };
+  const startAll = async (): Promise<void> => {
+    await loaded;
+    for (const source of sources) source.start();
+    bell.ring();
+  };
+  const loaded = load();
   const find = (id: string): Source => {
     const found = sources.find((source) => source.status().id === id);
     if (found === undefined) throw new RangeError(`no source ${id} on the bench`);
@@ -92,10 +101,9 @@ export function sourceBench(parts: {
   };
   return {
     source: find,
-    start: () => {
-      for (const source of sources) source.start();
-    },
+    start: () => void startAll(),
     stop: async () => {
+      await loaded;
       await Promise.all(sources.map((source) => source.stop()));
       recorder.flush();
     },
@@ -104,6 +112,7 @@ export function sourceBench(parts: {
     counters,
     logged,
     bell,
-    open: () => bell.until(() => sources.every((source) => source.status().state === "open")),
+    open: () =>
+      bell.until(() => sources.length > 0 && sources.every((source) => source.status().state === "open")),
   };
 }

@@ -2,19 +2,8 @@ import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Recorder } from "../intake/recorder.ts";
-import { deviceSource } from "../mqtt/device-source.ts";
-import type { Carrier, CarrierEvents } from "../modbus/carrier.ts";
+import type { OpenCarrier } from "../modbus/carrier.ts";
 import type { ModbusRtuSettings, ModbusTcpSettings } from "../modbus/modbus-settings.ts";
-import { modbusSource } from "../modbus/modbus-source.ts";
-import { rtuCarrier } from "../modbus/rtu-carrier.ts";
-import { tcpCarrier } from "../modbus/tcp-carrier.ts";
-import { openTcpLink } from "../modbus/tcp-link.ts";
-import { mqttSource } from "../mqtt/mqtt-source.ts";
-import { onewireSource } from "../onewire/onewire-source.ts";
-import { sensorFiles } from "../onewire/sensor-files.ts";
-import { openSerialLine } from "../serial/serial-line.ts";
-import { serialSource } from "../serial/serial-source.ts";
-import { sparkplugSource } from "../sparkplug/sparkplug-source.ts";
 import type { GatewaySettings } from "../settings/settings.ts";
 import type { Source } from "./source.ts";
 import type { SourceSettings } from "./source-settings.ts";
@@ -31,30 +20,42 @@ export interface SourceParts {
   readonly leavesNothing?: boolean;
 }
 
-/** Makes the source that its settings describe; it does nothing before `start`. */
-export function openSource(settings: SourceSettings, parts: SourceParts): Source {
+/**
+ * Makes the source that its settings describe; it does nothing before `start`. What a kind of source needs is loaded only where there is such a
+ * source: on a small box each library counts.
+ */
+export async function openSource(settings: SourceSettings, parts: SourceParts): Promise<Source> {
   const { gateway, leavesNothing = false, ...common } = parts;
   switch (settings.kind) {
     case "mqtt": {
       const clientId = settings.clientId ?? `coldkeep-${gateway.gateway}-${settings.id}`;
       const pauseMaxMs = gateway.pauseMax;
+      const { mqttSource } = await import("../mqtt/mqtt-source.ts");
+      const { deviceSource } = await import("../mqtt/device-source.ts");
       return settings.dialect === "coldkeep"
         ? mqttSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs, clean: leavesNothing })
         : deviceSource({ ...common, settings: { ...settings, clientId }, pauseMaxMs });
     }
     case "modbus-rtu":
-    case "modbus-tcp":
+    case "modbus-tcp": {
+      const { modbusSource } = await import("../modbus/modbus-source.ts");
       return modbusSource({
         ...common,
         settings,
         rules: { silenceMaxMs: gateway.silenceMax, pauseMaxMs: gateway.pauseMax },
         isMapped: (channel) =>
           Object.hasOwn(gateway.probes, channel) || Object.hasOwn(gateway.signals, channel),
-        openCarrier: (events) => openCarrier(settings, parts.clock, events),
+        openCarrier: await carrierOf(settings, parts.clock),
       });
-    case "onewire":
+    }
+    case "onewire": {
+      const { onewireSource } = await import("../onewire/onewire-source.ts");
+      const { sensorFiles } = await import("../onewire/sensor-files.ts");
       return onewireSource({ ...common, settings, files: sensorFiles(settings.root) });
-    case "serial":
+    }
+    case "serial": {
+      const { serialSource } = await import("../serial/serial-source.ts");
+      const { openSerialLine } = await import("../serial/serial-line.ts");
       return serialSource({
         ...common,
         settings,
@@ -68,8 +69,10 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
           driftMaxMs: gateway.driftMax,
         },
       });
+    }
     case "sparkplug": {
       const clientId = settings.clientId ?? `coldkeep-${gateway.gateway}-${settings.id}`;
+      const { sparkplugSource } = await import("../sparkplug/sparkplug-source.ts");
       return sparkplugSource({
         ...common,
         settings: { ...settings, clientId },
@@ -79,16 +82,21 @@ export function openSource(settings: SourceSettings, parts: SourceParts): Source
   }
 }
 
-function openCarrier(
+async function carrierOf(
   settings: ModbusRtuSettings | ModbusTcpSettings,
   clock: Clock,
-  events: CarrierEvents,
-): Carrier {
-  if (settings.kind === "modbus-tcp")
-    return tcpCarrier({ ...settings, openLink: openTcpLink, clock }, events);
+): Promise<OpenCarrier> {
+  if (settings.kind === "modbus-tcp") {
+    const { tcpCarrier } = await import("../modbus/tcp-carrier.ts");
+    const { openTcpLink } = await import("../modbus/tcp-link.ts");
+    return (events) => tcpCarrier({ ...settings, openLink: openTcpLink, clock }, events);
+  }
+  const { rtuCarrier } = await import("../modbus/rtu-carrier.ts");
+  const { openSerialLine } = await import("../serial/serial-line.ts");
   const { path, baudRate, parity, stopBits, pause } = settings;
-  return rtuCarrier(
-    { path, baudRate, frame: { parity, stopBits }, pauseMs: pause, openLine: openSerialLine, clock },
-    events,
-  );
+  return (events) =>
+    rtuCarrier(
+      { path, baudRate, frame: { parity, stopBits }, pauseMs: pause, openLine: openSerialLine, clock },
+      events,
+    );
 }
