@@ -220,22 +220,28 @@ export function edgeWatch(parts: EdgeWatchParts): EdgeWatch {
 
   function goAlone(): void {
     const now = clock.epochMs();
+    let gone: readonly ItemChange[];
     // What the server was told and has not told back yet stays: a plan from before knows nothing of it.
     if (mode?.phase !== "handed" || planAskedSinceHanded) {
-      write(clearedItems(set, caller.calls().values()));
+      gone = clearedItems(set, caller.calls().values());
       caller.clear();
       set = takeOver(plan, hearing.subjects(), now);
     } else {
       const alarms = followFates(set.alarms, fates);
-      write(clearedItems(set, []));
+      gone = clearedItems(set, []);
       set = { alarms, gathering: [] };
     }
     mode = { phase: "alone", since: now };
     told = "";
     tries = noTries;
     fates = [];
-    write([modeItem(mode), ...[...set.alarms.values()].map(alarmItem), gatheringItem(set.gathering)]);
-    keepHeard();
+    heardKeptAt = clock.monotonicMs();
+    write([
+      ...gone,
+      modeItem(mode),
+      ...[...set.alarms.values()].map(alarmItem),
+      heardItem(hearing.kept(buffer.lastEntry())),
+    ]);
     counters.add("watch.alone", "watch");
     const facts = {
       code: "watch.alone",
