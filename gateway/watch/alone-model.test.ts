@@ -78,6 +78,11 @@ interface Expected {
   readonly state: AlarmState;
 }
 
+function isCritical(kind: string, state: ProbeState): boolean {
+  const side = kind === "temperature-high" ? "high" : kind === "temperature-low" ? "low" : null;
+  return side !== null && activeEpisode(state, side)?.critical === true;
+}
+
 /** What the server's functions make of it, second by second, from the instant at which the gateway was alone. */
 function expected(
   arrivals: readonly Arrival[],
@@ -102,8 +107,7 @@ function expected(
         const key = `${kind} ${probe}`;
         const known = alarms.get(key);
         const isDeaf = kind === "probe-silent" && now <= listeningSince + profile.maxGap + profile.alarmDelay;
-        const side = kind === "temperature-high" ? "high" : kind === "temperature-low" ? "low" : null;
-        const critical = side !== null && activeEpisode(state, side)?.critical === true;
+        const critical = isCritical(kind, state);
         if (condition === "on" && !isDeaf) {
           if (known === undefined) {
             const raised = raiseAlarm(now, termsOf(profile, kind)).state;
@@ -117,9 +121,12 @@ function expected(
       }
     }
     if (only !== null) return;
-    for (const [key, { state }] of alarms) {
+    for (const [key, { kind, subject, state }] of alarms) {
       const dueAt = alarmDueAt(state);
-      if (dueAt !== null && dueAt <= now) step(key, stepAlarm(state, { kind: "tick" }, now).state);
+      if (dueAt === null || dueAt > now) continue;
+      // What is told again says how it is by then.
+      const standing = state.condition ? isCritical(kind, states.get(subject) ?? unheardOf()) : undefined;
+      step(key, stepAlarm(state, { kind: "tick" }, now).state, standing);
     }
   };
   let index = 0;
