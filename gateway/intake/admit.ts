@@ -226,7 +226,7 @@ function anchorsFor(
   return { anchors: [...known, fresh].slice(-anchorsMax), moved };
 }
 
-/** By the device's own word, unless that lies in the future; it may then be off by as much as the sample is older than its arrival. */
+/** By the device's own word, unless that lies in the future; the sample was then really taken at any instant from which it can have been under way. */
 function firstAnchor(
   rules: AdmitRules,
   { sample, at, arrivedAt, delayMaxMs = deliveryMaxMs, zero = null }: Arrival,
@@ -239,7 +239,9 @@ function firstAnchor(
   const judged = [uptimeMs, uptimeMs] as const;
   const isBelieved = at !== null && at <= arrivedAt + rules.futureMaxMs;
   if (!isBelieved) return { fromSequence, zeroAt, errorMs: delayMaxMs + own.errorMs, judged };
-  const errorMs = Math.max(deviceClockUncertaintyMs, Math.abs(arrivedAt - at)) + own.errorMs;
+  const latestMs = Math.abs(arrivedAt - at);
+  const earliestMs = Math.abs(at - (arrivedAt - delayMaxMs));
+  const errorMs = Math.max(deviceClockUncertaintyMs, latestMs, earliestMs) + own.errorMs;
   return { fromSequence, zeroAt: at - uptimeMs, errorMs, judged };
 }
 

@@ -40,6 +40,10 @@ export interface BrokerConnectionParts {
   readonly will?: Publication;
   /** Takes a message; `done(true)` once it is on disk or refused for good, `done(false)` where it must come again. */
   readonly receive: (message: BrokerMessage, done: (taken: boolean) => void) => void;
+  /** The broker took the connection, before anything else comes over it; `hasSession`: it had kept our session. */
+  readonly connected?: (hasSession: boolean) => void;
+  /** Anything came from the broker, also a sign of life. */
+  readonly alive?: () => void;
   /** All subscriptions are granted. `publish` sends as long as the connection lasts; what is sent later is dropped. */
   readonly opened: (publish: (publication: Publication) => void) => void;
   readonly closed: (trouble: string) => void;
@@ -78,6 +82,11 @@ export function connectBroker(parts: BrokerConnectionParts): Connection {
     // each message; so the library is told to leave PUBACK to us, and it follows the commit.
     pubacks.whenRoom(() => callback(pubackIsOurs));
   };
+  client.on("packetreceive", (packet) => {
+    if (ended) return;
+    if (packet.cmd === "connack") parts.connected?.(packet.sessionPresent);
+    else parts.alive?.();
+  });
   client.on("connect", () => {
     // Subscribing again to what the session already holds is harmless, and a session that lost its subscription would be silence.
     client.subscribe([...parts.subscriptions], { qos: 1 }, (error, granted) => {

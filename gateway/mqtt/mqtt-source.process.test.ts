@@ -43,6 +43,7 @@ function source() {
   const heard: { arrival: Arrival; done: (outcome: Outcome) => void }[] = [];
   const refused: string[] = [];
   const recorder = {
+    ledgers: () => [],
     sample: (arrival, _live, done) => {
       heard.push({ arrival, done });
       bell.ring();

@@ -1,12 +1,13 @@
 import { parseMessage, parseTopic, readingsFilter, statusFilter } from "@coldkeep/core/mqtt/message.ts";
 import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
-import type { DurationMs } from "@coldkeep/core/time/millis.ts";
+import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Recorder } from "../intake/recorder.ts";
 import { type BrokerMessage, connectBroker } from "./broker-connection.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
 import { type Presence, presenceMemory } from "./presence.ts";
+import { queueAge } from "./queue-age.ts";
 import { keepOpen } from "../sources/keep-open.ts";
 import type { Source } from "../sources/source.ts";
 
@@ -30,6 +31,7 @@ export interface MqttSourceParts {
 export function mqttSource(parts: MqttSourceParts): Source {
   const { settings, clock } = parts;
   const presence = presenceMemory();
+  const queue = queueAge(clock, () => lastHeard(parts));
   let lastHeardAt: number | null = null;
   const heard = (): void => {
     lastHeardAt = clock.epochMs();
@@ -47,11 +49,16 @@ export function mqttSource(parts: MqttSourceParts): Source {
         settings,
         clean: parts.clean ?? false,
         subscriptions: [readingsFilter, statusFilter],
-        receive: (message, done) =>
-          receive(parts, presence, message, (taken) => {
+        connected: queue.connected,
+        alive: queue.alive,
+        receive: (message, done) => {
+          const { delayMaxMs, settled } = queue.received();
+          receive(parts, presence, message, delayMaxMs, (taken) => {
+            settled();
             if (taken) heard();
             done(taken);
-          }),
+          });
+        },
         opened: () => opened(),
         closed,
       }),
@@ -69,10 +76,17 @@ export function mqttSource(parts: MqttSourceParts): Source {
   };
 }
 
+/** When anything was heard over a source before this start, or null. */
+function lastHeard({ recorder, settings }: MqttSourceParts): EpochMs | null {
+  const heard = recorder.ledgers().filter(({ source }) => source === settings.id);
+  return heard.length === 0 ? null : Math.max(...heard.map((ledger) => ledger.lastHeardAt));
+}
+
 function receive(
   parts: MqttSourceParts,
   presence: Presence,
   message: BrokerMessage,
+  delayMaxMs: DurationMs,
   done: (taken: boolean) => void,
 ): void {
   const { settings, recorder, counters } = parts;
@@ -93,6 +107,6 @@ function receive(
     return;
   }
   const { at, ...sample } = parsed.sample;
-  const arrival = { source: settings.id, sample, at, arrivedAt: parts.clock.epochMs(), raw };
+  const arrival = { source: settings.id, sample, at, arrivedAt: parts.clock.epochMs(), delayMaxMs, raw };
   recorder.sample(arrival, true, (outcome) => done(outcome !== "full" && outcome !== "failed"));
 }
