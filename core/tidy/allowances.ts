@@ -30,7 +30,7 @@ export const outsideAdapters: readonly string[] = [
   "demo/processes/child.ts",
   "demo/processes/folder-lock.ts",
   "demo/processes/listening.ts",
-  "demo/year/main.ts",
+  "demo/year/folder.ts",
   "firmware-sim/hospital/state-file.ts",
   "firmware-sim/lines/link.ts",
   "firmware-sim/lines/pty.ts",

@@ -6,25 +6,22 @@ import { counters as makeCounters, type Counters } from "@coldkeep/gateway/healt
 import { type Log, silentLog } from "@coldkeep/gateway/health/log.ts";
 import type { BootLedger } from "@coldkeep/gateway/intake/ledger.ts";
 import { recorder as makeRecorder } from "@coldkeep/gateway/intake/recorder.ts";
-import { serialSource } from "@coldkeep/gateway/serial/serial-source.ts";
 import { parseSettings } from "@coldkeep/gateway/settings/settings.ts";
 import { steadyClock } from "@coldkeep/gateway/time/steady-clock.ts";
 import { tellClock } from "@coldkeep/gateway/time/tell-clock.ts";
 import { uplink as makeUplink } from "@coldkeep/gateway/uplink/uplink.ts";
 import type { Machine } from "./machine.ts";
+import type { Medium } from "./medium.ts";
 import type { RecordServer } from "./record.ts";
-import type { Wire } from "./wire.ts";
 
 /** What the gateway of the year stands in. */
 export interface BoxParts {
   /** Where the buffer lies. */
   readonly folder: string;
   readonly machine: Machine;
-  readonly wire: Wire;
+  readonly medium: Medium;
   readonly server: RecordServer;
   readonly random: Random;
-  /** Probe ids by `device/channel`. */
-  readonly probes: ReadonlyMap<string, string>;
   readonly log?: Log;
 }
 
@@ -51,7 +48,8 @@ interface GatewayProcess {
   readonly kill: () => void;
 }
 
-const gatewayId = "box";
+/** The name of the gateway. */
+export const gatewayId = "box";
 /** The defaults of every gateway: the same as its settings file would have. */
 const settings = parseSettings(
   JSON.stringify({
@@ -102,7 +100,7 @@ export function makeBox(parts: BoxParts): Box {
 
 /** A gateway as `gateway/app.ts` composes it, with the line, the server and the machine's clock of the simulation. */
 function startProcess(parts: BoxParts, isFull: () => boolean): GatewayProcess {
-  const { machine, wire, server, random, log = silentLog } = parts;
+  const { machine, medium, server, random, log = silentLog } = parts;
   const life = machine.process();
   const counters = makeCounters();
   const opened = openSqliteBuffer(parts.folder, machine.wallMs()).buffer;
@@ -133,7 +131,7 @@ function startProcess(parts: BoxParts, isFull: () => boolean): GatewayProcess {
     counters,
     log,
     rules: {
-      probes: parts.probes,
+      probes: new Map(medium.devices.map((device) => [`${device}/t`, `${device}-t`])),
       signals: new Map(),
       futureMaxMs: settings.futureMax,
       driftMaxMs: settings.driftMax,
@@ -148,22 +146,7 @@ function startProcess(parts: BoxParts, isFull: () => boolean): GatewayProcess {
     },
     committed: uplink.wake,
   });
-  const source = serialSource({
-    settings: { id: "line", path: "/dev/line", baudRate: 9_600 },
-    rules: {
-      resendTimeoutMs: settings.resendTimeout,
-      resendAttempts: settings.resendAttempts,
-      silenceMaxMs: settings.silenceMax,
-      pauseMaxMs: settings.pauseMax,
-      driftMaxMs: settings.driftMax,
-    },
-    openLine: wire.openLine,
-    recorder,
-    clock,
-    random,
-    counters,
-    log,
-  });
+  const source = medium.source({ recorder, clock, random, counters, log }, settings);
   // The first contact of the start.
   const askedMs = clock.monotonicMs();
   if (server.isReachable()) clock.heardServer(server.dateMs(), askedMs, clock.monotonicMs());
@@ -197,7 +180,7 @@ function startProcess(parts: BoxParts, isFull: () => boolean): GatewayProcess {
     kill: () => {
       isDead = true;
       life.kill();
-      wire.abandon();
+      medium.abandon();
       opened.close();
     },
   };

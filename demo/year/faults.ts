@@ -21,7 +21,8 @@ export interface Fault {
     | "gateway-kill"
     | "gateway-restart"
     | "box-power-cut"
-    | "clock-jump";
+    | "clock-jump"
+    | "device-clock-jump";
   readonly fromAt: EpochMs;
   readonly untilAt: EpochMs;
   /** How far the clock jumps, ms; for noise the share of texts that it hits. */
@@ -54,6 +55,7 @@ const kinds: readonly Kind[] = [
   { kind: "gateway-kill", perYear: 60, leastMs: secondMs, mostMs: 5 * minuteMs },
   { kind: "gateway-restart", perYear: 20, leastMs: secondMs, mostMs: minuteMs },
   { kind: "box-power-cut", perYear: 10, leastMs: minuteMs, mostMs: 4 * hourMs },
+  { kind: "device-clock-jump", perYear: 60, leastMs: 0, mostMs: 0, amount: jump },
   { kind: "clock-jump", perYear: 24, leastMs: 0, mostMs: 0, amount: jump },
 ];
 
@@ -79,6 +81,13 @@ export function drawFaults(random: SeededRandom, startAt: EpochMs, days: number)
     const fromAt = startAt + Math.floor(place * spanMs);
     return { kind, fromAt, untilAt: fromAt + lengthMs, amount: 0 };
   };
+  // A gateway that is away while devices begin anew: what a broker then keeps is of boots that nobody has heard.
+  const away = once("box-power-cut", 0.75, week / 4);
+  for (let part = 1; part < 20; part += 1) {
+    const fromAt = away.fromAt + (part * (away.untilAt - away.fromAt)) / 20;
+    faults.push({ kind: "device-reset", fromAt, untilAt: fromAt + minuteMs, amount: 0 });
+  }
+  faults.push(away);
   faults.push(
     once("adapter-out", 0.2, week),
     once("network-away", 0.55, week),

@@ -4,17 +4,19 @@ import { seededRandom } from "@coldkeep/firmware-sim/random/random.ts";
 import type { Log } from "@coldkeep/gateway/health/log.ts";
 import { type Books, makeBooks } from "./books.ts";
 import { type Box, makeBox } from "./box.ts";
-import { type Device, type DeviceOptions, makeDevice } from "./device.ts";
 import { drawFaults, type Fault } from "./faults.ts";
+import { lineMedium } from "./line-medium.ts";
 import { makeMachine } from "./machine.ts";
-import { makeNoise, type Noise } from "./noise.ts";
+import type { Medium } from "./medium.ts";
+import { radioMedium } from "./radio-medium.ts";
 import { recordServer, type RecordServer } from "./record.ts";
-import { makeWire } from "./wire.ts";
 
 /** What is simulated. */
 export interface YearOptions {
   readonly seed: number;
   readonly days: number;
+  /** `line`: devices on one serial line. `radio`: devices with MQTT behind a broker. */
+  readonly over: "line" | "radio";
   /** How often each device takes a sample. Unit ms. */
   readonly everyMs: DurationMs;
   /** An empty folder for the gateway's buffer. */
@@ -34,8 +36,7 @@ export interface Year {
   readonly books: Books;
   readonly server: RecordServer;
   readonly box: Box;
-  readonly noise: Noise;
-  readonly devices: readonly DeviceOptions[];
+  readonly medium: Medium;
   readonly faults: readonly Fault[];
   readonly jumps: readonly ClockJump[];
   readonly startAt: EpochMs;
@@ -51,35 +52,23 @@ const timeServerEveryMs: DurationMs = 2_048_000;
 /** How soon a gateway must notice that its machine's clock was set. Unit ms. */
 const noticedWithinMs: DurationMs = 15_000;
 
-const deviceKinds: readonly Omit<DeviceOptions, "everyMs">[] = [
-  { device: "ckt-big", ringSamples: 4_096, memory: "kept", ppm: 60 },
-  { device: "ckt-small", ringSamples: 200, memory: "kept", ppm: -100 },
-  { device: "ckt-forgetful", ringSamples: 4_096, memory: "volatile", ppm: 100 },
-];
-
-/** Lives through a year on one line, in this process and under a virtual clock. The same seed gives the same year. */
+/** Lives through a year of one gateway, in this process and under a virtual clock. The same seed gives the same year. */
 export async function liveYear(options: YearOptions): Promise<Year> {
   const { seed, days, everyMs } = options;
   const world = virtualClock(startAt);
   const random = (name: string) => seededRandom(seed, name);
   const books = makeBooks();
-  const noise = makeNoise(random("noise"));
-  const wire = makeWire(world, random("wire"), noise);
+  const makeMedium = { line: lineMedium, radio: radioMedium }[options.over];
+  const medium = makeMedium({ world, books, random, everyMs });
   const server = recordServer(world, random("server"));
   const machine = makeMachine(world, 40);
-  const devices = deviceKinds.map((kind): Device => {
-    const device = { ...kind, everyMs };
-    return makeDevice(device, world, random(kind.device), books, wire);
-  });
-  const probes = new Map(deviceKinds.map(({ device }) => [`${device}/t`, `${device}-t`]));
   const log = options.log === undefined ? {} : { log: options.log };
   const box = makeBox({
     folder: options.folder,
     machine,
-    wire,
+    medium,
     server,
     random: random("box").next,
-    probes,
     ...log,
   });
   const faults = drawFaults(random("faults"), startAt, days);
@@ -93,7 +82,7 @@ export async function liveYear(options: YearOptions): Promise<Year> {
 
   /** What stands after any fault began or ended. */
   function settle(): void {
-    wire.plug(isActive("adapter-out") ? "out" : isActive("wires-cut") ? "cut" : "in");
+    medium.settle(isActive);
     server.setReachable(!isActive("server-away") && !isActive("network-away"));
     box.setDiskFull(isActive("disk-full"));
   }
@@ -115,10 +104,10 @@ export async function liveYear(options: YearOptions): Promise<Year> {
     active.set(fault.kind, (active.get(fault.kind) ?? 0) + 1);
     switch (fault.kind) {
       case "noise":
-        wire.setNoise(fault.amount);
+        medium.setNoise(fault.amount);
         break;
       case "device-reset":
-        devices[jumpRandom.below(devices.length)]?.reset(fault.untilAt - fault.fromAt);
+        medium.reset(jumpRandom.below(medium.devices.length), fault.untilAt - fault.fromAt);
         break;
       case "gateway-kill":
       case "box-power-cut":
@@ -132,6 +121,9 @@ export async function liveYear(options: YearOptions): Promise<Year> {
       case "clock-jump":
         jump(fault.amount);
         break;
+      case "device-clock-jump":
+        medium.jump(jumpRandom.below(medium.devices.length), fault.amount);
+        break;
       default:
         break;
     }
@@ -142,7 +134,7 @@ export async function liveYear(options: YearOptions): Promise<Year> {
     active.set(fault.kind, (active.get(fault.kind) ?? 0) - 1);
     switch (fault.kind) {
       case "noise":
-        if (!isActive("noise")) wire.setNoise(0);
+        if (!isActive("noise")) medium.setNoise(0);
         break;
       case "box-power-cut":
         machine.powerOn(fault.untilAt - fault.fromAt);
@@ -180,17 +172,7 @@ export async function liveYear(options: YearOptions): Promise<Year> {
     await happens();
   }
   await liveUntil(endAt + quietMs);
-  return {
-    books,
-    server,
-    box,
-    noise,
-    devices: devices.map((one) => one.options),
-    faults,
-    jumps,
-    startAt,
-    endAt,
-  };
+  return { books, server, box, medium, faults, jumps, startAt, endAt };
 }
 
 function inOrder(

@@ -194,14 +194,19 @@ function stampOf(
     };
   const errorMs = anchorErrorMs(anchor, sample.uptimeMs, rules.driftMaxMs);
   if (at === null) return { stamp: { at: derived, time: timeQuality("uptime", errorMs) }, clockOff: null };
-  const agrees = Math.abs(at - derived) <= rules.driftMaxMs;
-  return agrees
-    ? {
-        stamp: { at, time: timeQuality("device", Math.max(deviceClockUncertaintyMs, errorMs)) },
-        clockOff: false,
-      }
-    : { stamp: { at: derived, time: timeQuality("uptime", errorMs) }, clockOff: true };
+  const partedMs = Math.abs(at - derived);
+  if (partedMs > rules.driftMaxMs)
+    return { stamp: { at: derived, time: timeQuality("uptime", errorMs) }, clockOff: true };
+  const offMs = Math.min(partedMs + errorMs, heardWithinMs(at, arrivedAt, delayMaxMs) + own.errorMs);
+  return {
+    stamp: { at, time: timeQuality("device", Math.max(deviceClockUncertaintyMs, offMs)) },
+    clockOff: false,
+  };
 }
+
+/** How far a time may be off that is told of something heard at `arrivedAt`, at most `delayMaxMs` after it was. */
+const heardWithinMs = (at: EpochMs, arrivedAt: EpochMs, delayMaxMs: DurationMs): DurationMs =>
+  Math.max(Math.abs(arrivedAt - at), Math.abs(at - (arrivedAt - delayMaxMs)));
 
 /**
  * The boot's anchors; a new one where there is none yet, or where the newest sample would otherwise lie in the future of a clock that is
@@ -239,9 +244,7 @@ function firstAnchor(
   const judged = [uptimeMs, uptimeMs] as const;
   const isBelieved = at !== null && at <= arrivedAt + rules.futureMaxMs;
   if (!isBelieved) return { fromSequence, zeroAt, errorMs: delayMaxMs + own.errorMs, judged };
-  const latestMs = Math.abs(arrivedAt - at);
-  const earliestMs = Math.abs(at - (arrivedAt - delayMaxMs));
-  const errorMs = Math.max(deviceClockUncertaintyMs, latestMs, earliestMs) + own.errorMs;
+  const errorMs = Math.max(deviceClockUncertaintyMs, heardWithinMs(at, arrivedAt, delayMaxMs)) + own.errorMs;
   return { fromSequence, zeroAt: at - uptimeMs, errorMs, judged };
 }
 

@@ -192,7 +192,7 @@ describe("a sample", () => {
       { probe: "p", at: start, celsius: 4, time: uptime },
       event(true, start),
       { probe: "p", at: start + 60_000, celsius: 4, time: { ...uptime, uncertaintyMs: 1_012 } },
-      { probe: "p", at: start + 120_400, celsius: 4, time: { source: "device", uncertaintyMs: 1_024 } },
+      { probe: "p", at: start + 120_400, celsius: 4, time: { source: "device", uncertaintyMs: 1_400 } },
       event(false, start + 120_000),
     ]);
     expect(buffer.evidence().map((one) => one.code)).toEqual(["sample.clock-off"]);

@@ -49,6 +49,9 @@ export interface BrokerConnectionParts {
   readonly closed: (trouble: string) => void;
 }
 
+/** Begins a connection to a broker. The port of everything that speaks MQTT; the one below is the real one. */
+export type ConnectBroker = (parts: BrokerConnectionParts) => Connection;
+
 /**
  * One connection to a broker, from CONNECT to its end; QoS 1 messages are acknowledged (PUBACK) in order, each only after it was taken, so
  * what was not committed the broker of a kept session sends again.

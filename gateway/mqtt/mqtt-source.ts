@@ -4,7 +4,7 @@ import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
 import type { Recorder } from "../intake/recorder.ts";
-import { type BrokerMessage, connectBroker } from "./broker-connection.ts";
+import { type BrokerMessage, connectBroker, type ConnectBroker } from "./broker-connection.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
 import { type Presence, presenceMemory } from "./presence.ts";
 import { queueAge } from "./queue-age.ts";
@@ -17,6 +17,8 @@ export interface MqttSourceParts {
   readonly pauseMaxMs: DurationMs;
   /** True for a session that leaves nothing at the broker; then what comes while we are away is lost. Default false. */
   readonly clean?: boolean;
+  /** Default: the real one. */
+  readonly connectBroker?: ConnectBroker;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: Random;
@@ -45,7 +47,7 @@ export function mqttSource(parts: MqttSourceParts): Source {
     counters: parts.counters,
     pauseMaxMs: parts.pauseMaxMs,
     connect: (opened, closed) =>
-      connectBroker({
+      (parts.connectBroker ?? connectBroker)({
         settings,
         clean: parts.clean ?? false,
         subscriptions: [readingsFilter, statusFilter],
