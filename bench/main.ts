@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { benchBackup } from "./backup/backup-bench.ts";
 import { benchEngine } from "./engine/judge-bench.ts";
 import { benchLate } from "./engine/late-bench.ts";
 import { benchForecast } from "./forecast/forecast-bench.ts";
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   appends: benchAppends,
   drain: benchDrain,
   flash: benchFlash,
+  backup: benchBackup,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

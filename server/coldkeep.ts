@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { CommandIo } from "./command-io.ts";
+import { backupCommand, backupUsage } from "./backup/backup-command.ts";
+import { restoreCommand, restoreUsage } from "./backup/restore-command.ts";
 import { backtestCommand, backtestUsage } from "./replay/backtest-command.ts";
 import { replayCommand } from "./replay/replay-command.ts";
 import { scenarioCommand, scenarioUsage } from "./scenario/command.ts";
@@ -14,12 +16,20 @@ const commands: Readonly<Record<string, { readonly usage: string; readonly run: 
   backtest: { usage: backtestUsage, run: backtestCommand },
   scenario: { usage: scenarioUsage, run: scenarioCommand },
   apply: { usage: applyUsage, run: applyCommand },
+  backup: { usage: backupUsage, run: backupCommand },
+  restore: { usage: restoreUsage, run: restoreCommand },
 };
 
 const io: CommandIo = {
   print: (line) => console.log(line),
   readFile: (path) => readFileSync(path, "utf8"),
   environment: process.env,
+  ...(process.stderr.isTTY ? { progress: (text: string) => process.stderr.write(`\r\u001b[2K${text}`) } : {}),
+  interruption: () => {
+    const controller = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+    return controller.signal;
+  },
 };
 
 async function run(): Promise<number> {
@@ -33,6 +43,7 @@ async function run(): Promise<number> {
 }
 
 function explain(error: unknown): number {
+  io.progress?.("");
   console.error(error instanceof CodedError ? `${error.message} [${error.code}]` : error);
   return error instanceof CodedError && error.code === "arguments.invalid" ? 2 : 1;
 }

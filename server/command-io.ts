@@ -6,6 +6,10 @@ export interface CommandIo {
   readonly print: (line: string) => void;
   readonly readFile: (path: string) => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Shows how far something is on a line that the next showing replaces; "" takes it away. Where nobody watches it does nothing. */
+  readonly progress?: (text: string) => void;
+  /** From now on being asked to end (Ctrl-C) aborts this signal instead of ending the process. */
+  readonly interruption?: () => AbortSignal;
 }
 
 /** The records that a command works on: `--data folder`, else COLDKEEP_DATA, else the server's default. */

@@ -11,11 +11,13 @@ import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { rate } from "../engine/judge-bench.ts";
 import { insertBare } from "./bare-sqlite.ts";
 
-const probes = 5_000;
-const perBatch = 1_000;
+/** Probes of the load, and readings of a batch. */
+export const probes = 5_000;
+export const perBatch = 1_000;
 const batches = 600;
 const inFlight = 4;
-const stepMs = 5_000;
+/** Between two readings of a probe, milliseconds. */
+export const stepMs = 5_000;
 
 /** Ingest over HTTP to the durable commit, evaluated, from 5,000 probes; the load generator shares the machine. */
 export async function benchIngest(): Promise<readonly string[]> {
@@ -66,7 +68,8 @@ async function steadyLatency(url: string, startAt: number): Promise<{ p50: numbe
   return { p50: took[49] ?? 0, p99: took[98] ?? 0 };
 }
 
-function batchBody(batch: number, startAt: number): string {
+/** The body of a batch by its number; the readings go on where the batch before ended. */
+export function batchBody(batch: number, startAt: number): string {
   const readings = Array.from({ length: perBatch }, (_, index) => {
     const reading = batch * perBatch + index;
     const at = formatInstant(startAt + Math.floor(reading / probes) * stepMs);
@@ -76,7 +79,8 @@ function batchBody(batch: number, startAt: number): string {
   return JSON.stringify({ gateway: "bench", sequence: batch + 1, readings });
 }
 
-async function post(url: string, body: Uint8Array): Promise<void> {
+/** Posts a packed batch; throws where not all of it was taken. */
+export async function post(url: string, body: Uint8Array): Promise<void> {
   const headers = {
     authorization: "Bearer bench",
     "content-type": "application/json",
@@ -88,7 +92,8 @@ async function post(url: string, body: Uint8Array): Promise<void> {
     throw new RangeError(`not all was taken: ${JSON.stringify(answer).slice(0, 300)}`);
 }
 
-function siteFile(): string {
+/** A site of so many probes. */
+export function siteFile(): string {
   const appliances = Array.from({ length: probes }, (_, index) => ({
     id: `a${index}`,
     name: `Appliance ${index}`,

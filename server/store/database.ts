@@ -19,7 +19,7 @@ import { trustTablesSql } from "./trust-tables.ts";
 export type Value = SQLInputValue;
 
 /**
- * The operational records: the only file that knows `node:sqlite`. Calls are synchronous, so that nothing can come between the steps of a
+ * The operational records: the only file that knows `node:sqlite` but those that copy and check whole files (server/backup). Calls are synchronous, so that nothing can come between the steps of a
  * transaction (docs/decisions/0002-synchronous-records.md).
  */
 export interface Database {
