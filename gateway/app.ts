@@ -7,7 +7,7 @@ import { counters as makeCounters, type Counters } from "./health/counters.ts";
 import { latestValues, noting } from "./health/latest.ts";
 import type { Log } from "./health/log.ts";
 import { statusPage } from "./health/status-page.ts";
-import { type GatewayStatus, statusOf } from "./health/status.ts";
+import { channelPurposes, type GatewayStatus, statusOf } from "./health/status.ts";
 import { type StatusCall, statusServer, type StatusServer } from "./health/status-server.ts";
 import { limitsOf } from "./intake/capacity.ts";
 import { recorder as makeRecorder } from "./intake/recorder.ts";
@@ -130,12 +130,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       openSource(source, { gateway: settings, recorder: heard, clock, random, counters, log }),
     ),
   );
-  const channels = new Map([
-    ...Object.entries(settings.probes),
-    ...Object.entries(settings.signals).map(
-      ([name, { kind, subject }]) => [name, `${kind} of ${subject}`] as const,
-    ),
-  ]);
+  const channels = channelPurposes(settings);
   const status = (): GatewayStatus =>
     statusOf({
       gateway: settings.gateway,

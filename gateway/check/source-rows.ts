@@ -55,7 +55,8 @@ function stateRow({ id, kind, state, trouble }: SourceStatus, many: number): Row
   if (trouble !== null) return row("trouble", [id, kind, `not open: ${trouble}`, advised(trouble)]);
   if (state !== "open")
     return row("trouble", [id, kind, "not open yet", "nobody answers: look at the address and the cable"]);
-  if (many > 0) return row("well", [id, kind, `open, ${many} channels heard`, ""]);
+  if (many > 0)
+    return row("well", [id, kind, `open, ${many} ${many === 1 ? "channel" : "channels"} heard`, ""]);
   return row("trouble", [
     id,
     kind,

@@ -1,3 +1,4 @@
+import { formatDuration, minuteMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import { adviceFor } from "./advice.ts";
 import type { GatewayStatus } from "./status.ts";
 
@@ -6,6 +7,9 @@ export interface Concern {
   readonly what: string;
   readonly advice: string | null;
 }
+
+/** A probe of which nothing came for so long is named. A contact may be silent for as long as nothing moves. Unit ms. */
+export const quietAfterMs = 10 * minuteMs;
 
 /** What calls for a person's hand at the gateway, in the order in which to look. */
 export function concernsOf(status: GatewayStatus): Concern[] {
@@ -38,6 +42,17 @@ export function concernsOf(status: GatewayStatus): Concern[] {
         `${of} has no reading: look at the device, and at its name and channel in the settings`,
       ),
     ),
+    ...values.flatMap(({ channel, isProbe, at }) => {
+      const quietMs = instantOf(clock.now) - instantOf(at);
+      return isProbe && quietMs > quietAfterMs
+        ? [
+            concern(
+              `${channel} has not been heard for ${formatDuration(quietMs)}`,
+              "look at the device and how it is connected",
+            ),
+          ]
+        : [];
+    }),
     ...values.flatMap(({ channel, value }) =>
       typeof value === "number"
         ? []
@@ -56,3 +71,5 @@ const fullAdvice =
   "bring the server or the network back, so that what is held can leave; or let bufferReadingsMax, bufferBytesMax or the disk be larger";
 
 const concern = (what: string, advice: string | null): Concern => ({ what, advice });
+
+const instantOf = (text: string | null): number => parseInstant(text ?? "") ?? 0;

@@ -24,6 +24,7 @@ test("each trouble is named at the top with what to do about it", () => {
     /modbus-7 on bus-1: modbus\.timeout: no answer: look at the device's power/,
     /line-1: .*cannot open .*: there is no such file/,
     /modbus-7\/temperature was not heard/,
+    /fridge-6\/temperature has not been heard for 45 min: look at the device/,
     /says "open": look at the sensor/,
     /keeps watch by itself/,
     /modem is not ready to call: docs\/errors\.md explains modem\.no-answer/,

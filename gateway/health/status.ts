@@ -4,6 +4,7 @@ import type { CapacityLimits } from "../intake/capacity.ts";
 import { type BootLedger, highestKept, holes } from "../intake/ledger.ts";
 import type { Recorder } from "../intake/recorder.ts";
 import { sizeOf } from "../intake/ranges.ts";
+import type { GatewaySettings } from "../settings/settings.ts";
 import type { SteadyClock } from "../time/steady-clock.ts";
 import type { Source } from "../sources/source.ts";
 import type { Uplink } from "../uplink/uplink.ts";
@@ -14,14 +15,33 @@ import type { LatestValues } from "./latest.ts";
 /** How many of the latest refusals the status shows. */
 const evidenceShown = 20;
 
+/** What a channel of the settings is for: a probe, or `door of fridge-1` and the like. */
+export interface ChannelPurpose {
+  readonly of: string;
+  readonly isProbe: boolean;
+}
+
+/** What each channel of the settings is for. */
+export function channelPurposes({
+  probes,
+  signals,
+}: Pick<GatewaySettings, "probes" | "signals">): ReadonlyMap<string, ChannelPurpose> {
+  return new Map<string, ChannelPurpose>([
+    ...Object.entries(probes).map(([name, of]) => [name, { of, isProbe: true }] as const),
+    ...Object.entries(signals).map(
+      ([name, { kind, subject }]) => [name, { of: `${kind} of ${subject}`, isProbe: false }] as const,
+    ),
+  ]);
+}
+
 /** How the gateway stands, as it goes out as JSON. */
 export type GatewayStatus = ReturnType<typeof statusOf>;
 
 /** Everything a person at the gateway wants to know, as JSON. */
 export function statusOf(parts: {
   readonly gateway: string;
-  /** What each channel's readings are of: a probe, or the subject of a contact. */
-  readonly channels: ReadonlyMap<string, string>;
+  /** What each channel's readings are of. */
+  readonly channels: ReadonlyMap<string, ChannelPurpose>;
   readonly latest: LatestValues;
   readonly limits: CapacityLimits;
   readonly clock: SteadyClock;
@@ -74,7 +94,8 @@ export function statusOf(parts: {
     values: parts.latest.all().map(({ source, device, channel, value, at }) => ({
       source,
       channel: `${device}/${channel}`,
-      of: parts.channels.get(`${device}/${channel}`) ?? null,
+      of: parts.channels.get(`${device}/${channel}`)?.of ?? null,
+      isProbe: parts.channels.get(`${device}/${channel}`)?.isProbe ?? false,
       value,
       at: instant(at),
     })),
@@ -89,11 +110,11 @@ function neverHeard({
   channels,
   latest,
 }: {
-  readonly channels: ReadonlyMap<string, string>;
+  readonly channels: ReadonlyMap<string, ChannelPurpose>;
   readonly latest: LatestValues;
 }): { readonly channel: string; readonly of: string }[] {
   const heard = new Set(latest.all().map(({ device, channel }) => `${device}/${channel}`));
-  return [...channels].flatMap(([channel, of]) => (heard.has(channel) ? [] : [{ channel, of }]));
+  return [...channels].flatMap(([channel, { of }]) => (heard.has(channel) ? [] : [{ channel, of }]));
 }
 
 /** Of each device the boot that was heard last. */
