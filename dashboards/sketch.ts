@@ -1,0 +1,166 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { NamedDashboard } from "./all.ts";
+import { questionWords } from "./question-words.ts";
+
+/** Characters for a column of Grafana's 24, and lines for a row of 30 pixels. */
+const columnWidth = 5;
+const linesOfRow = 0.75;
+
+/** What the page needs of a panel. */
+interface SketchedPanel {
+  readonly title: string;
+  readonly description: string;
+  readonly type: string;
+  readonly unit: string;
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+  readonly queries: readonly string[];
+}
+
+/** The page of docs/dashboards.md: every dashboard as a drawing with its panels in words. */
+export function sketchPage(all: readonly NamedDashboard[]): string {
+  return `${[intro, ...all.map(({ name, model }) => section(name, model))].join("\n\n")}\n`;
+}
+
+const intro = `# Dashboards
+
+<!-- Made by \`npm run dashboards\` from the dashboards themselves; a test holds it to them. -->
+
+Grafana shows the history; it decides nothing. Alarms, excursions and holds are Coldkeep's, and where a dashboard has no data it says so: unknown is shown as unknown (purple, or a
+gap in a curve), never as good. "BLIND" means that no state younger than 12 minutes reached the history: then look at the live board, which does not depend on it.
+
+The files in \`dashboards/json\` are made from \`dashboards/*.ts\`; put them up with the data source \`coldkeep-influx\` (InfluxQL) as docker-compose.yml does, or import them by hand.
+For a site with its own address and time zone:
+
+    npm run dashboards -- --out /etc/grafana/coldkeep --url https://coldkeep.example --time-zone Europe/Brussels
+
+The time zone of the committed ones is that of the browser. Days in "per day" are UTC days. What is measured, tag by tag and field by field: the list in \`core/history/influx-schema.ts\`.
+
+The drawings show where each panel stands and how large it is, with its unit. Every question was run against InfluxDB 1.6 on a simulated site, and what it must give back is
+checked (\`npx vitest run dashboards\`); how Grafana draws the panels was not looked at by that.`;
+
+function section(name: string, model: Dashboard): string {
+  const panels = (model.panels ?? []).map((panel) => sketched(panel as unknown as GrafanaPanel));
+  const chosen = (model.templating.list ?? []).filter(({ type }) => (type as string) === "query");
+  const marked = model.annotations.list ?? [];
+  const rows = panels.map(
+    ({ title, type, unit, description, queries }) =>
+      `| ${cell(title)} | ${looks(type, unit)} | ${cell(description)} | ${cell(queries.map(questionWords).join(" · "))} |`,
+  );
+  return [
+    `## ${model.title ?? ""}`,
+    "",
+    model.description ?? "",
+    "",
+    `\`dashboards/json/${name}.json\`, uid \`${model.uid ?? ""}\`; shows ${model.time?.from ?? ""} to ${model.time?.to ?? ""}, anew every ${model.refresh ?? ""}.` +
+      ` To choose: ${chosen.map(({ label, name }) => label ?? name).join(", ")}.` +
+      (marked.length === 0
+        ? ""
+        : ` Marks on the curves: ${marked.map((each) => each.name.toLowerCase()).join("; ")}.`),
+    "",
+    "```text",
+    drawing(panels),
+    "```",
+    "",
+    "| panel | as | what it shows, and what to do | what it asks for |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
+interface GrafanaPanel {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type: string;
+  readonly fieldConfig?: { readonly defaults?: { readonly unit?: string } };
+  readonly gridPos?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets?: readonly { readonly query?: string }[];
+}
+
+function sketched(panel: GrafanaPanel): SketchedPanel {
+  const { x = 0, y = 0, w = 24, h = 8 } = panel.gridPos ?? {};
+  return {
+    title: panel.title ?? "",
+    description: panel.description ?? "",
+    type: panel.type,
+    unit: panel.fieldConfig?.defaults?.unit ?? "",
+    x,
+    y,
+    w,
+    h,
+    queries: (panel.targets ?? []).map(({ query }) => query ?? ""),
+  };
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  stat: "large figures",
+  table: "table",
+  timeseries: "curves",
+  "state-timeline": "stretches of time",
+};
+
+function looks(type: string, unit: string): string {
+  const kind = kindWords[type] ?? type;
+  return type === "table" ? kind : `${kind}, ${unitWords(unit)}`;
+}
+
+function unitWords(unit: string): string {
+  const words: Readonly<Record<string, string>> = {
+    celsius: "°C",
+    percentunit: "%",
+    none: "count",
+    short: "count",
+    string: "words",
+    ms: "time span",
+    bytes: "bytes",
+    cps: "per second",
+    dateTimeFromNow: "how long ago",
+  };
+  return words[unit] ?? unit;
+}
+
+/** A cell of a Markdown table. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+/** Draws boxes on the grid, each with its title, its unit and what kind of panel it is. */
+function drawing(panels: readonly SketchedPanel[]): string {
+  const line = (row: number): number => Math.round(row * linesOfRow);
+  const height = Math.max(...panels.map(({ y, h }) => line(y + h))) + 1;
+  const canvas = Array.from({ length: height }, () =>
+    Array.from({ length: 24 * columnWidth + 1 }, () => " "),
+  );
+  const put = (top: number, left: number, text: string): void => {
+    const row = canvas[top];
+    if (row === undefined) return;
+    for (let index = 0; index < text.length; index += 1) row[left + index] = text.charAt(index);
+  };
+  for (const { x, y, w, h, title, unit, type } of panels) {
+    const [top, bottom, left, width] = [line(y), line(y + h), x * columnWidth, w * columnWidth];
+    const edge = `+${"-".repeat(width - 1)}+`;
+    put(top, left, edge);
+    put(bottom, left, edge);
+    for (let row = top + 1; row < bottom; row += 1) {
+      put(row, left, "|");
+      put(row, left + width, "|");
+    }
+    const told = [title, looks(type, unit)].flatMap((text) => wrapped(text, width - 3));
+    for (const [index, text] of told.slice(0, bottom - top - 1).entries())
+      put(top + 1 + index, left + 2, text.slice(0, width - 3));
+  }
+  return canvas.map((row) => row.join("").trimEnd()).join("\n");
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length + 1 <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
