@@ -8,13 +8,7 @@ import {
   StackingMode,
   VisibilityMode,
 } from "@grafana/grafana-foundation-sdk/common";
-import {
-  type DashboardBuilder,
-  FieldColorBuilder,
-  FieldColorModeId,
-  MappingType,
-  VariableSort,
-} from "@grafana/grafana-foundation-sdk/dashboard";
+import { type DashboardBuilder, MappingType, VariableSort } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { column, columns, curves, figures, newestOf, sorted, steps, table, timeline } from "./panels.ts";
 import { here, standings, temperatures } from "./query.ts";
@@ -97,8 +91,7 @@ function figuresNow() {
       queries: [{ refId: "A", query: shown("celsius"), alias: "now" }],
     })
       .decimals(2)
-      .colorMode(BigValueColorMode.None)
-      .dataLinks([]),
+      .colorMode(BigValueColorMode.None),
     figures({
       ...base,
       title: "State",
@@ -109,7 +102,7 @@ function figuresNow() {
     })
       .mappings([stateWords])
       .textMode(BigValueTextMode.Value)
-      .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("/.*/")),
+      .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("/^state$/")),
     figures({
       ...base,
       title: "Since",
@@ -202,7 +195,7 @@ function curve() {
   })
     .interval("2m")
     .decimals(2)
-    .dataLinks([])
+
     .overrideByName("mean", [{ id: "color", value: { mode: "fixed", fixedColor: "green" } }])
     .overrideByName("min", [
       { id: "custom.lineWidth", value: 0 },
@@ -292,8 +285,7 @@ function compressor() {
         options: { from: 0, to: null, result: { text: "rests", color: "text", index: 1 } },
       },
     ])
-    .thresholds(steps([null, "blue"], [0, "text"]))
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds));
+    .thresholds(steps([null, "blue"], [0, "text"]));
 }
 
 function airCurve() {
@@ -425,7 +417,8 @@ export function excursionColumns(panel: ReturnType<typeof table>): ReturnType<ty
   column(panel, "Excursion", {
     links: [{ title: "Open the excursion", url: "${coldkeep}/excursions/${__value.raw}", targetBlank: true }],
   });
-  for (const name of ["From", "To"]) column(panel, name, { unit: units.DatetimeLocal });
+  column(panel, "From", { unit: units.DatetimeLocal });
+  column(panel, "To", { unit: units.DatetimeLocal, noValue: "not over" });
   for (const name of ["Out of range", "Unknown"])
     column(panel, name, { unit: units.Milliseconds, decimals: 1 });
   return column(panel, "Extreme", { unit: units.Celsius, decimals: 1 });

@@ -16,7 +16,11 @@ import {
 import {
   DashboardLinkBuilder,
   type DynamicConfigValue,
+  type FieldColor,
+  FieldColorBuilder,
+  FieldColorModeId,
   type MatcherConfig,
+  type ThresholdsConfig,
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from "@grafana/grafana-foundation-sdk/dashboard";
@@ -50,13 +54,20 @@ interface Framed {
   span(width: number): this;
   height(height: number): this;
   noValue(text: string): this;
+  thresholds(thresholds: Builder<ThresholdsConfig>): this;
+  colorScheme(color: Builder<FieldColor>): this;
   withTarget(target: Builder<Dataquery>): this;
 }
 
 function framed<P extends Framed>(panel: P, frame: Frame): P {
   const { title, description, unit, width, height, queries, nothing } = frame;
   panel.title(title).description(description).datasource(dataSource).unit(unit);
-  panel.span(width).height(height).noValue(nothing);
+  // Said outright: Grafana's own default turns red from 80 on, whatever the figure is.
+  panel
+    .span(width)
+    .height(height)
+    .noValue(nothing)
+    .thresholds(steps([null, "green"]));
   for (const query of queries) panel.withTarget(influxql(query));
   return panel;
 }
@@ -78,12 +89,14 @@ export function figures(frame: Frame): StatPanel {
   return framed(new StatPanel(), frame)
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.BackgroundSolid)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]));
 }
 
 /** Curves over time. A gap in the readings is a gap in the curve. */
 export function curves(frame: Frame): CurvePanel {
   return framed(new CurvePanel(), frame)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
     .spanNulls(false)
     .lineInterpolation(LineInterpolation.Linear)
     .lineWidth(2)
@@ -101,6 +114,7 @@ export function curves(frame: Frame): CurvePanel {
 /** States along time as coloured stretches. */
 export function timeline(frame: Frame): TimelinePanel {
   return framed(new TimelinePanel(), frame)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .showValue(VisibilityMode.Auto)
     .mergeValues(true)
     .rowHeight(0.9)

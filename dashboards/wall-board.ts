@@ -1,4 +1,5 @@
 import {
+  BigValueColorMode,
   BigValueTextMode,
   ReduceDataOptionsBuilder,
   TableCellDisplayMode,
@@ -97,6 +98,7 @@ function summary() {
       ],
     })
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("/^Time$/"))
+      .colorMode(BigValueColorMode.None)
       .textMode(BigValueTextMode.Value),
   ];
 }
