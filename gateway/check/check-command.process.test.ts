@@ -6,6 +6,7 @@ import { connect, connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { readingsTopic } from "@coldkeep/core/mqtt/message.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
+import { statusServer } from "../health/status-server.ts";
 import { freePort, mosquittoMissing, startMosquitto } from "../rig/processes.ts";
 import { serialDevice } from "../rig/serial-device.ts";
 import { openSerialLine } from "../serial/serial-line.ts";
@@ -100,7 +101,7 @@ test.skipIf(mosquittoMissing() !== null)(
   },
 );
 
-test("check says that another program has the line", async () => {
+test("of a line that another program has open check says so, and what the gateway hears if it is the one", async () => {
   const folder = mkdtempSync(join(tmpdir(), "coldkeep-check-"));
   const device = serialDevice("ckt-serial", () => 1_000);
   const taken = await new Promise<ReturnType<typeof openSerialLine>>((resolve) => {
@@ -110,19 +111,27 @@ test("check says that another program has the line", async () => {
       closed: () => {},
     });
   });
-  const { code, text } = await check(
-    {
-      gateway: "g",
-      server: { url: "http://127.0.0.1:9" },
-      data: join(folder, "data"),
-      sources: [{ kind: "serial", id: "line", path: device.line.path }],
-      probes: {},
-    },
-    folder,
-    "1s",
-  );
-  expect(text).toMatch(/LOOK +line +serial +not open: .*another program has it open/);
-  expect(code).toBe(1);
+  const status = await statusServer("127.0.0.1:0", () => ({
+    gateway: "g",
+    sources: [{ id: "line", kind: "serial", state: "open", trouble: null, lastHeardAt: null }],
+    values: [{ source: "line", channel: "ckt-serial/t", value: 4.2, at: new Date().toISOString() }],
+  }));
+  const settings = {
+    gateway: "g",
+    server: { url: "http://127.0.0.1:9" },
+    data: join(folder, "data"),
+    health: { listen: status.address },
+    sources: [{ kind: "serial", id: "line", path: device.line.path }],
+    probes: { "ckt-serial/t": "serial-probe" },
+  };
+  const running = await check(settings, folder, "60s");
+  expect(running.text).toMatch(/ok +line +serial +open, 1 channel heard/);
+  expect(running.text).toMatch(/ok +ckt-serial\/t +line +4\.2 .*probe serial-probe/);
+  const other = await check({ ...settings, gateway: "another" }, folder, "1s");
+  expect(other.text).toMatch(/LOOK +line +serial +not open: .*another program has it open/);
+  expect(other.text).toMatch(/LOOK +ckt-serial\/t +\? +no/);
+  expect(other.code).toBe(1);
+  await status.stop();
   taken.close("over");
   device.line.close();
   rmSync(folder, { recursive: true });

@@ -8,6 +8,7 @@ import { loadSettings } from "../settings/settings.ts";
 import { checkBox } from "./check-box.ts";
 import { checkServer } from "./check-server.ts";
 import { type Finding, gradeWords } from "./findings.ts";
+import { askRunning, withRunning } from "./running-gateway.ts";
 import {
   channelHeads,
   channelRows,
@@ -43,10 +44,14 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
   io.progress(
     `Listening to ${settings.sources.length} sources until all were heard, at most ${formatDuration(forMs)}; nothing is stored.`,
   );
-  const [listened, server] = await Promise.all([
-    listen(io, settings, settings.sources, forMs, (so) => heardAll(settings, so)),
+  const running = await askRunning(settings, io);
+  if (running !== null)
+    io.progress("The gateway runs: lines that it has open are told as its status page tells them.");
+  const [heard, server] = await Promise.all([
+    listen(io, settings, settings.sources, forMs, (so) => heardAll(settings, withRunning(so, running))),
     checkServer(settings, io),
   ]);
+  const listened = withRunning(heard, running);
   const box = checkBox(settings);
   const rows = [
     tabled(io, "Sources", sourceHeads, sourceRows(listened)),

@@ -37,8 +37,8 @@ export interface Ear {
 /** Most characters of an excerpt. */
 const excerptCharacters = 60;
 
-/** Makes an ear; `changed` is called after each thing heard. */
-export function ear(changed: () => void): Ear {
+/** Makes an ear. */
+export function ear(): Ear {
   const values = new Map<string, Heard>();
   const unread = new Map<string, Unread>();
 
@@ -52,7 +52,6 @@ export function ear(changed: () => void): Ear {
       if (known === undefined ? values.size < earChannelsMax : known.at <= from.at)
         values.set(key, { ...from, channel, value });
     }
-    changed();
   }
 
   const later = (done: (outcome: Outcome) => void): void => queueMicrotask(() => done("refused"));
@@ -75,7 +74,6 @@ export function ear(changed: () => void): Ear {
         const excerpt = known?.excerpt ?? Buffer.from(raw).toString("latin1").slice(0, excerptCharacters);
         if (known !== undefined || unread.size < earChannelsMax)
           unread.set(key, { source, code, count: (known?.count ?? 0) + 1, excerpt });
-        changed();
         queueMicrotask(done);
       },
       lose: (_device, _boot, _range, done) => queueMicrotask(done),

@@ -12,6 +12,9 @@ import { ear, type Heard, type Unread } from "./ear.ts";
 /** How often Modbus devices are asked at the least while somebody waits for them. Unit ms. */
 const askEveryMaxMs: DurationMs = 10_000;
 
+/** How often it is looked whether enough was heard. Unit ms. */
+const lookEveryMs: DurationMs = 250;
+
 /** How long sources may take to close before they are left alone. Unit ms. */
 const closingMaxMs: DurationMs = 3_000;
 
@@ -35,15 +38,8 @@ export async function listen(
 ): Promise<Listened> {
   const { clock, random } = io;
   const over = new AbortController();
-  let cancelLook: Cancel | null = null;
-  // A burst of what a broker brings is looked at once.
-  const look = (): void => {
-    cancelLook ??= clock.after(100, () => {
-      cancelLook = null;
-      if (enough(listened())) over.abort();
-    });
-  };
-  const listener = ear(look);
+  let cancelLook: Cancel = () => {};
+  const listener = ear();
   const opened = await Promise.all(
     sources.map((settings, index) =>
       openSource(asVisitor(settings, visitorId(String(index), random)), {
@@ -62,11 +58,16 @@ export async function listen(
     unread: listener.unread(),
     sources: opened.map((source) => source.status()),
   });
+  const look = (): void => {
+    if (enough(listened())) over.abort();
+    else cancelLook = clock.after(lookEveryMs, look);
+  };
   for (const source of opened) source.start();
+  look();
   await sleep(clock, forMs, AbortSignal.any([over.signal, io.stop]));
+  cancelLook();
   const result = listened();
   await Promise.race([Promise.all(opened.map((source) => source.stop())), sleep(clock, closingMaxMs)]);
-  (cancelLook as Cancel | null)?.();
   return result;
 }
 
