@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { benchBackup } from "./backup/backup-bench.ts";
 import { benchEngine } from "./engine/judge-bench.ts";
+import { benchInflux } from "./influx/influx-bench.ts";
 import { benchLate } from "./engine/late-bench.ts";
 import { benchForecast } from "./forecast/forecast-bench.ts";
 import { benchAppends } from "./gateway/append-bench.ts";
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   late: benchLate,
   ingest: benchIngest,
   forecast: benchForecast,
+  influx: benchInflux,
   appends: benchAppends,
   drain: benchDrain,
   flash: benchFlash,

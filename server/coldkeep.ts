@@ -5,6 +5,7 @@ import type { CommandIo } from "./command-io.ts";
 import { backupCommand, backupUsage } from "./backup/backup-command.ts";
 import { restoreCommand, restoreUsage } from "./backup/restore-command.ts";
 import { backtestCommand, backtestUsage } from "./replay/backtest-command.ts";
+import { rebuildCommand, rebuildUsage } from "./influx/rebuild-command.ts";
 import { replayCommand } from "./replay/replay-command.ts";
 import { scenarioCommand, scenarioUsage } from "./scenario/command.ts";
 import { applyCommand, applyUsage } from "./site/apply-command.ts";
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, { readonly usage: string; readonly run: 
   replay: { usage: "coldkeep replay [--data folder]", run: replayCommand },
   backtest: { usage: backtestUsage, run: backtestCommand },
   scenario: { usage: scenarioUsage, run: scenarioCommand },
+  rebuild: { usage: rebuildUsage, run: rebuildCommand },
   apply: { usage: applyUsage, run: applyCommand },
   backup: { usage: backupUsage, run: backupCommand },
   restore: { usage: restoreUsage, run: restoreCommand },

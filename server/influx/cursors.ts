@@ -17,6 +17,8 @@ export interface CursorStore {
   /** The last entry that is projected; null where this target was never written to. */
   readonly read: () => number | null;
   readonly move: (seq: number, asides: readonly Aside[], at: EpochMs) => void;
+  /** Keeps lines that were set aside by somebody who does not move the cursor. */
+  readonly keepAsides: (asides: readonly Aside[], at: EpochMs) => void;
   /** Begins anew: nothing is projected. */
   readonly reset: (at: EpochMs) => void;
   readonly asides: () => number;
@@ -39,14 +41,18 @@ export function openCursor(database: Database, name: string): CursorStore {
   const find = database.prepare(
     "SELECT 1 FROM projection_asides WHERE name = ? AND reading_at >= ? AND reading_at <= ? LIMIT 1",
   );
+  const keep = (asides: readonly Aside[], at: EpochMs): void => {
+    for (const { line, reason, readingAt } of asides) insert.run(name, line, reason, readingAt, at);
+  };
   return {
+    keepAsides: (asides, at) => database.transaction(() => keep(asides, at)),
     read: () => {
       const seq = read.get(name)?.["seq"];
       return typeof seq === "number" ? seq : null;
     },
     move: (seq, asides, at) =>
       database.transaction(() => {
-        for (const { line, reason, readingAt } of asides) insert.run(name, line, reason, readingAt, at);
+        keep(asides, at);
         save.run(name, seq, at);
       }),
     reset: (at) =>

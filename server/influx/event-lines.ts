@@ -18,6 +18,7 @@ export function makeEventLines(database: Database): EventLines {
     excursionLines(database),
     holdLines(database),
     alarmLines(database),
+    equipmentLines(database),
     owedCallLines(database),
   ];
   return (entry, book) => parts.flatMap((each) => each(entry, book));
@@ -148,6 +149,24 @@ function alarmLines(database: Database): EventLines {
     });
 }
 
+function equipmentLines(database: Database): EventLines {
+  const select = database.prepare(
+    "SELECT subject, kind, at, active FROM equipment_events WHERE journal_seq = ? ORDER BY subject, kind, at, active",
+  );
+  return (entry, book) =>
+    select.all(entry.seq).flatMap((row) => {
+      const subject = String(row["subject"]);
+      const active = Number(row["active"]);
+      const appliance = book.appliances.has(subject)
+        ? subject
+        : (book.probes.get(subject)?.appliance ?? null);
+      const tags = { site: book.site.site, appliance, subject, kind: String(row["kind"]) };
+      return (
+        line(lineHead("equipment", tags), { active: integer(active) }, nanos(Number(row["at"]), active)) ?? []
+      );
+    });
+}
+
 /** Messages that an entry made owed: under the alarms that it told of, or under a message about several. */
 function owedCallLines(database: Database): EventLines {
   const select = database.prepare(
@@ -156,6 +175,7 @@ function owedCallLines(database: Database): EventLines {
        UNION SELECT id FROM calls WHERE journal_seq = ?1
        UNION SELECT alarm FROM alarm_events WHERE journal_seq = ?1) ORDER BY notifications.id`,
   );
+  const callLine = makeCallLine(database);
   return (entry, book) =>
     select
       .all(entry.seq, entry.at)
@@ -170,15 +190,23 @@ function owedCallLines(database: Database): EventLines {
       );
 }
 
-/** The line of a message to a person at a moment of its way. */
-export function callLine(book: SiteBook, id: string, alarm: string, outcome: string, time: string): string[] {
-  const number = Number(id.slice(alarm.length + 1).split(".")[0]);
-  const fields = {
-    alarm: text(alarm),
-    channel: text("mail"),
-    outcome: text(outcome),
-    number: Number.isInteger(number) ? integer(number) : null,
+/** Makes the line of a message to a person at a moment of its way; one about a single alarm says of which kind and appliance. */
+export function makeCallLine(
+  database: Database,
+): (book: SiteBook, id: string, alarm: string, outcome: string, time: string) => string[] {
+  const find = database.prepare("SELECT state FROM alarms WHERE id = ?");
+  return (book, id, alarm, outcome, time) => {
+    const number = Number(id.slice(alarm.length + 1).split(".")[0]);
+    const state = find.get(alarm)?.["state"];
+    const about = typeof state === "string" ? keptAlarmOf(state) : null;
+    const tags = { site: book.site.site, appliance: about?.appliance ?? null, kind: about?.kind ?? null };
+    const fields = {
+      alarm: text(alarm),
+      channel: text("mail"),
+      outcome: text(outcome),
+      number: Number.isInteger(number) ? integer(number) : null,
+    };
+    const written = line(lineHead("calls", tags), fields, time);
+    return written === null ? [] : [written];
   };
-  const written = line(lineHead("calls", { site: book.site.site }), fields, time);
-  return written === null ? [] : [written];
 }

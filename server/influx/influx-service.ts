@@ -8,6 +8,7 @@ import { noSite } from "../site/no-site.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import { makeCoverage } from "./coverage.ts";
 import { diskFigures } from "./disk.ts";
+import { makeLimits } from "./limit-lines.ts";
 import { platformLines } from "./platform-lines.ts";
 import type { Projection } from "./projection.ts";
 import { openSentCalls } from "./sent-calls.ts";
@@ -40,9 +41,13 @@ export function makeInfluxService(
     clock,
     target: links.target,
   });
+  const limits = makeLimits(database, links.port, links.target);
   const projection = links.project(services.journal, {
     onSlice: ({ late }) => coverage.touch(site() ?? noSite, late),
-    onAnew: coverage.reset,
+    onAnew: () => {
+      coverage.reset();
+      limits.reset();
+    },
   });
   const lag = makeLag(services, projection);
   const warn = (error: unknown): void =>
@@ -54,8 +59,9 @@ export function makeInfluxService(
       judgeLag(services, lag(), projection, settings);
       const book = site();
       // What is of the moment is not kept for later; while InfluxDB is away, there is a gap.
-      if (book === null || projection.status().fault !== null) return;
+      if (book === null || !projection.status().isPrepared) return;
       await samples(book);
+      await limits.round(book, clock.epochMs());
       await coverage.round(book, clock.epochMs());
     },
     warn,

@@ -4,11 +4,21 @@ import { type InfluxPort, named } from "./influx-port.ts";
 
 /** What was found out about a target. */
 export interface Prepared {
-  /** True where there is not one measurement in it. */
+  /** True where nothing is in it that comes from entries of the journal. */
   readonly isEmpty: boolean;
   /** How long it keeps readings: 0 for ever, null where it does not say. Unit ms. */
   readonly keepsMs: DurationMs | null;
 }
+
+/** Measurements that are written from entries. Others are samples of the moment, which may be there before them. */
+const fromEntries: ReadonlySet<unknown> = new Set([
+  "readings",
+  "gateways",
+  "excursions",
+  "alarms",
+  "holds",
+  "equipment",
+]);
 
 /**
  * Makes the database where InfluxDB is 1.x and has none (2.x and 3 refuse that and have their own ways), and looks at what is there: an empty one, also after it
@@ -17,9 +27,10 @@ export interface Prepared {
 export async function prepareTarget(port: InfluxPort, bucket: string): Promise<Prepared | InfluxFault> {
   const made = await port.command(`CREATE DATABASE ${named(bucket)}`);
   if (!made.ok && made.fault.kind !== "content" && made.fault.kind !== "missing") return made.fault;
-  const measurements = await port.query("SHOW MEASUREMENTS LIMIT 1");
+  const measurements = await port.query("SHOW MEASUREMENTS");
   if (!measurements.ok) return measurements.fault;
-  const isEmpty = measurements.series.every(({ values }) => values.length === 0);
+  const names = measurements.series.flatMap(({ values }) => values.map(([name]) => name));
+  const isEmpty = !names.some((name) => fromEntries.has(name));
   return { isEmpty, keepsMs: await retentionOf(port, bucket) };
 }
 

@@ -4,6 +4,7 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { influxSchema, type Measurement } from "@coldkeep/core/history/influx-schema.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import { hourMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import { type InfluxEngine, influxTotals, startInfluxEngine } from "../testing/influx-engine.ts";
@@ -116,7 +117,9 @@ test("readings, excursions, holds, alarms and calls stand in InfluxDB as in the 
   const holds = await rowsOf(settings, "SELECT * FROM holds");
   expect(holds[0]).toMatchObject({ appliance: "fridge-1", held: 1, event: "held" });
   expect(holds.at(-1)).toMatchObject({ held: 0, event: "released" });
-  expect(await rowsOf(settings, "SELECT * FROM calls WHERE outcome = 'owed'")).not.toEqual([]);
+  expect(
+    await rowsOf(settings, "SELECT * FROM calls WHERE outcome = 'owed' AND appliance = 'fridge-1'"),
+  ).not.toEqual([]);
   expect(await rowsOf(settings, "SELECT * FROM gateways")).toHaveLength(62);
 
   // The same entries once more: not one point more, not one changed. Time goes on meanwhile, and with it what is told of alarms.
@@ -346,8 +349,44 @@ test("coverage by the hour, states, messages handed over and the platform's figu
   const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
   expect(gaps.length).toBeGreaterThan(0);
   expect(Math.max(...gaps)).toBeLessThanOrEqual(6 * 60_000_000);
+  const limits = await rowsOf(settings, "SELECT * FROM limits WHERE probe = 'p1'");
+  expect(limits[0]).toMatchObject({ appliance: "fridge-1", low: 2, high: 6, critical_high: 12 });
+  const door = { subject: "fridge-1", kind: "door", active: true, at: "2026-11-22T00:30:00Z" };
+  await server.call("POST", "/v1/batches", { gateway: "g2", sequence: 1, readings: [], events: [door] });
+  await until(server, isCaughtUp(server));
+  expect(await rowsOf(settings, "SELECT * FROM equipment")).toMatchObject([
+    { appliance: "fridge-1", kind: "door", active: 1, time: 1_795_307_400_000_000 },
+  ]);
   expect(await rowsOf(settings, "SELECT last(*) FROM platform")).toMatchObject([
     { last_journal_seq: expect.any(Number), last_disk_free_bytes: expect.any(Number) },
   ]);
   await server.stop();
+});
+
+test("what the projection writes is what the list of the history names: measurements, tags, fields and their types", async () => {
+  const found = new Map<string, { tags: Set<string>; fields: Map<string, string> }>();
+  for (const bucket of ["events", "moments"]) {
+    const settings = await engine.settings(bucket);
+    for (const [what, query] of [
+      ["tags", "SHOW TAG KEYS"],
+      ["fields", "SHOW FIELD KEYS"],
+    ] as const) {
+      for (const { name, values } of await ask(settings, query)) {
+        const entry = found.get(name) ?? { tags: new Set(), fields: new Map<string, string>() };
+        found.set(name, entry);
+        for (const [key, type] of values) {
+          if (what === "tags") entry.tags.add(String(key));
+          else entry.fields.set(String(key), String(type));
+        }
+      }
+    }
+  }
+  const named: Readonly<Record<string, Measurement>> = influxSchema;
+  expect([...found.keys()].toSorted()).toEqual(Object.keys(named).toSorted());
+  for (const [name, { tags, fields }] of found) {
+    const measurement = named[name];
+    expect([...tags].filter((tag) => measurement?.tags.includes(tag) !== true)).toEqual([]);
+    for (const [field, type] of fields)
+      expect([name, field, type]).toEqual([name, field, measurement?.fields[field]]);
+  }
 });

@@ -19,6 +19,8 @@ export interface ProjectionStatus {
   readonly points: number;
   readonly asides: number;
   readonly faults: Readonly<Partial<Record<InfluxFaultKind, number>>>;
+  /** True once InfluxDB was found well, until the next fault. */
+  readonly isPrepared: boolean;
   /** What keeps it now; null while it gets on. */
   readonly fault: InfluxFault | null;
   /** How long the target keeps readings: 0 for ever, null where that is not known. Unit ms. */
@@ -62,6 +64,7 @@ export function makeProjection(parts: ProjectionParts): Projection {
   let keepsMs: DurationMs | null = null;
   let isPrepared = false;
   let at = cursor.read() ?? 0;
+  const reading = readAhead(parts.slices, () => journal.head().sequence);
   const ending = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
@@ -94,6 +97,7 @@ export function makeProjection(parts: ProjectionParts): Projection {
         parts.warn({ cursor: at }, "InfluxDB is empty; the history is written anew from the journal");
       cursor.reset(clock.epochMs());
       at = 0;
+      await reading.forget();
     }
     parts.onPrepared(prepared);
     return null;
@@ -116,7 +120,7 @@ export function makeProjection(parts: ProjectionParts): Projection {
       const met = await prepare();
       if (met !== null) return met;
     }
-    const slice = await parts.slices.next(at, journal.head().sequence);
+    const slice = await reading.current(at);
     if (slice.upTo > at) {
       const written: Written =
         slice.lines.length === 0 ? { ok: true, asides: [] } : await writeLines(port, slice.lines);
@@ -124,6 +128,7 @@ export function makeProjection(parts: ProjectionParts): Projection {
       if (written.asides.length > 0 && cursor.asides() >= asidesMax)
         return { kind: "content", reason: `more than ${asidesMax} lines are set aside` };
       settle(slice, written);
+      reading.done();
     }
     isGoingOn();
     if (!slice.isFull) await sleep(clock, gatherMs, ending.signal);
@@ -150,8 +155,48 @@ export function makeProjection(parts: ProjectionParts): Projection {
     stop: async () => {
       ending.abort();
       await running;
+      await reading.forget();
       parts.slices.close();
     },
-    status: () => ({ cursor: at, points, asides: cursor.asides(), faults, fault, keepsMs }),
+    status: () => ({ cursor: at, points, asides: cursor.asides(), faults, isPrepared, fault, keepsMs }),
+  };
+}
+
+interface ReadAhead {
+  /** The slice after an entry; the same one again until it is done. */
+  readonly current: (after: number) => Promise<JournalSlice>;
+  readonly done: () => void;
+  /** Forgets what was read, once nothing is being read any more. */
+  readonly forget: () => Promise<void>;
+}
+
+/** Reads the next slice while one is written, one at a time: no more than two are in memory. */
+function readAhead(slices: SliceReader, head: () => number): ReadAhead {
+  let held: JournalSlice | null = null;
+  let ahead: Promise<JournalSlice> | null = null;
+  const begin = (after: number): Promise<JournalSlice> => {
+    const slice = slices.next(after, head());
+    // Whoever asks for it hears of a failure; until then nobody does.
+    slice.catch(() => undefined);
+    return slice;
+  };
+  return {
+    current: async (after) => {
+      if (held !== null) return held;
+      const asked = ahead ?? begin(after);
+      ahead = null;
+      const slice = await asked;
+      if (slice.upTo > after) held = slice;
+      if (slice.isFull) ahead = begin(slice.upTo);
+      return slice;
+    },
+    done: () => {
+      held = null;
+    },
+    forget: async () => {
+      await ahead?.catch(() => undefined);
+      ahead = null;
+      held = null;
+    },
   };
 }

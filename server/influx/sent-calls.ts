@@ -1,7 +1,7 @@
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Database } from "../store/database.ts";
 import type { SiteBook } from "../site/site-book.ts";
-import { callLine } from "./event-lines.ts";
+import { makeCallLine } from "./event-lines.ts";
 import { nanos } from "./line.ts";
 
 /** Messages sent since then may not all be on record yet. Unit ms. */
@@ -32,6 +32,7 @@ export function openSentCalls(database: Database, target: string): SentCalls {
     `SELECT id, alarm, sent_at FROM notifications WHERE sent_at > ?1 AND sent_at <= min(?3, coalesce(
        (SELECT sent_at FROM notifications WHERE sent_at > ?1 ORDER BY sent_at LIMIT 1 OFFSET ?2), ?3)) ORDER BY sent_at, id`,
   );
+  const callLine = makeCallLine(database);
   return {
     next: (book, now) => {
       const after = Number(read.get(name)?.["seq"] ?? 0);

@@ -4,6 +4,8 @@ import { activeEpisode } from "@coldkeep/core/engine/probe-state.ts";
 import { type DurationMs, type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "../http/services.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
+import { standingBadness } from "../overview/page-views.ts";
+import type { Standing } from "../pages/views.ts";
 import { standingOf } from "../overview/probe-views.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import { float, integer, line, lineHead, nanos, text } from "./line.ts";
@@ -47,10 +49,10 @@ export function makeStateSampler(services: Pick<Services, "database" | "engine" 
     `INSERT INTO probe_states (probe, state, since) VALUES (?, ?, ?)
      ON CONFLICT (probe) DO UPDATE SET state = excluded.state, since = excluded.since`,
   );
-  const open = database.prepare(
+  const openExcursions = database.prepare(
     "SELECT probe, count(*) AS n FROM excursions WHERE status = 'open' GROUP BY probe",
   );
-  const held = database.prepare(
+  const heldUnits = database.prepare(
     `SELECT probe, count(DISTINCT unit) AS n FROM holds JOIN excursions ON excursions.id = holds.excursion
      WHERE released_at IS NULL GROUP BY probe`,
   );
@@ -77,14 +79,17 @@ export function makeStateSampler(services: Pick<Services, "database" | "engine" 
   };
 
   function sampleAll(book: SiteBook, now: EpochMs): string[] {
-    const openByProbe = counts(open.all());
-    const heldByProbe = counts(held.all());
+    const openByProbe = counts(openExcursions.all());
+    const heldByProbe = counts(heldUnits.all());
     const phases = alarms.underWay();
     fresh = new Map();
     return [...book.probes.values()].flatMap((probe) => {
       const memory = engine.probe(probe.id);
       if (memory === undefined) return [];
-      const state = wordOf(memory, now);
+      const standing = standingOf(memory, now);
+      const state = wordOf(standing);
+      const open = openByProbe.get(probe.id) ?? 0;
+      const held = heldByProbe.get(probe.id) ?? 0;
       const worst = pressing.find((phase) =>
         phases.some(
           (alarm) =>
@@ -97,8 +102,9 @@ export function makeStateSampler(services: Pick<Services, "database" | "engine" 
       const fixed = {
         state: text(state),
         alarm: text(worst ?? "normal"),
-        open_excursions: integer(openByProbe.get(probe.id) ?? 0),
-        held_units: integer(heldByProbe.get(probe.id) ?? 0),
+        open_excursions: integer(open),
+        held_units: integer(held),
+        urgency: integer(standingBadness[standing] * 10 + (open > 0 ? 5 : 0) + (held > 0 ? 1 : 0)),
       };
       const content = JSON.stringify(fixed);
       const known = said.get(probe.id);
@@ -115,8 +121,7 @@ export function makeStateSampler(services: Pick<Services, "database" | "engine" 
   }
 }
 
-function wordOf(memory: ProbeMemory, now: EpochMs): ProbeStanding {
-  const standing = standingOf(memory, now);
+function wordOf(standing: Standing): ProbeStanding {
   return standing === "in" || standing === "high" || standing === "low" ? standing : "unknown";
 }
 

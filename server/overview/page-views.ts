@@ -76,7 +76,8 @@ function boardView(services: Services, site: SiteView): BoardView {
   };
 }
 
-const standingBadness: Readonly<Record<Standing, number>> = {
+/** How much a standing presses: what the board sorts by first. */
+export const standingBadness: Readonly<Record<Standing, number>> = {
   high: 5,
   low: 5,
   unknown: 4,

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS probe_states (
 CREATE INDEX IF NOT EXISTS revisions_by_journal ON revisions (journal_seq);
 CREATE INDEX IF NOT EXISTS alarm_events_by_journal ON alarm_events (journal_seq);
 CREATE INDEX IF NOT EXISTS audit_by_journal ON audit (journal_seq);
+CREATE INDEX IF NOT EXISTS equipment_events_by_journal ON equipment_events (journal_seq);
 CREATE INDEX IF NOT EXISTS calls_by_journal ON calls (journal_seq);
 CREATE INDEX IF NOT EXISTS holds_standing ON holds (excursion) WHERE released_at IS NULL;
 CREATE INDEX IF NOT EXISTS notifications_sent ON notifications (sent_at) WHERE sent_at IS NOT NULL;
