@@ -14,6 +14,7 @@ import { recorder as makeRecorder } from "./intake/recorder.ts";
 import type { GatewaySettings } from "./settings/settings.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { Source } from "./sources/source.ts";
+import { newestKnown } from "./time/newest-known.ts";
 import { steadyClock } from "./time/steady-clock.ts";
 import { tellClock } from "./time/tell-clock.ts";
 import { synchronizedAt } from "./time/time-server.ts";
@@ -192,12 +193,6 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       buffer.close();
     },
   };
-}
-
-/** The latest instant at which anything was heard, or null. */
-function newestKnown(buffer: ReadingBuffer): EpochMs | null {
-  const heard = buffer.ledgers().map((ledger) => ledger.lastHeardAt);
-  return heard.length === 0 ? null : Math.max(...heard);
 }
 
 async function openPage(
