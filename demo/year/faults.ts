@@ -25,9 +25,12 @@ export interface Fault {
     | "device-clock-jump";
   readonly fromAt: EpochMs;
   readonly untilAt: EpochMs;
-  /** How far the clock jumps, ms; for noise the share of texts that it hits. */
+  /** How far a clock jumps, ms; for noise the share of texts that it hits; for a reset the device. */
   readonly amount: number;
 }
+
+/** Devices on each medium. */
+const devicesCount = 3;
 
 /** How many of a fault a year has, how long they last, and how strong they are. */
 interface Kind {
@@ -49,7 +52,13 @@ const kinds: readonly Kind[] = [
     mostMs: 6 * hourMs,
     amount: (random) => 0.05 + 0.4 * random.next(),
   },
-  { kind: "device-reset", perYear: 120, leastMs: 2 * secondMs, mostMs: 10 * minuteMs },
+  {
+    kind: "device-reset",
+    perYear: 120,
+    leastMs: 2 * secondMs,
+    mostMs: 10 * minuteMs,
+    amount: (random) => random.below(devicesCount),
+  },
   { kind: "server-away", perYear: 60, leastMs: minuteMs, mostMs: 3 * hourMs },
   { kind: "network-away", perYear: 12, leastMs: hourMs, mostMs: dayMs },
   { kind: "gateway-kill", perYear: 60, leastMs: secondMs, mostMs: 5 * minuteMs },
@@ -83,9 +92,9 @@ export function drawFaults(random: SeededRandom, startAt: EpochMs, days: number)
   };
   // A gateway that is away while devices begin anew: what a broker then keeps is of boots that nobody has heard.
   const away = once("box-power-cut", 0.75, week / 4);
-  for (let part = 1; part < 20; part += 1) {
-    const fromAt = away.fromAt + (part * (away.untilAt - away.fromAt)) / 20;
-    faults.push({ kind: "device-reset", fromAt, untilAt: fromAt + minuteMs, amount: 0 });
+  for (let part = 1; part <= 4 * devicesCount; part += 1) {
+    const fromAt = away.fromAt + (part * (away.untilAt - away.fromAt)) / (4 * devicesCount + 1);
+    faults.push({ kind: "device-reset", fromAt, untilAt: fromAt + minuteMs, amount: part % devicesCount });
   }
   faults.push(away);
   faults.push(

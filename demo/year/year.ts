@@ -2,6 +2,7 @@ import { dayMs, type DurationMs, type EpochMs, hourMs } from "@coldkeep/core/tim
 import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import { seededRandom } from "@coldkeep/firmware-sim/random/random.ts";
 import type { Log } from "@coldkeep/gateway/health/log.ts";
+import { unconfirmedErrorMs } from "@coldkeep/gateway/time/clock-state.ts";
 import { type Books, makeBooks } from "./books.ts";
 import { type Box, makeBox } from "./box.ts";
 import { drawFaults, type Fault } from "./faults.ts";
@@ -107,7 +108,7 @@ export async function liveYear(options: YearOptions): Promise<Year> {
         medium.setNoise(fault.amount);
         break;
       case "device-reset":
-        medium.reset(jumpRandom.below(medium.devices.length), fault.untilAt - fault.fromAt);
+        medium.reset(fault.amount, fault.untilAt - fault.fromAt);
         break;
       case "gateway-kill":
       case "box-power-cut":
@@ -137,7 +138,7 @@ export async function liveYear(options: YearOptions): Promise<Year> {
         if (!isActive("noise")) medium.setNoise(0);
         break;
       case "box-power-cut":
-        machine.powerOn(fault.untilAt - fault.fromAt);
+        machine.powerOn(clockLateMs(fault));
         downs -= 1;
         break;
       case "gateway-kill":
@@ -150,6 +151,11 @@ export async function liveYear(options: YearOptions): Promise<Year> {
     settle();
     await stopping;
     if (downs === 0) box.start();
+  }
+
+  /** A box without a battery for its clock: it comes back as late as it was off, and is put right by its server before it stamps anything. */
+  function clockLateMs({ fromAt, untilAt }: Fault): DurationMs {
+    return server.isReachable() ? untilAt - fromAt : Math.min(untilAt - fromAt, unconfirmedErrorMs / 2);
   }
 
   function timeServer(): void {

@@ -42,6 +42,9 @@ export const noSession: SessionState = new Map();
  */
 export const bootsAskedMax = 8;
 
+/** Of so many boots the end is asked for when a line is opened: the one that ran and the one before. A new boot has all asked for. */
+const bootsAtOpening = 2;
+
 /** Advances the session of a line by one input. Pure: `nowMs` is a monotonic instant. See docs/protocols.md, "Asking again". */
 export function stepSession(
   rules: SessionRules,
@@ -177,7 +180,14 @@ export function isHeldBack(
 
 const newTalk = (known: readonly number[]): DeviceTalk => {
   const boots = known.slice(0, bootsAskedMax);
-  return { boot: boots[0] ?? 0, boots, tails: boots, request: null, silentChunks: 0, garbledMs: null };
+  return {
+    boot: boots[0] ?? 0,
+    boots,
+    tails: boots.slice(0, bootsAtOpening),
+    request: null,
+    silentChunks: 0,
+    garbledMs: null,
+  };
 };
 
 /** The boots that a device that counts them went through between two that were heard, the newest first; none where it does not count. */
