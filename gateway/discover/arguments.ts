@@ -23,7 +23,7 @@ export interface DiscoverPlan {
   readonly hosts: readonly string[];
   readonly brokers: readonly BrokerPlace[];
   readonly onewire: string;
-  readonly line: LineSearch;
+  readonly line: Omit<LineSearch, "stem">;
   /** How long brokers are listened to. */
   readonly forMs: DurationMs;
   /** How long it may take in all. */

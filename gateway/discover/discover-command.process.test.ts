@@ -5,6 +5,7 @@ import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { readingsTopic } from "@coldkeep/core/mqtt/message.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
+import { modbusPeersMissing, pymodbusDevice, serialCable } from "../rig/modbus-peers.ts";
 import { freePort, mosquittoMissing, startMosquitto } from "../rig/processes.ts";
 import { serialDevice } from "../rig/serial-device.ts";
 import { parseSettings } from "../settings/settings.ts";
@@ -103,6 +104,43 @@ test.skipIf(mosquittoMissing() !== null)(
     await publisher.endAsync();
     device.line.close();
     await broker.end("SIGTERM");
+    rmSync(folder, { recursive: true });
+  },
+);
+
+test.skipIf(modbusPeersMissing() !== null)(
+  "pymodbus devices on serial lines and over TCP are found, each under a name of its own",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "coldkeep-discover-"));
+    const [one, two] = [join(folder, "one"), join(folder, "two")];
+    mkdirSync(one);
+    mkdirSync(two);
+    const cables = [await serialCable(one), await serialCable(two)] as const;
+    const port = await freePort();
+    // 4.3 as a float: 0x4089 0x999A.
+    const float = { hr: { 0: 0x4089, 1: 0x999a } };
+    const devices = [
+      await pymodbusDevice("rtu", cables[0].far, { 7: float }),
+      await pymodbusDevice("rtu", cables[1].far, { 7: { ir: { 0: 52 } } }),
+      await pymodbusDevice("tcp", `${port}`, { 3: { hr: { 0: 41 } } }),
+    ];
+    const { code, text } = await discover(
+      "--port",
+      cables[0].near,
+      "--port",
+      cables[1].near,
+      "--listen",
+      "1s",
+      "--host",
+      `127.0.0.1:${port}`,
+    );
+    expect(text).toMatch(/Modbus, 9600 none +modbus-1-7\/temperature +4\.3/);
+    expect(text).toMatch(/profile: controlbox-tb260-float/);
+    expect(text).toMatch(/Modbus, 9600 none +modbus-2-7\/temperature +5\.2/);
+    expect(text).toMatch(/profile: sus-thermasgard/);
+    expect(text).toMatch(/modbus-tcp +tcp-3\/temperature +4\.1/);
+    expect(code).toBe(0);
+    for (const each of [...devices, ...cables]) await each.end();
     rmSync(folder, { recursive: true });
   },
 );

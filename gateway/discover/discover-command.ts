@@ -64,8 +64,14 @@ async function searchAll(plan: DiscoverPlan, io: CommandIo): Promise<Discovered[
     return { ...found, remarks: [...found.remarks, ...(await topics)] };
   });
   const onewire = searchOnewire(plan.onewire, io);
-  const lines = ports.map((path) => searchLine(path, plan.line, openSerialLine, io));
-  const hosts = plan.hosts.map((host) => searchHost(host, plan.line, openTcpLink, io));
+  const stems = (stem: string, index: number, many: number): string =>
+    many === 1 ? stem : `${stem}-${index + 1}`;
+  const lines = ports.map((path, index) =>
+    searchLine(path, { ...plan.line, stem: stems("modbus", index, ports.length) }, openSerialLine, io),
+  );
+  const hosts = plan.hosts.map((host, index) =>
+    searchHost(host, { ...plan.line, stem: stems("tcp", index, plan.hosts.length) }, openTcpLink, io),
+  );
   return [...(await Promise.all([...lines, ...hosts, ...brokers])), ...(await onewire)];
 }
 

@@ -5,6 +5,7 @@ import type { OpenLink } from "../modbus/tcp-link.ts";
 import { openAsker } from "./asker.ts";
 import { type Discovered, nothingFound } from "./discovered.ts";
 import { modbusDevices } from "./modbus-devices.ts";
+import type { LineSearch } from "./search-line.ts";
 import { searchModbus } from "./search-modbus.ts";
 
 /** The port of Modbus TCP. */
@@ -16,7 +17,7 @@ const wholeDeviceUnit = 255;
 /** Asks a Modbus TCP host, or what stands behind it, for devices. `place` is `host` or `host:port`. */
 export async function searchHost(
   place: string,
-  { units, timeoutMs }: { readonly units: readonly number[]; readonly timeoutMs: number },
+  { units, timeoutMs, stem }: Pick<LineSearch, "units" | "timeoutMs" | "stem">,
   openLink: OpenLink,
   io: CommandIo,
 ): Promise<Discovered> {
@@ -34,7 +35,7 @@ export async function searchHost(
   asker.close();
   if (found.length === 0)
     return nothingFound(place, "answers, but no Modbus device does (--units widens the search)");
-  const { devices, heard, notes } = modbusDevices(found, "tcp");
+  const { devices, heard, notes } = modbusDevices(found, stem);
   if (devices.length === 0) return nothingFound(place, ...notes);
   const settings = { kind: "modbus-tcp", host, port, devices };
   return { place, sources: [{ settings, stem: "tcp", heard, notes }], remarks: [] };

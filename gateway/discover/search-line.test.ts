@@ -20,6 +20,7 @@ const search: LineSearch = {
   units: [1, 2, 3],
   timeoutMs: 50,
   listenMs: 60,
+  stem: "modbus",
 };
 
 /** A line that says this by itself, again and again, at one speed; at another it is noise. Notes what is written. */

@@ -21,6 +21,8 @@ export interface LineSearch {
   readonly timeoutMs: DurationMs;
   /** How long a line is listened to before anything is sent on it. */
   readonly listenMs: DurationMs;
+  /** What the names of its Modbus devices begin with; other for each line. */
+  readonly stem: string;
 }
 
 /** How long a port rests between closing and opening, until the system has let go of it. Unit ms. */
@@ -138,7 +140,7 @@ async function askLine(
       asker.close();
       await sleep(clock, reopenMs);
       if (result.found.length > 0) {
-        const { devices, heard, notes } = modbusDevices(result.found, "modbus");
+        const { devices, heard, notes } = modbusDevices(result.found, search.stem);
         const settings = { kind: "modbus-rtu", path, baudRate, parity, devices };
         const source: DiscoveredSource = { settings, stem: "bus", heard, notes };
         return {
