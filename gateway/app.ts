@@ -1,6 +1,5 @@
 import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
-import type { ReadingBuffer } from "./buffer/buffer.ts";
 import { openSqliteBuffer } from "./buffer/sqlite-buffer.ts";
 import { openOutputs } from "./calls/open-outputs.ts";
 import { counters as makeCounters, type Counters } from "./health/counters.ts";
