@@ -13,6 +13,8 @@ import { makeAuthenticate } from "./http/tokens.ts";
 import { buildWeb } from "./http/web.ts";
 import { openInfluxLinks } from "./influx/influx-links.ts";
 import { type InfluxService, makeInfluxService } from "./influx/influx-service.ts";
+import { backupProcess } from "./backup/backup-process.ts";
+import { scheduleBackups } from "./backup/scheduled-backups.ts";
 import { composeInside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
 import { judgeDelivery } from "./notify/delivery-alarm.ts";
@@ -79,6 +81,15 @@ export async function makeServer(
   metrics.watch("coldkeep_journal_sequence", "Newest journal entry", () => journal.head().sequence);
   metrics.watch("coldkeep_notifications_owed", "Messages owed and not sent", () => dispatcher?.owed() ?? 0);
   metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);
+  const backups =
+    settings.backup === undefined
+      ? null
+      : scheduleBackups(
+          settings.backup,
+          backupProcess(settings.data, settings.backup, () => inside.site()?.site.site ?? null, clock),
+          services,
+          logger,
+        );
   const web = await buildWeb(services, logger);
   return {
     services,
@@ -89,11 +100,13 @@ export async function makeServer(
       ticker.start();
       dispatcher?.start();
       influx?.start();
+      backups?.start();
       const { host, port } = addressOf(settings.listen);
       return web.listen({ host, port });
     },
     stop: async () => {
       ticker.stop();
+      await backups?.stop();
       await web.close();
       await dispatcher?.stop();
       await influx?.stop();

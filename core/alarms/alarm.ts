@@ -16,6 +16,7 @@ export const alarmKinds = [
   "buffer",
   "notification-failing",
   "projection-behind",
+  "backup-overdue",
 ] as const;
 
 /** One of the kinds of alarm. */

@@ -60,6 +60,7 @@ export const outsideAdapters: readonly string[] = [
   "gateway/watch/open-watch.ts",
   "gateway/watch/sqlite-watch-store.ts",
   "server/app.ts",
+  "server/backup/backup-process.ts",
   "server/backup/check-records.ts",
   "server/backup/frozen-records.ts",
   "server/backup/kept-backups.ts",

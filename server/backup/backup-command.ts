@@ -4,6 +4,7 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { type CommandIo, recordsPath } from "../command-io.ts";
+import { keepMax } from "./backup-settings.ts";
 import { removeAbandoned, removeOld } from "./kept-backups.ts";
 import type { Manifest } from "./manifest.ts";
 import { verifyBackup } from "./restore.ts";
@@ -11,9 +12,6 @@ import { isFolder, writeBackup } from "./write-backup.ts";
 
 /** Usage, for whoever asks or errs. */
 export const backupUsage = "coldkeep backup --to file-or-folder [--keep number] [--verify] [--data folder]";
-
-/** Most backups that `--keep` may name. */
-const keepMax = 100_000;
 
 /**
  * `coldkeep backup`: a consistent, packed copy of the records, also while a server writes to them. With `--verify` it is checked as a restore would before it gets its

@@ -44,6 +44,8 @@ const site = JSON.stringify({
   })),
 });
 
+writeFileSync(join(folder, "site.yaml"), site);
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Ran {
@@ -107,7 +109,6 @@ function journalOf(records: string): { seq: number; hash: string }[] {
 }
 
 test("backups under full load, also across a kill, are each the records of one moment", async () => {
-  writeFileSync(join(folder, "site.yaml"), site);
   const to = join(folder, "backups");
   mkdirSync(to);
   let server: ServerProcess = await startServerProcess(environment(data));
@@ -177,6 +178,41 @@ test("a backup that is killed leaves nothing that passes for one; one that is as
     }
   }
 });
+
+test("a server makes backups by itself, says when, and calls where it cannot", async () => {
+  const records = join(folder, "by-itself");
+  const to = join(folder, "by-itself-backups");
+  mkdirSync(to);
+  const settings = { ...environment(records), COLDKEEP_BACKUP_EVERY: "1h", COLDKEEP_BACKUP_KEEP: "2" };
+  const named = new Promise<string>((resolve) => {
+    const watcher = watch(to, (_, name) => {
+      if (name?.startsWith("coldkeep-") !== true) return;
+      watcher.close();
+      resolve(name);
+    });
+  });
+  const server = await startServerProcess({ ...settings, COLDKEEP_BACKUP_TO: to });
+  const restored = await command("restore", "--from", join(to, await named), "--verify-only");
+  expect(restored).toMatchObject({ code: 0 });
+  await expect.poll(() => metric(server.url, "coldkeep_backups"), { timeout: 60_000 }).toBe(1);
+  expect(await metric(server.url, "coldkeep_backup_last_good_seconds")).toBeGreaterThan(1_700_000_000);
+  expect(await server.stop()).toBe(0);
+
+  const missing = await startServerProcess({ ...settings, COLDKEEP_BACKUP_TO: join(folder, "no", "such") });
+  await expect.poll(() => metric(missing.url, "coldkeep_backup_failures"), { timeout: 60_000 }).toBe(1);
+  const response = await fetch(`${missing.url}/v1/alarms`, { headers: { authorization: "Bearer token" } });
+  const text = await response.text();
+  expect(text).toContain("backup-overdue");
+  expect(text).toContain("There is no good backup");
+  expect(await missing.stop()).toBe(0);
+  expect(await command("replay", "--data", records)).toMatchObject({ code: 0 });
+});
+
+async function metric(url: string, name: string): Promise<number | null> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const value = new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1];
+  return value === undefined ? null : Number(value);
+}
 
 function smallDisk(): string | null {
   const disk = mkdtempSync(join(tmpdir(), "coldkeep-disk-"));

@@ -303,12 +303,21 @@ test("--keep removes the oldest complete backups of the site, and nothing else",
 
 test("what a killed backup left is removed by a later one, but not what one at work is writing", async () => {
   const to = fresh("abandoned");
-  const names = [".coldkeep-a.sqlite.zst.1.partial", ".coldkeep-b.sqlite.zst.2.partial"] as const;
-  for (const name of names) writeFileSync(join(to, name), "half");
-  const now = systemClock.epochMs();
-  utimesSync(join(to, names[0]), now / 1_000 - 7_200, now / 1_000 - 7_200);
+  const [old, young] = [".coldkeep-a.sqlite.zst.1.partial", ".coldkeep-b.sqlite.zst.2.partial"] as const;
+  for (const name of [old, young]) writeFileSync(join(to, name), "half");
+  const [oldWork, youngWork] = [".restoring-a", ".restoring-b"] as const;
+  for (const name of [oldWork, youngWork]) mkdirSync(join(to, name));
+  const now = systemClock.epochMs() / 1_000;
+  utimesSync(join(to, old), now - 7_200, now - 7_200);
+  utimesSync(join(to, oldWork), now - 100_000, now - 100_000);
+  utimesSync(join(to, youngWork), now - 7_200, now - 7_200);
   await backupCommand(["--data", data, "--to", to], io());
-  expect(readdirSync(to).filter((name) => name.endsWith(".partial"))).toEqual([names[1]]);
+  expect(readdirSync(to).filter((name) => name.startsWith("."))).toEqual([young, youngWork]);
+
+  const target = fresh("killed-restore");
+  mkdirSync(join(target, ".restoring-x"));
+  await restored(good, target);
+  expect(readdirSync(target)).toEqual(["records.sqlite"]);
 });
 
 test("a backup that fails leaves nothing, and a backup is never written over", async () => {

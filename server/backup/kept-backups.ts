@@ -1,11 +1,15 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type DurationMs, type EpochMs, hourMs, parseInstant } from "@coldkeep/core/time/millis.ts";
+import { dayMs, type DurationMs, type EpochMs, hourMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import { headerBytes, type Manifest, readHeader } from "./manifest.ts";
+import { workPrefix } from "./restore.ts";
 import { type Backup, partialSuffix } from "./write-backup.ts";
 
 /** An unfinished backup that was not written to for so long was left by a process that is gone. */
 export const abandonedAfterMs: DurationMs = hourMs;
+
+/** A folder in which a backup was checked is not written to while SQLite looks at large records. */
+export const abandonedWorkAfterMs: DurationMs = dayMs;
 
 /** The complete backups of a site in a folder, newest first: those that say so of themselves and are as long as they say. Their content is not looked at. */
 export function completeBackups(folder: string, site: string | null): Backup[] {
@@ -30,10 +34,14 @@ export function removeOld(folder: string, made: Backup, keep: number): string[] 
 /** Removes what processes that are gone left unfinished in a folder; returns the paths. */
 export function removeAbandoned(folder: string, now: EpochMs): string[] {
   const abandoned = readdirSync(folder)
-    .filter((name) => name.startsWith(".coldkeep-") && name.endsWith(partialSuffix))
-    .map((name) => join(folder, name))
-    .filter((path) => now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > abandonedAfterMs);
-  for (const path of abandoned) rmSync(path, { force: true });
+    .filter((name) => {
+      const isPartial = name.startsWith(".coldkeep-") && name.endsWith(partialSuffix);
+      if (!isPartial && !name.startsWith(workPrefix)) return false;
+      const writtenAt = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? now;
+      return now - writtenAt > (isPartial ? abandonedAfterMs : abandonedWorkAfterMs);
+    })
+    .map((name) => join(folder, name));
+  for (const path of abandoned) rmSync(path, { recursive: true, force: true });
   return abandoned;
 }
 

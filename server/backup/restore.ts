@@ -24,7 +24,7 @@ const recordsName = "records.sqlite";
 const companions = ["-wal", "-shm", "-journal"] as const;
 
 /** How the folder begins in which a backup is unpacked and checked. */
-const workPrefix = ".restoring-";
+export const workPrefix = ".restoring-";
 
 /** How the folders begin in which older records were set aside. */
 export const asidePrefix = "before-restore-";
@@ -46,6 +46,7 @@ export async function restoreBackup(order: RestoreOrder): Promise<Manifest> {
   assertTakes(data, setAside);
   const isNew = !existsSync(data);
   if (isNew) mkdirSync(data, { recursive: true });
+  removeWork(data);
   try {
     return await inWorkFolder(data, async (folder) => {
       const fresh = join(folder, recordsName);
@@ -58,6 +59,12 @@ export async function restoreBackup(order: RestoreOrder): Promise<Manifest> {
     if (isNew && readdirSync(data).length === 0) rmSync(data, { recursive: true });
     throw error;
   }
+}
+
+/** What a restore that was killed left. */
+function removeWork(data: string): void {
+  for (const name of readdirSync(data).filter((each) => each.startsWith(workPrefix)))
+    rmSync(join(data, name), { recursive: true });
 }
 
 async function checkInto(from: string, fresh: string, progress: ByteProgress): Promise<Manifest> {

@@ -19,7 +19,8 @@ export type EntryKind =
   | "out-of-service"
   | "return-to-service"
   | "edge-alarms"
-  | "projection";
+  | "projection"
+  | "backup";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

@@ -89,6 +89,7 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   buffer: "Gateway buffer nearly full",
   "notification-failing": "Notification failing",
   "projection-behind": "History behind",
+  "backup-overdue": "No good backup",
 };
 
 /** Where the time of a reading comes from, in words. */

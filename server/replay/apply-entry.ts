@@ -3,6 +3,7 @@ import { type AlarmAct, actOnAlarm } from "../alarms/alarm-commands.ts";
 import type { ServiceAct } from "../alarms/alarm-book.ts";
 import { serveAppliance } from "../alarms/service-commands.ts";
 import { takeEdgeReport } from "../edge/edge-commands.ts";
+import { type BackupFinding, judgeBackups } from "../backup/backup-alarm.ts";
 import type { Inside } from "../inside.ts";
 import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
 import type { EntryInput } from "../journal/journal.ts";
@@ -56,6 +57,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "projection":
       judgeProjection(inside, json(body) as ProjectionFinding);
+      return;
+    case "backup":
+      judgeBackups(inside, json(body) as BackupFinding);
       return;
   }
 }

@@ -2,6 +2,7 @@ import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import * as z from "zod";
+import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
 
 /** What a machine with a token may do: `gateway` posts batches, `api` reads and feeds, `all` both (first use only). */
@@ -47,6 +48,7 @@ export const serverSettingsSchema = z.strictObject({
     })
     .optional(),
   influx: influxSettingsSchema.optional(),
+  backup: backupSettingsSchema.optional(),
   /** Where people reach the pages; stands in mails. */
   publicUrl: z.url().optional(),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -93,6 +95,13 @@ const influxOverrides: Readonly<Record<string, string>> = {
   COLDKEEP_INFLUX_KEEP_AT_LEAST: "keepAtLeast",
 };
 
+/** Overrides inside `backup`. */
+const backupOverrides: Readonly<Record<string, string>> = {
+  COLDKEEP_BACKUP_TO: "to",
+  COLDKEEP_BACKUP_EVERY: "every",
+  COLDKEEP_BACKUP_KEEP: "keep",
+};
+
 /**
  * The settings from a file's content (an empty object where there is none) and the environment. Throws `settings.invalid` naming each mistake, and
  * `settings.token-not-loopback` where a full token is given while the server listens to more than this machine.
@@ -110,6 +119,11 @@ export function readServerSettings(
   }
   const influx = overlay(isRecord(merged) ? merged["influx"] : undefined, influxOverrides, environment);
   if (isRecord(merged) && isRecord(influx) && Object.keys(influx).length > 0) merged["influx"] = influx;
+  const backup = overlay(isRecord(merged) ? merged["backup"] : undefined, backupOverrides, environment);
+  if (isRecord(merged) && isRecord(backup) && Object.keys(backup).length > 0) {
+    if (typeof backup["keep"] === "string") backup["keep"] = Number(backup["keep"]);
+    merged["backup"] = backup;
+  }
   const settings = checkSettings(serverSettingsSchema, merged, source);
   const environmentTokens = [
     {
