@@ -13,6 +13,7 @@ import { makeAuthenticate } from "./http/tokens.ts";
 import { buildWeb } from "./http/web.ts";
 import { openInfluxLinks } from "./influx/influx-links.ts";
 import { type InfluxService, makeInfluxService } from "./influx/influx-service.ts";
+import { judgeBackups } from "./backup/backup-alarm.ts";
 import { backupProcess } from "./backup/backup-process.ts";
 import { scheduleBackups } from "./backup/scheduled-backups.ts";
 import { composeInside } from "./inside.ts";
@@ -90,6 +91,8 @@ export async function makeServer(
           services,
           logger,
         );
+  // Where none are wanted any more, none is overdue.
+  if (backups === null) judgeBackups(services, { isOverdue: false, ageMs: null, reason: null });
   const web = await buildWeb(services, logger);
   return {
     services,

@@ -2,6 +2,7 @@
 import { hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { makeMetrics } from "../health/metrics.ts";
 import { replay } from "../replay/replay.ts";
 import { type TestServer, testServer, testStart } from "../testing/test-server.ts";
 import { type BackupOutcome, retryAfterMs, scheduleBackups } from "./scheduled-backups.ts";
@@ -19,7 +20,8 @@ function scheduled(server: TestServer, newest: number | null) {
     },
     newest: () => newest,
   };
-  const { services } = server.server;
+  // Each has counters of its own, like a process.
+  const services = { ...server.server.services, metrics: makeMetrics() };
   const backups = scheduleBackups({ every: hourMs }, maker, services, pino({ level: "silent" }));
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += minuteMs) {
@@ -28,18 +30,18 @@ function scheduled(server: TestServer, newest: number | null) {
     }
   };
   const alarms = () => services.alarms.underWay().filter(({ kind }) => kind === "backup-overdue");
-  return { backups, outcomes, made, pass, alarms };
+  return { backups, outcomes, made, pass, alarms, metrics: services.metrics };
 }
 
 test("the first is made at once, the next ones every hour, and none after the end", async () => {
   const server = await testServer();
-  const { backups, made, pass, alarms } = scheduled(server, null);
+  const { backups, made, pass, alarms, metrics } = scheduled(server, null);
   backups.start();
   await settled();
   expect(made).toEqual([testStart]);
   await pass(3 * hourMs + minuteMs);
   expect(made).toEqual([0, 1, 2, 3].map((hour) => testStart + hour * hourMs));
-  expect(await server.server.services.metrics.render()).toMatch(/^coldkeep_backups 4$/m);
+  expect(await metrics.render()).toMatch(/^coldkeep_backups 4$/m);
   expect(alarms()).toEqual([]);
   await backups.stop();
   await pass(2 * hourMs);
@@ -79,6 +81,32 @@ test("without any good backup a failure calls at once; it is tried again, and on
   expect(replay(server.server.services.database, () => undefined).differing).toEqual([]);
   await backups.stop();
   await server.stop();
+});
+
+test("an alarm outlasts a restart until something is known, and ends where no backups are wanted any more", async () => {
+  const server = await testServer();
+  const first = scheduled(server, null);
+  first.outcomes.push({ ok: false, reason: "the share is gone" });
+  first.backups.start();
+  await settled();
+  expect(first.alarms()[0]?.state.condition).toBe(true);
+  await first.backups.stop();
+
+  const second = scheduled(server, null);
+  const tries = first.made.length;
+  second.outcomes.push({ ok: false, reason: "the share is gone" });
+  second.backups.start();
+  await settled();
+  expect(second.made).toHaveLength(tries);
+  const { database } = server.server.services;
+  expect(database.prepare("SELECT count(*) AS n FROM journal WHERE kind = 'backup'").get()).toEqual({ n: 1 });
+  await second.backups.stop();
+
+  const without = await server.restart();
+  const left = without.server.services.alarms.underWay().filter(({ kind }) => kind === "backup-overdue");
+  expect(left.every(({ state }) => !state.condition)).toBe(true);
+  expect(replay(without.server.services.database, () => undefined).differing).toEqual([]);
+  await without.stop();
 });
 
 test("while a good one is young enough failures call nobody; then once, and the alarm is replayed", async () => {

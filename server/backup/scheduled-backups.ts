@@ -56,6 +56,8 @@ export function scheduleBackups(
 
   const judge = (): void => {
     const age = ageMs();
+    // After a start nothing is known until the first try: an alarm from before stays as it is.
+    if (age === null && reason === null) return;
     const isOverdue = age === null ? reason !== null : age > overdueTimes * every;
     judgeBackups(services, { isOverdue, ageMs: age === null ? null : Math.round(age), reason });
   };
