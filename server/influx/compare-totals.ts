@@ -1,3 +1,4 @@
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Database } from "../store/database.ts";
 import { type InfluxPort, quoted } from "./influx-port.ts";
 
@@ -18,22 +19,23 @@ export interface TotalsDifference {
   readonly influx: Totals;
 }
 
-/** Compares counts and sums of all channels. Throws nothing; null where InfluxDB does not answer. */
+/** Compares counts and sums of all channels from an instant on. Throws nothing; null where InfluxDB does not answer. */
 export async function compareTotals(
   database: Database,
   port: Pick<InfluxPort, "query">,
+  from: EpochMs,
 ): Promise<{ readonly channels: number; readonly differences: readonly TotalsDifference[] } | null> {
   const one = database.prepare(
     `SELECT count(*) - count(fault) AS good, coalesce(sum(CASE WHEN fault IS NULL THEN value END), 0) AS sum, count(fault) AS faults
-     FROM readings WHERE probe = ?`,
+     FROM readings WHERE probe = ? AND at >= ?`,
   );
   const channels = database.prepare("SELECT number, id FROM probes ORDER BY id").all();
   const differences: TotalsDifference[] = [];
   for (const { number, id } of channels) {
     const channel = String(id);
-    const records = one.get(Number(number)) as unknown as Totals;
+    const records = one.get(Number(number), from) as unknown as Totals;
     const outcome = await port.query(
-      `SELECT count(celsius) AS good, sum(celsius) AS total, count(fault) AS faults FROM readings WHERE channel = ${quoted(channel)}`,
+      `SELECT count(celsius) AS good, sum(celsius) AS total, count(fault) AS faults FROM readings WHERE channel = ${quoted(channel)} AND time >= ${Math.max(0, from)}ms`,
     );
     if (!outcome.ok) return null;
     const [row] = outcome.series[0]?.values ?? [];

@@ -10,6 +10,7 @@ import type { Journal } from "../journal/journal.ts";
 import { openRoutedReadings } from "../judging/routed-readings.ts";
 import type { Database } from "../store/database.ts";
 import { openCursor } from "./cursors.ts";
+import { keptFrom } from "./expiry.ts";
 import { openInflux, type InfluxPort } from "./influx-port.ts";
 import { type InfluxSettings, targetName } from "./influx-settings.ts";
 import { type JournalSlice, openSlices, type SliceReader } from "./journal-slice.ts";
@@ -59,6 +60,7 @@ export function openInfluxLinks(parts: InfluxParts): InfluxLinks {
   const cursor = openCursor(database, name);
   const head = Number(database.prepare("SELECT max(seq) AS head FROM journal").get()?.["head"] ?? 0);
   let isReady = false;
+  let keeps: DurationMs | null = null;
   let pending = openPending(cursor.read() ?? 0, head);
   const source = joinedSource({
     records: recordsSource(openRoutedReadings(database)),
@@ -66,7 +68,7 @@ export function openInfluxLinks(parts: InfluxParts): InfluxLinks {
     clock,
     // Until InfluxDB was found well, and found to have what the cursor says, the records answer alone.
     pendingFrom: () => (isReady ? pending.from() : Number.MIN_SAFE_INTEGER),
-    isIncomplete: cursor.hasAside,
+    isIncomplete: (from, to) => from < keptFrom(keeps, clock.epochMs()) || cursor.hasAside(from, to),
     ...(parts.hotMs === undefined ? {} : { hotMs: parts.hotMs }),
   });
   return {
@@ -96,6 +98,7 @@ export function openInfluxLinks(parts: InfluxParts): InfluxLinks {
         },
         onPrepared: ({ keepsMs }) => {
           isReady = true;
+          keeps = keepsMs;
           const at = cursor.read() ?? 0;
           if (at === 0) {
             pending = openPending(0, journal.head().sequence);

@@ -119,6 +119,11 @@ function watchFigures(
   );
   metrics.watch("coldkeep_projection_points", "Points written since the start", () => status().points);
   metrics.watch("coldkeep_projection_asides", "Lines that InfluxDB refused", () => status().asides);
+  metrics.watch(
+    "coldkeep_projection_expired",
+    "Lines not sent because InfluxDB would keep them no longer",
+    () => status().expired,
+  );
   metrics.watch("coldkeep_projection_stopped", "1 while a fault keeps the projection", () =>
     status().fault === null ? 0 : 1,
   );

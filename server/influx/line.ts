@@ -50,9 +50,9 @@ export function nanos(at: EpochMs, sub: number): string {
   return at > 0 ? `${at}${String(sub).padStart(6, "0")}` : String(BigInt(at) * 1_000_000n + BigInt(sub));
 }
 
-/** The instant of a line, in ms. */
+/** The instant of a line after 1970, in ms. */
 export function instantOfLine(written: string): EpochMs {
-  return Number(BigInt(written.slice(written.lastIndexOf(" ") + 1)) / 1_000_000n);
+  return Number(written.slice(written.lastIndexOf(" ") + 1, -6));
 }
 
 /** A tag value must not end with a backslash, which would escape what comes after it. */

@@ -21,12 +21,12 @@ const fromEntries: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Makes the database where InfluxDB is 1.x and has none (2.x and 3 refuse that and have their own ways), and looks at what is there: an empty one, also after it
+ * Makes the database where InfluxDB is 1.x and has none (whoever refuses that has its own ways, or an account that may only write), and looks at what is there: an empty one, also after it
  * was lost and put up again, begins at the first entry.
  */
 export async function prepareTarget(port: InfluxPort, bucket: string): Promise<Prepared | InfluxFault> {
   const made = await port.command(`CREATE DATABASE ${named(bucket)}`);
-  if (!made.ok && made.fault.kind !== "content" && made.fault.kind !== "missing") return made.fault;
+  if (!made.ok && made.fault.kind === "unreachable") return made.fault;
   const measurements = await port.query("SHOW MEASUREMENTS");
   if (!measurements.ok) return measurements.fault;
   const names = measurements.series.flatMap(({ values }) => values.map(([name]) => name));

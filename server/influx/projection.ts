@@ -2,6 +2,7 @@ import { type Clock, type Random, sleep } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import type { Journal } from "../journal/journal.ts";
 import { asidesMax, type CursorStore } from "./cursors.ts";
+import { keptFrom, keptLines } from "./expiry.ts";
 import type { InfluxFault, InfluxFaultKind } from "./fault.ts";
 import type { InfluxPort } from "./influx-port.ts";
 import type { JournalSlice, SliceReader } from "./journal-slice.ts";
@@ -18,6 +19,8 @@ export interface ProjectionStatus {
   readonly cursor: number;
   readonly points: number;
   readonly asides: number;
+  /** Lines not sent because the target would keep them no longer. */
+  readonly expired: number;
   readonly faults: Readonly<Partial<Record<InfluxFaultKind, number>>>;
   /** True once InfluxDB was found well, until the next fault. */
   readonly isPrepared: boolean;
@@ -59,6 +62,7 @@ export function makeProjection(parts: ProjectionParts): Projection {
   const { clock, port, cursor, journal } = parts;
   const faults: Partial<Record<InfluxFaultKind, number>> = {};
   let points = 0;
+  let expired = 0;
   let inRow = 0;
   let fault: InfluxFault | null = null;
   let keepsMs: DurationMs | null = null;
@@ -122,8 +126,9 @@ export function makeProjection(parts: ProjectionParts): Projection {
     }
     const slice = await reading.current(at);
     if (slice.upTo > at) {
-      const written: Written =
-        slice.lines.length === 0 ? { ok: true, asides: [] } : await writeLines(port, slice.lines);
+      const lines = keptLines(slice.lines, keptFrom(keepsMs, clock.epochMs()));
+      expired += slice.lines.length - lines.length;
+      const written: Written = lines.length === 0 ? { ok: true, asides: [] } : await writeLines(port, lines);
       if (!written.ok) return written.fault;
       if (written.asides.length > 0 && cursor.asides() >= asidesMax)
         return { kind: "content", reason: `more than ${asidesMax} lines are set aside` };
@@ -158,7 +163,16 @@ export function makeProjection(parts: ProjectionParts): Projection {
       await reading.forget();
       parts.slices.close();
     },
-    status: () => ({ cursor: at, points, asides: cursor.asides(), faults, isPrepared, fault, keepsMs }),
+    status: () => ({
+      cursor: at,
+      points,
+      asides: cursor.asides(),
+      expired,
+      faults,
+      isPrepared,
+      fault,
+      keepsMs,
+    }),
   };
 }
 

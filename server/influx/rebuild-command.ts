@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { sleep } from "@coldkeep/core/time/clock.ts";
-import { formatDuration, secondMs } from "@coldkeep/core/time/millis.ts";
+import { type EpochMs, formatDuration, secondMs } from "@coldkeep/core/time/millis.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { parse } from "yaml";
 import type { CommandIo } from "../command-io.ts";
@@ -12,6 +12,7 @@ import { readServerSettings, type ServerSettings } from "../settings/server-sett
 import { type Database, openDatabase } from "../store/database.ts";
 import { compareTotals } from "./compare-totals.ts";
 import { makeCoverage } from "./coverage.ts";
+import { keptFrom } from "./expiry.ts";
 import { openCursor } from "./cursors.ts";
 import { type InfluxPort, openInflux } from "./influx-port.ts";
 import { type InfluxSettings, targetName } from "./influx-settings.ts";
@@ -72,10 +73,16 @@ async function rebuild(
   const head = Number(database.prepare("SELECT max(seq) AS head FROM journal").get()?.["head"] ?? 0);
   // A server that writes to this target goes on from its own cursor.
   const until = cursor.read() ?? head;
+  const from = keptFrom(prepared.keepsMs, systemClock.epochMs());
+  if (from > 0)
+    io.print(
+      `The bucket keeps readings for ${formatDuration(prepared.keepsMs ?? 0)} only; older ones are left out.`,
+    );
   const slices = openSliceThread(recordsPath, true);
   const begunMs = systemClock.monotonicMs();
   try {
     const done = await rebuildFrom(until, {
+      keptFrom: from,
       port,
       slices,
       cursor,
@@ -83,17 +90,17 @@ async function rebuild(
       random: () => 0.5,
       progress: (progress) => io.progress?.(progressText(progress, systemClock.monotonicMs() - begunMs)),
     });
-    if (cursor.read() === null) cursor.move(until, [], systemClock.epochMs());
-    await writeDerived(database, port, settings, io);
-    io.progress?.("");
     const seconds = (systemClock.monotonicMs() - begunMs) / 1_000;
+    await writeDerived(database, port, settings, io);
+    if (cursor.read() === null) cursor.move(until, [], systemClock.epochMs());
+    io.progress?.("");
     io.print(
       `${done.entries} entries, ${done.points} points in ${seconds.toFixed(1)} s, ${Math.round(done.points / seconds)}/s; ${done.asides} lines refused`,
     );
   } finally {
     slices.close();
   }
-  return compare(database, port, io);
+  return compare(database, port, io, from);
 }
 
 /** Coverage and limits follow from the records, not from single entries. */
@@ -122,9 +129,9 @@ async function writeDerived(
   } while (coverage.isDue(now));
 }
 
-async function compare(database: Database, port: InfluxPort, io: CommandIo): Promise<number> {
+async function compare(database: Database, port: InfluxPort, io: CommandIo, from: EpochMs): Promise<number> {
   for (let round = 1; ; round += 1) {
-    const compared = await compareTotals(database, port);
+    const compared = await compareTotals(database, port, from);
     if (compared === null)
       throw new CodedError("rebuild.unavailable", "InfluxDB does not answer the comparison.");
     const { channels, differences } = compared;

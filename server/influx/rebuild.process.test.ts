@@ -80,7 +80,7 @@ test("a bucket is filled from the journal, a correction of calibration included,
   const line = `readings,appliance=fridge-1,channel=p1,probe=p1,site=mechelen celsius=4 ${testStart}000000`;
   expect(await port.write([line])).toEqual({ ok: true });
   const database = openDatabase(join(folder, "data", "records.sqlite"));
-  expect((await compareTotals(database, port))?.differences).toMatchObject([
+  expect((await compareTotals(database, port, 0))?.differences).toMatchObject([
     { channel: "p1", records: { good: 200 }, influx: { good: 201 } },
   ]);
   database.close();

@@ -1,6 +1,8 @@
 import { type Clock, type Random, sleep } from "@coldkeep/core/time/clock.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { CursorStore } from "./cursors.ts";
+import { keptLines } from "./expiry.ts";
 import type { InfluxPort } from "./influx-port.ts";
 import type { SliceReader } from "./journal-slice.ts";
 import { pauseAfter } from "./pause.ts";
@@ -19,6 +21,8 @@ export interface RebuildProgress {
 
 /** What a rebuild works with. */
 export interface RebuildParts {
+  /** What lies before is not kept there, and not sent. */
+  readonly keptFrom: EpochMs;
   readonly port: Pick<InfluxPort, "write">;
   readonly slices: SliceReader;
   readonly cursor: Pick<CursorStore, "keepAsides">;
@@ -47,10 +51,11 @@ export async function rebuildFrom(until: number, parts: RebuildParts): Promise<R
     const slice = await next;
     if (slice.upTo === entries) break;
     next = ahead(slice.upTo);
-    const written = await writeDoggedly(slice.lines, parts);
+    const lines = keptLines(slice.lines, parts.keptFrom);
+    const written = await writeDoggedly(lines, parts);
     parts.cursor.keepAsides(written.asides, clock.epochMs());
     entries = slice.upTo;
-    points += slice.lines.length - written.asides.length;
+    points += lines.length - written.asides.length;
     asides += written.asides.length;
     parts.progress({ entries, of: until, points, asides });
   }
