@@ -40,7 +40,7 @@ function probe(
 }
 
 /** From when until when, before the end, the probe `fridge-1-product` said nothing. Unit ms. */
-export const silence = { from: 3 * hour, to: 2.5 * hour } as const;
+export const silence = { from: 3.5 * hour, to: 2.5 * hour } as const;
 
 /** How long before the end each probe came into the state in which it stands. Unit ms. */
 export const stateAge = 40 * minute;
@@ -71,13 +71,17 @@ function range(from: number, to: number, step: number): number[] {
   );
 }
 
+function isInSilence(age: number): boolean {
+  return age <= silence.from && age > silence.to;
+}
+
 function readings(each: SimulatedProbe, now: number): string[] {
   const { site, appliance, probe: id, celsius, offset } = each;
   const tags = { site, appliance, probe: id, channel: `${id}-channel` };
   const until = each.state === "unknown" ? now - stateAge : now;
   return range(now - 6 * hour, until, minute).flatMap((at) => {
     const age = now - at;
-    if (id === "fridge-1-product" && age <= silence.from && age > silence.to) return [];
+    if (id === "fridge-1-product" && isInSilence(age)) return [];
     if (id === "fridge-2-product" && age === 2 * hour)
       return [point("readings", tags, { fault: "disconnected" }, at, 999_999)];
     // A compressor: half of each 20 minutes it runs.
@@ -100,7 +104,8 @@ function states(each: SimulatedProbe, now: number): string[] {
   const { site, appliance, probe: id, celsius, offset, state } = each;
   return range(now - 6 * hour, now, 5 * minute).map((at) => {
     const isNow = now - at <= stateAge;
-    const is = isNow ? state : "in";
+    const isSilent = id === "fridge-1-product" && isInSilence(now - at);
+    const is = isSilent ? "unknown" : isNow ? state : "in";
     const isOpen = id === "fridge-1-product" && isNow;
     const urgency = { in: 0, unknown: 40, low: 50, high: 50 }[is] + (isOpen ? 6 : 0);
     return point(
