@@ -185,8 +185,6 @@ const expected: Readonly<Record<string, Expected>> = {
     columns: ["in", "low", "high", "unknown"],
     series: [[]],
     check: ([series]) => {
-      // No interval is longer.
-      const margin = 10 * minute;
       const rows = (series?.values ?? []).map((row) => row.slice(1).map(Number));
       expect(rows.every((row) => row.reduce((sum, each) => sum + each, 0) === 3_600_000)).toBe(true);
       // The revised hour stands as its second revision has it, once.

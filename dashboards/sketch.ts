@@ -4,7 +4,7 @@ import { questionWords } from "./question-words.ts";
 
 /** Characters for a column of Grafana's 24, and lines for a row of 30 pixels. */
 const columnWidth = 5;
-const linesOfRow = 0.75;
+const linesOfRow = 1;
 
 /** What the page needs of a panel. */
 interface SketchedPanel {
@@ -17,6 +17,8 @@ interface SketchedPanel {
   readonly w: number;
   readonly h: number;
   readonly queries: readonly string[];
+  /** What stands in it: a table's columns, the names of figures, curves and stretches. */
+  readonly contents: string;
 }
 
 /** The page of docs/dashboards.md: every dashboard as a drawing with its panels in words. */
@@ -74,10 +76,23 @@ interface GrafanaPanel {
   readonly title?: string;
   readonly description?: string;
   readonly type: string;
-  readonly fieldConfig?: { readonly defaults?: { readonly unit?: string } };
+  readonly fieldConfig?: {
+    readonly defaults?: {
+      readonly unit?: string;
+      readonly mappings?: readonly { readonly options: Mapped }[];
+    };
+  };
+  readonly transformations?: readonly {
+    readonly options: { readonly renameByName?: Readonly<Record<string, string>>; readonly alias?: string };
+  }[];
   readonly gridPos?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly targets?: readonly { readonly query?: string }[];
+  readonly targets?: readonly { readonly query?: string; readonly alias?: string }[];
 }
+
+/** The words of a mapping: by value, or for a range. */
+type Mapped =
+  | { readonly result: { readonly text: string } }
+  | Readonly<Record<string, { readonly text: string }>>;
 
 function sketched(panel: GrafanaPanel): SketchedPanel {
   const { x = 0, y = 0, w = 24, h = 8 } = panel.gridPos ?? {};
@@ -91,7 +106,34 @@ function sketched(panel: GrafanaPanel): SketchedPanel {
     w,
     h,
     queries: (panel.targets ?? []).map(({ query }) => query ?? ""),
+    contents: contentsOf(panel),
   };
+}
+
+function contentsOf({ type, targets = [], transformations = [], fieldConfig }: GrafanaPanel): string {
+  const renamed = transformations.flatMap(({ options }) => Object.entries(options.renameByName ?? {}));
+  const columns = renamed.filter(([from]) => !from.endsWith("(last)")).map(([, to]) => to);
+  if (type === "table") return `[ ${columns.join(" | ")} ]`;
+  const words = (fieldConfig?.defaults?.mappings ?? []).flatMap(({ options }) =>
+    "result" in options ? [options.result.text] : Object.values(options).map(({ text }) => text),
+  );
+  if (type === "state-timeline") return words.join(" / ");
+  const made = transformations.flatMap(({ options }) => (options.alias === undefined ? [] : [options.alias]));
+  const names = made.length > 0 ? made : targets.flatMap(namesOf);
+  return names.length < 2 && !(names[0] ?? "").startsWith("<") ? "" : names.join(", ");
+}
+
+/** The names of what a question gives: its columns, or its alias with tags as `<probe>`. */
+function namesOf({
+  query = "",
+  alias = "$col",
+}: {
+  readonly query?: string;
+  readonly alias?: string;
+}): string[] {
+  if (alias !== "$col") return [alias.replaceAll(/\$tag_(\w+)/g, "<$1>")];
+  const outer = query.slice(0, query.indexOf(" FROM "));
+  return [...outer.matchAll(/AS "([^"]+)"/g)].map(([, name]) => name ?? "");
 }
 
 const kindWords: Readonly<Record<string, string>> = {
@@ -138,7 +180,7 @@ function drawing(panels: readonly SketchedPanel[]): string {
     if (row === undefined) return;
     for (let index = 0; index < text.length; index += 1) row[left + index] = text.charAt(index);
   };
-  for (const { x, y, w, h, title, unit, type } of panels) {
+  for (const { x, y, w, h, title, unit, type, contents } of panels) {
     const [top, bottom, left, width] = [line(y), line(y + h), x * columnWidth, w * columnWidth];
     const edge = `+${"-".repeat(width - 1)}+`;
     put(top, left, edge);
@@ -147,7 +189,7 @@ function drawing(panels: readonly SketchedPanel[]): string {
       put(row, left, "|");
       put(row, left + width, "|");
     }
-    const told = [title, looks(type, unit)].flatMap((text) => wrapped(text, width - 3));
+    const told = [title, looks(type, unit), contents].flatMap((text) => wrapped(text, width - 3));
     for (const [index, text] of told.slice(0, bottom - top - 1).entries())
       put(top + 1 + index, left + 2, text.slice(0, width - 3));
   }

@@ -37,10 +37,12 @@ export interface Filling {
   /** What `$__interval` is, such as `2m`. */
   readonly interval: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** What InfluxDB is to take for now, where that is not its own clock. */
+  readonly now?: number;
 }
 
 /** A question as it goes out, with Grafana's macros and variables filled in. */
-export function filled(query: string, { from, to, interval, variables }: Filling): string {
+export function filled(query: string, { from, to, interval, variables, now }: Filling): string {
   const known: Readonly<Record<string, string>> = {
     ...variables,
     timeFilter: `time >= ${from}ms and time <= ${to}ms`,
@@ -48,7 +50,8 @@ export function filled(query: string, { from, to, interval, variables }: Filling
     __from: String(from),
     __to: String(to),
   };
-  return query.replaceAll(/\$\{(\w+)\}|\$(\w+)/g, (whole, braced?: string, bare?: string) => {
+  const timed = now === undefined ? query : query.replaceAll("now()", `${now}ms`);
+  return timed.replaceAll(/\$\{(\w+)\}|\$(\w+)/g, (whole, braced?: string, bare?: string) => {
     const value = known[braced ?? bare ?? ""];
     if (value === undefined) throw new RangeError(`nothing stands for ${whole} in ${query}`);
     return value;
