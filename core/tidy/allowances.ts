@@ -79,6 +79,7 @@ export const outsideAdapters: readonly string[] = [
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */
 export const composers: readonly string[] = [
   "bench/influx/",
+  "dashboards/whole/",
   "bench/gateway/",
   "demo/kill/",
   "demo/month/",
