@@ -223,7 +223,7 @@ function talkers() {
     columns({ appliance: "Appliance", kind: "Kind", raised: "Raised" }),
   ]);
   return column(panel, "Appliance", {
-    links: [{ title: "Open the appliance", url: "${coldkeep}/appliances/${__value.raw}", targetBlank: true }],
+    links: [{ title: "Open the appliance", url: "${coldkeep:raw}/appliances/${__value.raw}", targetBlank: true }],
   });
 }
 

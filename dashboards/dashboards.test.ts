@@ -161,11 +161,11 @@ test("links lead to pages that Coldkeep has", () => {
   );
   expect(new Set(links)).toEqual(
     new Set([
-      "${coldkeep}/",
-      "${coldkeep}/excursions",
-      "${coldkeep}/appliances/${__field.labels.appliance}",
-      "${coldkeep}/appliances/${__value.raw}",
-      "${coldkeep}/excursions/${__value.raw}",
+      "${coldkeep:raw}/",
+      "${coldkeep:raw}/excursions",
+      "${coldkeep:raw}/appliances/${__field.labels.appliance}",
+      "${coldkeep:raw}/appliances/${__value.raw}",
+      "${coldkeep:raw}/excursions/${__value.raw}",
     ]),
   );
 });

@@ -79,7 +79,7 @@ export function steps(...colors: readonly (readonly [from: number | null, color:
     .steps(colors.map(([value, color]) => ({ value, color })));
 }
 
-/** A link to a page, one of ours or another dashboard. `${coldkeep}` stands for where our pages are. */
+/** A link to a page, one of ours or another dashboard. `${coldkeep:raw}` stands for where our pages are. */
 export function pageLink(title: string, url: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).url(url).targetBlank(true);
 }

@@ -125,7 +125,7 @@ function tiles() {
     .decimals(1)
     .textMode(BigValueTextMode.ValueAndName)
     .orientation(VizOrientation.Auto)
-    .dataLinks([pageLink("Open the appliance", "${coldkeep}/appliances/${__field.labels.appliance}")])
+    .dataLinks([pageLink("Open the appliance", "${coldkeep:raw}/appliances/${__field.labels.appliance}")])
     .overrides([
       forQuery("High", solid(stateColors.high)),
       forQuery("Low", solid(stateColors.low)),
@@ -187,7 +187,7 @@ function appliances() {
   ]);
   const colored = { type: TableCellDisplayMode.ColorBackground, mode: "basic" };
   column(panel, "Appliance", {
-    links: [{ title: "Open the appliance", url: "${coldkeep}/appliances/${__value.raw}", targetBlank: true }],
+    links: [{ title: "Open the appliance", url: "${coldkeep:raw}/appliances/${__value.raw}", targetBlank: true }],
   });
   column(panel, "Now", { unit: units.Celsius, decimals: 1, noValue: "unknown" });
   column(panel, "State", { unit: "string", mappings: [stateWords], "custom.cellOptions": colored });
