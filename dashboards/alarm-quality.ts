@@ -11,6 +11,7 @@ const raised = `"event" = 'raised'`;
 
 /** Whether alarms are worth the people whom they call. */
 export function alarmQuality(settings: DashboardSettings): DashboardBuilder {
+  const days = daysOf(settings);
   return dashboard(
     {
       uid: "coldkeep-alarm-quality",
@@ -27,8 +28,8 @@ export function alarmQuality(settings: DashboardSettings): DashboardBuilder {
     .withPanel(timeToAcknowledge())
     .withPanel(worstTenMinutes())
     .withPanel(stale())
-    .withPanel(perDay())
-    .withPanel(messages())
+    .withPanel(perDay(days))
+    .withPanel(messages(days))
     .withPanel(talkers())
     .withPanel(noisy())
     .withPanel(unknownTime());
@@ -155,11 +156,21 @@ function stale() {
   }).thresholds(steps([null, "green"], [1, "orange"]));
 }
 
-function perDay() {
+/** Days for `GROUP BY`: InfluxDB's are UTC days where it is not told of a zone. The browser's zone is not known to a question. */
+interface Days {
+  readonly clause: string;
+  readonly words: string;
+}
+
+function daysOf({ timeZone }: DashboardSettings): Days {
+  if (!timeZone.includes("/")) return { clause: "", words: "Days are UTC days." };
+  return { clause: ` tz('${timeZone}')`, words: `Days are those of ${timeZone}.` };
+}
+
+function perDay(days: Days) {
   return curves({
     title: "Alarms raised per day, by severity",
-    description:
-      "Days are UTC days. Critical ones should be about 5 of 100, warnings 15, advisory ones the rest: where everything is critical nothing is.",
+    description: `${days.words} Critical ones should be about 5 of 100, warnings 15, advisory ones the rest: where everything is critical nothing is.`,
     unit: units.Short,
     width: 12,
     height: 9,
@@ -167,7 +178,7 @@ function perDay() {
     queries: [
       {
         refId: "A",
-        query: `SELECT count("id") AS "raised" FROM "alarms" WHERE ${range} AND ${raised} GROUP BY time(1d), "severity" fill(0)`,
+        query: `SELECT count("id") AS "raised" FROM "alarms" WHERE ${range} AND ${raised} GROUP BY time(1d), "severity" fill(0)${days.clause}`,
         alias: "$tag_severity",
       },
     ],
@@ -180,13 +191,12 @@ function perDay() {
     .overrideByName("advisory", [{ id: "color", value: { mode: "fixed", fixedColor: "blue" } }]);
 }
 
-function messages() {
+function messages(days: Days) {
   const outcome = (name: string): string =>
-    `SELECT count("alarm") AS "${name}" FROM "calls" WHERE ${range} AND "outcome" = '${name}' GROUP BY time(1d) fill(0)`;
+    `SELECT count("alarm") AS "${name}" FROM "calls" WHERE ${range} AND "outcome" = '${name}' GROUP BY time(1d) fill(0)${days.clause}`;
   return curves({
     title: "Messages to people per day",
-    description:
-      "Messages that were owed to people, and those that were handed over. An on-call person should get no more than one or two in a shift. Fewer sent than owed: see the alarm about messages, and mend the way to people first.",
+    description: `${days.words} Messages that were owed to people, and those that were handed over. An on-call person should get no more than one or two in a shift. Fewer sent than owed: see the alarm about messages, and mend the way to people first.`,
     unit: units.Short,
     width: 12,
     height: 9,
@@ -223,7 +233,9 @@ function talkers() {
     columns({ appliance: "Appliance", kind: "Kind", raised: "Raised" }),
   ]);
   return column(panel, "Appliance", {
-    links: [{ title: "Open the appliance", url: "${coldkeep:raw}/appliances/${__value.raw}", targetBlank: true }],
+    links: [
+      { title: "Open the appliance", url: "${coldkeep:raw}/appliances/${__value.raw}", targetBlank: true },
+    ],
   });
 }
 

@@ -415,7 +415,9 @@ function excursions() {
 /** How the columns of excursions read. */
 export function excursionColumns(panel: ReturnType<typeof table>): ReturnType<typeof table> {
   column(panel, "Excursion", {
-    links: [{ title: "Open the excursion", url: "${coldkeep:raw}/excursions/${__value.raw}", targetBlank: true }],
+    links: [
+      { title: "Open the excursion", url: "${coldkeep:raw}/excursions/${__value.raw}", targetBlank: true },
+    ],
   });
   column(panel, "From", { unit: units.DatetimeLocal });
   column(panel, "To", { unit: units.DatetimeLocal, noValue: "not over" });

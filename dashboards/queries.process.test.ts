@@ -466,6 +466,21 @@ describe.skipIf(isMissing)("on a real InfluxDB", () => {
     },
   );
 
+  test("a site with a time zone of its own has the days of that zone", async () => {
+    const settings = { ...standardSettings, timeZone: "Europe/Brussels" };
+    const model = allDashboards(settings).find(({ name }) => name === "alarm-quality")?.model;
+    const perDay =
+      model === undefined ? [] : questionsOf("", model).filter(({ query }) => query.includes("tz("));
+    expect(perDay).toHaveLength(3);
+    for (const question of perDay) {
+      const [series] = await askFor("alarm-quality", question);
+      const hours = (series?.values ?? []).map(([at]) =>
+        new Date(Number(at)).toLocaleTimeString("en-GB", { timeZone: settings.timeZone }),
+      );
+      expect(new Set(hours), question.where).toEqual(new Set(["00:00:00"]));
+    }
+  });
+
   test("figures that count say nought where there is nothing, and nothing where no state is known", async () => {
     const counts = questions.filter(({ question }) => question.query.includes('count("urgency") * 0'));
     expect(counts.length).toBeGreaterThan(4);

@@ -44,7 +44,9 @@ export function dashboard(heading: Heading, settings: DashboardSettings): Dashbo
         .targetBlank(false),
     )
     .link(new DashboardLinkBuilder("Live board").url("${coldkeep:raw}/").targetBlank(true))
-    .link(new DashboardLinkBuilder("Excursions and reports").url("${coldkeep:raw}/excursions").targetBlank(true))
+    .link(
+      new DashboardLinkBuilder("Excursions and reports").url("${coldkeep:raw}/excursions").targetBlank(true),
+    )
     .withVariable(new ConstantVariableBuilder("coldkeep").value(settings.baseUrl))
     .withVariable(
       choice("site", "Site", `SHOW TAG VALUES FROM "states" WITH KEY = "site"`, VariableSort.AlphabeticalAsc),

@@ -184,7 +184,9 @@ function holds() {
     columns({ excursion: "Excursion", appliance: "Appliance", held: "Units held", event: "Last change" }),
   ]);
   return column(panel, "Excursion", {
-    links: [{ title: "Open the excursion", url: "${coldkeep:raw}/excursions/${__value.raw}", targetBlank: true }],
+    links: [
+      { title: "Open the excursion", url: "${coldkeep:raw}/excursions/${__value.raw}", targetBlank: true },
+    ],
   });
 }
 

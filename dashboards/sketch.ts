@@ -38,10 +38,10 @@ For a site with its own address and time zone:
 
     npm run dashboards -- --out /etc/grafana/coldkeep --url https://coldkeep.example --time-zone Europe/Brussels
 
-The time zone of the committed ones is that of the browser. Days in "per day" are UTC days. What is measured, tag by tag and field by field: the list in \`core/history/influx-schema.ts\`.
+The time zone of the committed ones is that of the browser, and a day in "per day" is a UTC day; with \`--time-zone\` both are the site's. What is measured, tag by tag and field by field: [influx.md](influx.md).
 
-The drawings show where each panel stands and how large it is, with its unit. Every question was run against InfluxDB 1.6 on a simulated site, and what it must give back is
-checked (\`npx vitest run dashboards\`); how Grafana draws the panels was not looked at by that.`;
+The drawings show where each panel stands and how large it is, with its unit and the names of what is in it. Every question is put to InfluxDB 1.6, on a simulated site, where what
+must come back is checked, and on what the server's own projection wrote (\`npx vitest run dashboards\`). Grafana itself is no part of these tests: nothing here says how it looks on a screen.`;
 
 function section(name: string, model: Dashboard): string {
   const panels = (model.panels ?? []).map((panel) => sketched(panel as unknown as GrafanaPanel));

@@ -187,7 +187,9 @@ function appliances() {
   ]);
   const colored = { type: TableCellDisplayMode.ColorBackground, mode: "basic" };
   column(panel, "Appliance", {
-    links: [{ title: "Open the appliance", url: "${coldkeep:raw}/appliances/${__value.raw}", targetBlank: true }],
+    links: [
+      { title: "Open the appliance", url: "${coldkeep:raw}/appliances/${__value.raw}", targetBlank: true },
+    ],
   });
   column(panel, "Now", { unit: units.Celsius, decimals: 1, noValue: "unknown" });
   column(panel, "State", { unit: "string", mappings: [stateWords], "custom.cellOptions": colored });
