@@ -21,6 +21,9 @@ const thisProbe = `"probe" =~ /^$probe$/`;
 const airProbe = `"probe" =~ /^$air$/`;
 const inRange = `$timeFilter AND ${here} AND ${thisAppliance}`;
 
+/** A stretch ends where nothing was said for this long: it is not drawn on as if it were known. Unit ms. */
+const silentAfterMs = 720_000;
+
 /** One appliance: its curve with limits and gaps, what its door and compressor did, what became of it. */
 export function appliancePage(settings: DashboardSettings): DashboardBuilder {
   const probes = (condition: string): string =>
@@ -231,7 +234,7 @@ function states() {
     ],
   })
     .mappings([stateWords])
-    .spanNulls(720_000);
+    .insertNulls(silentAfterMs);
 }
 
 function door() {
@@ -275,6 +278,7 @@ function compressor() {
     ],
   })
     .interval("2m")
+    .insertNulls(silentAfterMs)
     .mappings([
       {
         type: MappingType.RangeToText,

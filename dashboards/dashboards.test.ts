@@ -114,6 +114,16 @@ describe("every panel", () => {
     }
   });
 
+  test("that draws states or readings as stretches ends them where nothing was said for 12 minutes", () => {
+    const about = panels.filter(
+      ({ panel }) =>
+        panel.type === "state-timeline" && /"(states|readings)"/.test(panel.targets[0]?.query ?? ""),
+    );
+    expect(about).toHaveLength(2);
+    for (const { panel } of about)
+      expect(panel.fieldConfig.defaults.custom?.insertNulls, panel.title).toBe(720_000);
+  });
+
   test("about temperatures has, on its dashboard, how much of the time is known", () => {
     for (const { name, model } of all) {
       const text = JSON.stringify(model.panels);
