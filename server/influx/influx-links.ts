@@ -18,6 +18,9 @@ import { openPending } from "./pending.ts";
 import { makeProjection, type Projection } from "./projection.ts";
 import { openSliceThread } from "./slice-thread.ts";
 
+/** People wait for history: after this long the records answer. Unit ms. */
+export const historySilentMs = 5_000;
+
 /** What the way to InfluxDB is made of. */
 export interface InfluxParts {
   readonly settings: InfluxSettings;
@@ -64,7 +67,7 @@ export function openInfluxLinks(parts: InfluxParts): InfluxLinks {
   let pending = openPending(cursor.read() ?? 0, head);
   const source = joinedSource({
     records: recordsSource(openRoutedReadings(database)),
-    influx: influxSource(port, database),
+    influx: influxSource(openInflux(settings, historySilentMs), database),
     clock,
     // Until InfluxDB was found well, and found to have what the cursor says, the records answer alone.
     pendingFrom: () => (isReady ? pending.from() : Number.MIN_SAFE_INTEGER),

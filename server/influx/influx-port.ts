@@ -34,8 +34,8 @@ export interface InfluxPort {
 /** How long InfluxDB may be silent on a call before it counts as unreachable. Unit ms. */
 export const silentAfterMs = 20_000;
 
-/** Opens the port. Connections are made when they are needed. */
-export function openInflux(settings: InfluxSettings): InfluxPort {
+/** Opens the port. Connections are made when they are needed. `silentMs`: how long it may be silent on a call. */
+export function openInflux(settings: InfluxSettings, silentMs: number = silentAfterMs): InfluxPort {
   const { url, token, username, password, org, bucket } = settings;
   const basic = Buffer.from(`${username ?? ""}:${password ?? ""}`).toString("base64");
   const access =
@@ -44,11 +44,12 @@ export function openInflux(settings: InfluxSettings): InfluxPort {
       : username !== undefined
         ? { headers: { authorization: `Basic ${basic}` } }
         : {};
-  const plain = new InfluxDB({ url, timeout: silentAfterMs, ...access });
+  const plain = new InfluxDB({ url, timeout: silentMs, ...access });
   const { transport } = plain;
   const strict = new InfluxDB({ url, transport: wholly(transport) });
   const ask = async (method: "GET" | "POST", text: string): Promise<QueryOutcome> => {
     const query = new URLSearchParams({ db: bucket, q: text, epoch: "u" }).toString();
+    const ending = new AbortController();
     const isPost = method === "POST";
     const headers = {
       accept: "application/json",
@@ -56,9 +57,11 @@ export function openInflux(settings: InfluxSettings): InfluxPort {
     };
     try {
       const path = isPost ? "/query" : `/query?${query}`;
-      const answer: unknown = await transport.request(path, isPost ? query : "", { method, headers });
+      const options = { method, headers, signal: ending.signal };
+      const answer: unknown = await transport.request(path, isPost ? query : "", options);
       return answerOf(answer);
     } catch (error) {
+      ending.abort();
       return { ok: false, fault: faultOf(error) };
     }
   };
@@ -100,27 +103,36 @@ export function openInflux(settings: InfluxSettings): InfluxPort {
 
 type Transport = InfluxDB["transport"];
 
-/** A transport that takes "some of it was written" (201) for the refusal that it is. */
+/** A transport that takes "some of it was written" (201) for the refusal that it is, and leaves no connection behind where InfluxDB is silent. */
 function wholly(transport: Transport): Transport {
   return {
     chunkCombiner: transport.chunkCombiner,
     request: transport.request.bind(transport),
     iterate: transport.iterate.bind(transport),
     send: (path, body, options, callbacks = {}) => {
+      const ending = new AbortController();
       let isPartial = false;
-      transport.send(path, body, options, {
-        ...callbacks,
-        responseStarted: (headers, status) => {
-          isPartial = status === 201;
-          callbacks.responseStarted?.(headers, status);
+      transport.send(
+        path,
+        body,
+        { ...options, signal: ending.signal },
+        {
+          ...callbacks,
+          responseStarted: (headers, status) => {
+            isPartial = status === 201;
+            callbacks.responseStarted?.(headers, status);
+          },
+          next: (data) => callbacks.next?.(data),
+          error: (error) => {
+            callbacks.error?.(error);
+            ending.abort();
+          },
+          complete: () => {
+            if (isPartial) callbacks.error?.(new HttpError(400, "partial write", "partial write"));
+            else callbacks.complete?.();
+          },
         },
-        next: (data) => callbacks.next?.(data),
-        error: (error) => callbacks.error?.(error),
-        complete: () => {
-          if (isPartial) callbacks.error?.(new HttpError(400, "partial write", "partial write"));
-          else callbacks.complete?.();
-        },
-      });
+      );
     },
   };
 }

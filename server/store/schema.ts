@@ -154,7 +154,9 @@ CREATE TABLE alarm_events (
   event TEXT NOT NULL,
   actor TEXT NOT NULL,
   note TEXT,
-  journal_seq INTEGER NOT NULL
+  journal_seq INTEGER NOT NULL,
+  phase TEXT,
+  severity TEXT
 );
 CREATE INDEX alarm_events_by_alarm ON alarm_events (alarm);
 CREATE TABLE notifications (
