@@ -109,6 +109,14 @@ test("secrets are made once, are nobody's default, and stay as they are when mad
   expect(secret("gateway_token")).not.toBe(before);
 });
 
+test("the images get the manifest of every workspace, without which npm installs nothing", () => {
+  const { workspaces } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    workspaces: string[];
+  };
+  const dockerfile = own("Dockerfile");
+  expect(workspaces.filter((each) => !dockerfile.includes(`COPY ${each}/package.json ${each}/`))).toEqual([]);
+});
+
 describe.skipIf(skipWithout("docker-compose"))("the composition", () => {
   interface Service {
     readonly image?: string;
