@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { CommandIo } from "./command-io.ts";
 import { backupCommand, backupUsage } from "./backup/backup-command.ts";
@@ -27,6 +28,13 @@ const io: CommandIo = {
   readFile: (path) => readFileSync(path, "utf8"),
   environment: process.env,
   ...(process.stderr.isTTY ? { progress: (text: string) => process.stderr.write(`\r\u001b[2K${text}`) } : {}),
+  giveWay: () => {
+    try {
+      setPriority(constants.priority.PRIORITY_LOW);
+    } catch {
+      // It works at the usual priority then.
+    }
+  },
   interruption: () => {
     const controller = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());

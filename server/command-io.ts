@@ -10,6 +10,8 @@ export interface CommandIo {
   readonly progress?: (text: string) => void;
   /** From now on being asked to end (Ctrl-C) aborts this signal instead of ending the process. */
   readonly interruption?: () => AbortSignal;
+  /** From now on other processes, such as the server, go first. */
+  readonly giveWay?: () => void;
 }
 
 /** The records that a command works on: `--data folder`, else COLDKEEP_DATA, else the server's default. */

@@ -32,6 +32,7 @@ export async function backupCommand(
   if (intoFolder) {
     for (const path of removeAbandoned(to, clock.epochMs())) io.print(`Removed unfinished ${path}`);
   }
+  io.giveWay?.();
   const say = sayer(io);
   const begun = clock.monotonicMs();
   const stop = io.interruption?.();

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Cancel, Clock } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, parseInstant, secondMs } from "@coldkeep/core/time/millis.ts";
@@ -44,7 +43,6 @@ function run(args: readonly string[], stop: AbortSignal, clock: Clock): Promise<
   return new Promise((resolve) => {
     let said = "";
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
-    if (child.pid !== undefined) lowerPriority(child.pid);
     let cancel: Cancel = () => undefined;
     const end = (): void => {
       child.kill("SIGTERM");
@@ -66,12 +64,4 @@ function run(args: readonly string[], stop: AbortSignal, clock: Clock): Promise<
       else done({ ok: false, reason: said.trim() || `it ended with ${String(code ?? signal)}` });
     });
   });
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It works at the server's own priority then.
-  }
 }
