@@ -113,7 +113,12 @@ export function makeCoverage(parts: CoverageParts): CoverageProjection {
       for (const memory of before === null ? [] : memoriesOf(book)) {
         const earlier = before?.probes.get(memory.probe.id);
         const span = earlier === undefined ? null : changedSpanOf(earlier, memory.probe);
-        if (span !== null) hours.again(memory.number, span.from - gapOf(memory.probe) - hourMs, span.to);
+        if (span !== null)
+          hours.again(
+            memory.number,
+            span.from - reachOf(memory.probe) - hourMs,
+            span.to + reachOf(memory.probe),
+          );
       }
       save.run(siteName, newest, now);
     });
@@ -177,8 +182,8 @@ export function makeCoverage(parts: CoverageParts): CoverageProjection {
         for (const { channel, from, to } of late) {
           for (const probe of byChannel.get(channel) ?? []) {
             const number = engine.probe(probe.id)?.number;
-            const gap = gapOf(probe);
-            if (number !== undefined) hours.again(number, from - gap - hourMs, to + gap);
+            const reach = reachOf(probe);
+            if (number !== undefined) hours.again(number, from - reach - hourMs, to + reach);
           }
         }
       });
@@ -199,9 +204,15 @@ export function makeCoverage(parts: CoverageParts): CoverageProjection {
   };
 }
 
-/** A reading changes what lies between it and its neighbours: at most so far on either side. */
-function gapOf({ rules }: PlacedProbe): DurationMs {
-  return Math.max(...rules.profiles.map(({ rule }) => rule.maxGap));
+/** How far from a reading its being there may change what is known: up to its neighbours, and as far as the trust in those that follow depends on it. */
+function reachOf({ rules }: PlacedProbe): DurationMs {
+  return Math.max(
+    ...rules.profiles.map(({ rule: { maxGap, trust } }) =>
+      trust === null || trust === undefined
+        ? maxGap
+        : maxGap * (1 + trust.believeAfter) + (trust.stuckAfter ?? 0),
+    ),
+  );
 }
 
 function probesByChannel(book: SiteBook): Map<string, PlacedProbe[]> {
