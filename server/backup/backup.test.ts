@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { zstdDecompressSync } from "node:zlib";
+import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
@@ -342,6 +343,59 @@ test("a backup that fails leaves nothing, and a backup is never written over", a
   const missing = writeBackup({ ...order, records: join(folder, "no.sqlite") }, systemClock);
   expect(await refusal(missing)).toMatchObject({ code: "records.unreadable" });
   expect(existsSync(join(folder, "no.sqlite"))).toBe(false);
+});
+
+/** Records whose older moment somebody reads while more was written, and a clock that ends that after so many waits. */
+function readAtOlderMoment(waits: number) {
+  const path = join(fresh("older"), "records.sqlite");
+  copyFileSync(records, path);
+  const writer = openDatabase(path);
+  const reader = new DatabaseSync(path);
+  writer.prepare("CREATE TABLE notes (text TEXT)").run();
+  const note = (text: string): void => void writer.prepare("INSERT INTO notes VALUES (?)").run(text);
+  note("older");
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM notes").get();
+  note("newer");
+  let waited = 0;
+  const clock: Clock = {
+    ...systemClock,
+    after: (_, call) => {
+      waited += 1;
+      if (waited === waits) reader.exec("ROLLBACK");
+      queueMicrotask(call);
+      return () => undefined;
+    },
+  };
+  const close = (): void => {
+    reader.close();
+    writer.close();
+  };
+  return { path, clock, close, waited: () => waited };
+}
+
+test("while somebody reads an older moment the backup waits, and then has the newest", async () => {
+  const { path, clock, close, waited } = readAtOlderMoment(3);
+  const to = join(fresh("waited"), "b.sqlite.zst");
+  await writeBackup({ records: path, to, progress: () => undefined }, clock);
+  expect(waited()).toBe(3);
+  close();
+  const target = fresh("target");
+  await restored(to, target);
+  const sqlite = new DatabaseSync(join(target, "records.sqlite"));
+  const notes = sqlite.prepare("SELECT text FROM notes").all();
+  expect(notes.map(({ text }) => text)).toEqual(["older", "newer"]);
+  sqlite.close();
+});
+
+test("where somebody reads an older moment for long the backup gives up and says so", async () => {
+  const { path, clock, close } = readAtOlderMoment(Number.POSITIVE_INFINITY);
+  const to = fresh("never");
+  const outcome = await refusal(writeBackup({ records: path, to, progress: () => undefined }, clock));
+  expect(outcome.code).toBe("records.in-use");
+  expect(outcome.message).toContain("cannot be held still");
+  expect(readdirSync(to)).toEqual([]);
+  close();
 });
 
 test.each([[[]], [["--to"]], [["--to", "x", "--keep", "0"]], [["--to", "x", "--keep", "2"]], [["--what"]]])(
