@@ -35,6 +35,18 @@ test("silence is a fault after its time, and its connection is closed", async ()
   while ((await connections()) > 0) await pause(10);
 });
 
+test("an end does not wait for a silent InfluxDB", async () => {
+  const heard = Promise.withResolvers<void>();
+  const url = await listening(() => heard.resolve());
+  const port = openInflux(influxSettingsSchema.parse({ url }));
+  const written = port.write(["m f=1 1"]);
+  const asked = port.query("SHOW MEASUREMENTS");
+  await heard.promise;
+  port.close();
+  expect(await written).toMatchObject({ ok: false, fault: { kind: "unreachable" } });
+  expect(await asked).toMatchObject({ ok: false, fault: { kind: "unreachable" } });
+});
+
 test("some of it was written (201) is a refusal", async () => {
   const url = await listening((request, response) => {
     request.resume();

@@ -29,6 +29,8 @@ export interface InfluxPort {
   readonly command: (text: string) => Promise<QueryOutcome>;
   /** The bucket's rules of 2.x as that tells them; null where it does not. */
   readonly bucket: () => Promise<unknown>;
+  /** Gives up the calls under way, so that an end need not wait for a silent InfluxDB. */
+  readonly close: () => void;
 }
 
 /** How long InfluxDB may be silent on a call before it counts as unreachable. Unit ms. */
@@ -46,7 +48,8 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
         : {};
   const plain = new InfluxDB({ url, timeout: silentMs, ...access });
   const { transport } = plain;
-  const strict = new InfluxDB({ url, transport: wholly(transport) });
+  const closing = new AbortController();
+  const strict = new InfluxDB({ url, transport: wholly(transport, closing.signal) });
   const ask = async (method: "GET" | "POST", text: string): Promise<QueryOutcome> => {
     const query = new URLSearchParams({ db: bucket, q: text, epoch: "u" }).toString();
     const ending = new AbortController();
@@ -57,7 +60,8 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
     };
     try {
       const path = isPost ? "/query" : `/query?${query}`;
-      const options = { method, headers, signal: ending.signal };
+      const signal = AbortSignal.any([ending.signal, closing.signal]);
+      const options = { method, headers, signal };
       const answer: unknown = await transport.request(path, isPost ? query : "", options);
       return answerOf(answer);
     } catch (error) {
@@ -88,6 +92,7 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
         await writer.close();
       }
     },
+    close: () => closing.abort(),
     query: (text) => ask("GET", text),
     command: (text) => ask("POST", text),
     bucket: async () => {
@@ -104,7 +109,7 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
 type Transport = InfluxDB["transport"];
 
 /** A transport that takes "some of it was written" (201) for the refusal that it is, and leaves no connection behind where InfluxDB is silent. */
-function wholly(transport: Transport): Transport {
+function wholly(transport: Transport, closing: AbortSignal): Transport {
   return {
     chunkCombiner: transport.chunkCombiner,
     request: transport.request.bind(transport),
@@ -115,7 +120,7 @@ function wholly(transport: Transport): Transport {
       transport.send(
         path,
         body,
-        { ...options, signal: ending.signal },
+        { ...options, signal: AbortSignal.any([ending.signal, closing]) },
         {
           ...callbacks,
           responseStarted: (headers, status) => {

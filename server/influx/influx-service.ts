@@ -75,8 +75,9 @@ export function makeInfluxService(
       watch.start();
     },
     stop: async () => {
+      const stopped = projection.stop();
       await watch.stop();
-      await projection.stop();
+      await stopped;
     },
   };
 }

@@ -33,7 +33,7 @@ export interface ProjectionStatus {
 /** Carries the journal to InfluxDB: at least once, in order, from its own cursor. */
 export interface Projection {
   readonly start: () => void;
-  /** Ends after the write in hand. */
+  /** Ends; a write in hand is given up, and done again after the next start. */
   readonly stop: () => Promise<void>;
   readonly status: () => ProjectionStatus;
 }
@@ -73,6 +73,7 @@ export function makeProjection(parts: ProjectionParts): Projection {
   let running: Promise<void> = Promise.resolve();
 
   const failed = async (met: InfluxFault): Promise<void> => {
+    if (ending.signal.aborted) return;
     faults[met.kind] = (faults[met.kind] ?? 0) + 1;
     inRow += 1;
     if (fault?.kind !== met.kind) {
@@ -159,6 +160,7 @@ export function makeProjection(parts: ProjectionParts): Projection {
     },
     stop: async () => {
       ending.abort();
+      port.close();
       await running;
       await reading.forget();
       parts.slices.close();
