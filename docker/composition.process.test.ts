@@ -43,6 +43,7 @@ function adapted(text: string, data: string): string {
     .replaceAll("/etc/coldkeep/mosquitto.acl", join(root, "docker/mosquitto.acl"))
     .replaceAll("/etc/coldkeep/site.yaml", join(root, "demo/hospital/site.yaml"))
     .replaceAll(/^(data|state): \/data$/gm, `$1: ${data}`)
+    .replace("to: /backups", `to: ${join(data, "backups")}`)
     .replaceAll("/mosquitto/data/", `${data}/`)
     .replace("listener 8883", `listener ${ports.get("mosquitto")} 127.0.0.1`)
     .replaceAll("mosquitto:8883", port("mosquitto"))
