@@ -48,11 +48,15 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
         : {};
   const plain = new InfluxDB({ url, timeout: silentMs, ...access });
   const { transport } = plain;
-  const closing = new AbortController();
-  const strict = new InfluxDB({ url, transport: wholly(transport, closing.signal) });
+  const underWay = new Set<AbortController>();
+  const ended: InfluxFault = { kind: "unreachable", reason: "the server ends" };
+  let isClosed = false;
+  const strict = new InfluxDB({ url, transport: wholly(transport, underWay) });
   const ask = async (method: "GET" | "POST", text: string): Promise<QueryOutcome> => {
     const query = new URLSearchParams({ db: bucket, q: text, epoch: "u" }).toString();
+    if (isClosed) return { ok: false, fault: ended };
     const ending = new AbortController();
+    underWay.add(ending);
     const isPost = method === "POST";
     const headers = {
       accept: "application/json",
@@ -60,18 +64,20 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
     };
     try {
       const path = isPost ? "/query" : `/query?${query}`;
-      const signal = AbortSignal.any([ending.signal, closing.signal]);
-      const options = { method, headers, signal };
+      const options = { method, headers, signal: ending.signal };
       const answer: unknown = await transport.request(path, isPost ? query : "", options);
       return answerOf(answer);
     } catch (error) {
       ending.abort();
       return { ok: false, fault: faultOf(error) };
+    } finally {
+      underWay.delete(ending);
     }
   };
   return {
     write: async (lines) => {
       if (lines.length === 0) return { ok: true };
+      if (isClosed) return { ok: false, fault: ended };
       // One more than there are lines, so that nothing is sent before `flush`, whose answer is the one that counts.
       const writer = strict.getWriteApi(org, bucket, "ns", {
         batchSize: lines.length + 1,
@@ -92,7 +98,10 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
         await writer.close();
       }
     },
-    close: () => closing.abort(),
+    close: () => {
+      isClosed = true;
+      for (const call of underWay) call.abort();
+    },
     query: (text) => ask("GET", text),
     command: (text) => ask("POST", text),
     bucket: async () => {
@@ -109,18 +118,19 @@ export function openInflux(settings: InfluxSettings, silentMs: number = silentAf
 type Transport = InfluxDB["transport"];
 
 /** A transport that takes "some of it was written" (201) for the refusal that it is, and leaves no connection behind where InfluxDB is silent. */
-function wholly(transport: Transport, closing: AbortSignal): Transport {
+function wholly(transport: Transport, underWay: Set<AbortController>): Transport {
   return {
     chunkCombiner: transport.chunkCombiner,
     request: transport.request.bind(transport),
     iterate: transport.iterate.bind(transport),
     send: (path, body, options, callbacks = {}) => {
       const ending = new AbortController();
+      underWay.add(ending);
       let isPartial = false;
       transport.send(
         path,
         body,
-        { ...options, signal: AbortSignal.any([ending.signal, closing]) },
+        { ...options, signal: ending.signal },
         {
           ...callbacks,
           responseStarted: (headers, status) => {
@@ -129,10 +139,12 @@ function wholly(transport: Transport, closing: AbortSignal): Transport {
           },
           next: (data) => callbacks.next?.(data),
           error: (error) => {
+            underWay.delete(ending);
             callbacks.error?.(error);
             ending.abort();
           },
           complete: () => {
+            underWay.delete(ending);
             if (isPartial) callbacks.error?.(new HttpError(400, "partial write", "partial write"));
             else callbacks.complete?.();
           },
