@@ -105,6 +105,8 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
   const entries: BufferEntry[] = [];
   const signals = new Map<string, SignalState>();
   const late = new Map<string, boolean>();
+  /** Readings of samples that were asked for, oldest first. */
+  const resent: BufferEntry[] = [];
   const setAside: RefusedEntry[] = [];
   const evidence: Evidence[] = [];
   const notes: Note[] = [];
@@ -148,10 +150,11 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
   }
 
   /** False where there is no room for it. */
-  function take(verdict: Admission, places: number): boolean {
+  function take(verdict: Admission, places: number, readings = entries): boolean {
     const wanted = verdict.readings.length + verdict.signals.length + verdict.setAside.length;
-    if (wanted > 0 && entries.length + setAside.length + wanted > places) return false;
-    entries.push(...verdict.readings);
+    const taken = entries.length + resent.length + setAside.length;
+    if (wanted > 0 && taken + wanted > places) return false;
+    readings.push(...verdict.readings);
     for (const sample of verdict.signals) signal(sample);
     return true;
   }
@@ -230,7 +233,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
       const key = bootKey(device, boot);
       const zeroAt = zeros.get(key) ?? arrival.arrivedAt - arrival.sample.uptimeMs;
       const verdict = admit(rules, ledgerOf(key), arrival, zeroAt, own);
-      if (!take(verdict, room.kept)) return "full";
+      if (!take(verdict, room.kept, live ? entries : resent)) return "full";
       refuseAll(arrival, device, verdict);
       if (verdict.givenUp > 0) note("sample.hole-closed", arrival.source, verdict.givenUp);
       if (verdict.ledger !== null) {
@@ -269,7 +272,8 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
       const forgotten = forgetOldBoots(ledgers, changed);
       return {
         commit: {
-          entries,
+          // The newest first, as they are asked for: a batch that ends among them then leaves no gap behind it that looks like lost time.
+          entries: [...entries, ...resent.toReversed()],
           setAside,
           signals: [...signals.values()],
           evidence,

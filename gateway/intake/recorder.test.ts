@@ -384,6 +384,17 @@ describe("what the gateway says of itself", () => {
   });
 });
 
+describe("samples that were asked for", () => {
+  test("are sent the newest first, after what is live, so that a batch that ends among them leaves no gap inside", () => {
+    const { hear, recorder, buffer } = setup();
+    hear({ sequence: 9, uptimeMs: 9_000 });
+    for (const sequence of [3, 4, 5]) hear({ sequence, uptimeMs: sequence * 1_000 }, { live: false });
+    recorder.flush();
+    const times = buffer.nextBatch("live", 9)?.entries.map(({ at }) => at - start);
+    expect(times).toEqual([0, -4_000, -5_000, -6_000]);
+  });
+});
+
 describe("event time", () => {
   test("is the same in whatever order and however late samples of a boot come, once the boot has its anchor", () => {
     fc.assert(
