@@ -27,7 +27,7 @@ describe("the settings file", () => {
     const settings = parseSettings(minimal, "gateway.yaml");
     expect(settings).toMatchObject({
       bufferReadingsMax: 36_864_000,
-      batchReadingsMax: 1_000,
+      batchReadingsMax: 5_000,
       commitWithin: 2,
       linger: 100,
       requestTimeout: 30_000,
