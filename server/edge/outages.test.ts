@@ -385,4 +385,4 @@ test("an outage with a gateway that keeps watch misses nothing and doubles nothi
   );
   expect(seen.intervals).toBeGreaterThan(0);
   expect(seen.takenOver + seen.recorded).toBeGreaterThan(0);
-});
+}, 300_000);
