@@ -58,7 +58,7 @@ export const settingsSchema = z
     bufferBytesMax: count(1_000_000, 1_000_000_000_000, 1_500_000_000),
     /** Bytes of the disk that are left free. Range [0, 1 TB], default 256 MB. */
     diskFreeMin: count(0, 1_000_000_000_000, 256_000_000),
-    /** Most readings in one batch. Range [1, 10000], default 5000. */
+    /** Most readings in one batch of what just came in (of what piled up at most 1000). Range [1, 10000], default 5000. */
     batchReadingsMax: count(1, 10_000, 5_000),
     /** How long a commit waits for more samples, and what a power cut may cost of polled values. Range [0ms, 10s], default 2ms. */
     commitWithin: duration(0, 10_000, "2ms"),

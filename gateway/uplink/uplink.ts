@@ -34,6 +34,12 @@ export interface UplinkParts {
   };
 }
 
+/**
+ * Most entries in one batch of what piled up. Small, because a week of it is sent batch after batch and the memory of each counts; what just came in goes in one batch where it
+ * can, so that the server sees no gap inside it for a moment.
+ */
+export const backlogBatchMax = 1_000;
+
 /** How a lane stands, for the status page. */
 export interface LaneStatus {
   readonly lane: LaneName;
@@ -73,6 +79,8 @@ export function uplink(parts: UplinkParts): Uplink {
 
 function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looked: () => void) {
   const { buffer, clock, counters, log } = parts;
+  const { batchReadingsMax } = parts.rules;
+  const batchMax = lane === "live" ? batchReadingsMax : Math.min(batchReadingsMax, backlogBatchMax);
   let state: LaneState = freshLane;
   let deliveredAt: number | null = null;
   let awake = true;
@@ -114,7 +122,7 @@ function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looke
     awake = false;
     if (lane === "live" && parts.rules.lingerMs > 0) await sleep(clock, parts.rules.lingerMs, stop);
     if (stop.aborted) return;
-    const batch = buffer.nextBatch(lane, parts.rules.batchReadingsMax);
+    const batch = buffer.nextBatch(lane, batchMax);
     looked();
     if (batch === null) return;
     awake = true;
