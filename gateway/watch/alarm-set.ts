@@ -22,6 +22,7 @@ import {
 import { strongerKind, suppressionGraceMs } from "@coldkeep/core/alarms/parents.ts";
 import type { Condition } from "@coldkeep/core/alarms/probe-conditions.ts";
 import { termsOf } from "@coldkeep/core/alarms/terms.ts";
+import { toldSeverity } from "@coldkeep/core/alarms/told-severity.ts";
 import { type EdgeAlarmKind, edgeAlarmKinds, type WireWatchedAlarm } from "@coldkeep/core/contract/edge.ts";
 import { stateFromWire } from "@coldkeep/core/contract/watch-on-wire.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
@@ -182,7 +183,9 @@ export function beginStep(before: AlarmSet, plan: WatchPlan, gateway: string, at
   function step(alarm: EdgeAlarm, input: AlarmInput, facts: AlarmFacts | null = null): EdgeAlarm {
     const next = stepAlarm(alarm.state, input, at);
     if (next.state === alarm.state) return alarm;
-    return keep(facts === null ? alarm : { ...alarm, ...facts }, next);
+    if (facts === null) return keep(alarm, next);
+    const severity = toldSeverity(alarm.severity, facts.severity, alarm.state, next);
+    return keep({ ...alarm, ...facts, severity }, next);
   }
 
   function raise(kind: EdgeAlarmKind, facts: AlarmFacts, terms: AlarmTerms, suppressed: boolean): void {

@@ -117,10 +117,18 @@ function expected(
           if (known === undefined) {
             const raised = raiseAlarm(now, termsOf(profile, kind)).state;
             alarms.set(key, { kind, subject: probe, raisedAt: now, state: raised, critical });
-          } else if (!known.state.condition || known.state.clearsAt !== null) {
-            step(key, stepAlarm(known.state, { kind: "onset" }, now).state, critical);
-          } else if (critical && !known.critical)
-            step(key, stepAlarm(known.state, { kind: "worsen" }, now).state, true);
+            continue;
+          }
+          let { state: standing, critical: isTold } = known;
+          const dueAt = alarmDueAt(standing);
+          if (!standing.condition || standing.clearsAt !== null || (dueAt !== null && dueAt <= now)) {
+            const next = stepAlarm(standing, { kind: "onset" }, now).state;
+            // A call says how it is by then; without one nobody knows yet that it is critical.
+            isTold = critical && (next.calls > standing.calls || isTold);
+            standing = next;
+            step(key, standing, isTold);
+          }
+          if (critical && !isTold) step(key, stepAlarm(standing, { kind: "worsen" }, now).state, true);
         } else if (condition === "off" && known?.state.condition === true)
           step(key, stepAlarm(known.state, { kind: "clear" }, now).state);
       }

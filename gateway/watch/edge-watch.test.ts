@@ -344,3 +344,24 @@ test("an outage is counted from the last contact, not from the start", async () 
   await bench.pass(90 * secondMs);
   expect(phase(bench)).toBe("alone");
 });
+
+test("what becomes critical while it is about to count as over is called about at once", async () => {
+  const profile = {
+    ...exampleProfile,
+    criticalHigh: 12,
+    alarms: {
+      warnLow: null,
+      warnHigh: null,
+      realarmAfter: 60 * minuteMs,
+      offDelay: 10 * minuteMs,
+      latching: false,
+    },
+  };
+  const bench = await watchBench({ watch: wireWatch(["p1"], profile) });
+  await warmAlone(bench);
+  await minutes(bench, 9, () => 4);
+  expect(texts(bench)).toHaveLength(1);
+  await minutes(bench, 1, () => 16);
+  expect(texts(bench)).toHaveLength(2);
+  expect(texts(bench)[1]).toMatch(/^CRITICAL: Red cells 1: 16.0 °C/u);
+});

@@ -23,6 +23,7 @@ import {
 } from "@coldkeep/core/alarms/probe-conditions.ts";
 import { strongerKind, suppressionGraceMs } from "@coldkeep/core/alarms/parents.ts";
 import { termsOf } from "@coldkeep/core/alarms/terms.ts";
+import { toldSeverity } from "@coldkeep/core/alarms/told-severity.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import { activeEpisode, type ProbeState } from "@coldkeep/core/engine/probe-state.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
@@ -153,7 +154,9 @@ export function openAlarmBook(
   ): KeptAlarm => {
     const next = stepAlarm(alarm.state, input, commit.at);
     if (next.state === alarm.state) return alarm;
-    return keep(commit, facts === null ? alarm : { ...alarm, ...facts }, next, "system", null);
+    if (facts === null) return keep(commit, alarm, next, "system", null);
+    const severity = toldSeverity(alarm.severity, facts.severity, alarm.state, next);
+    return keep(commit, { ...alarm, ...facts, severity }, next, "system", null);
   };
 
   const mutesOf = (commit: Commit, { appliance }: AlarmFacts, suppressed: boolean): Mutes => {

@@ -282,3 +282,14 @@ test("an event that cannot be taken is refused alone and kept", async () => {
     .all();
   expect(kept).toHaveLength(6);
 });
+
+test("what becomes critical while it is about to count as over is called about at once", async () => {
+  server = await testServer({ site: siteWith(", realarmAfter: 60m, alarmOffDelay: 10m") });
+  await minutes(5, 4);
+  await minutes(15, 8);
+  await minutes(9, 4);
+  expect(subjects()).toHaveLength(1);
+  await minutes(1, 16);
+  expect(subjects()).toHaveLength(2);
+  expect(await alarms("temperature-high")).toMatchObject([{ severity: "critical", calls: 2 }]);
+});
