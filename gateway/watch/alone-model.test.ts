@@ -20,10 +20,7 @@ import { askEveryMs } from "./edge-watch.ts";
 import { watchBench, wireWatch, type WatchBench } from "./watch-bench.ts";
 
 const runs = Number(process.env["RUNS"] ?? 40);
-/**
- * The model judges a due repetition and a reading of the very same instant in an order of its own; the watch may tell the two in one call. Rare stories differ for that reason
- * alone, so the stories are the same each time unless SEED says otherwise.
- */
+/** The stories are the same each time unless SEED says otherwise. */
 const seed = Number(process.env["SEED"] ?? 20_261_124);
 
 const profile: Profile = {
