@@ -12,6 +12,7 @@ import type { Services } from "./http/services.ts";
 import { makeAuthenticate } from "./http/tokens.ts";
 import { buildWeb } from "./http/web.ts";
 import { openInfluxLinks } from "./influx/influx-links.ts";
+import { judgeProjection } from "./influx/projection-alarm.ts";
 import { type InfluxService, makeInfluxService } from "./influx/influx-service.ts";
 import { judgeBackups } from "./backup/backup-alarm.ts";
 import { backupProcess } from "./backup/backup-process.ts";
@@ -91,7 +92,8 @@ export async function makeServer(
           services,
           logger,
         );
-  // Where none are wanted any more, none is overdue.
+  // Where none is wanted any more, none is behind or overdue.
+  if (influx === null) judgeProjection(services, { isBehind: false, behindMs: 0, reason: null });
   if (backups === null) judgeBackups(services, { isOverdue: false, ageMs: null, reason: null });
   const web = await buildWeb(services, logger);
   return {
