@@ -68,7 +68,7 @@ export async function makeServer(
   if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
   const services: Services = {
     ...inside,
-    authenticate: makeAuthenticate(settings),
+    identities: { machine: makeAuthenticate(settings), person: () => null },
     isHistoryFallenBack: links?.isFallenBack ?? (() => false),
   };
   const { committer, engine, metrics, journal, alarms } = services;

@@ -9,6 +9,8 @@ import { pageSchema } from "@coldkeep/core/contract/instants.ts";
 import { minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
+import { requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
 import { actOnAlarm } from "./alarm-commands.ts";
@@ -29,6 +31,7 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/v1/alarms",
       {
+        config: access("records.read"),
         schema: {
           summary: "Alarms, newest first; those that are over only when asked for",
           tags: ["alarms"],
@@ -37,7 +40,6 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        services.authenticate(request.headers.authorization, "api");
         const { phase, limit, cursor } = request.query;
         const found = listAlarms(services.database, {
           phase,
@@ -50,6 +52,7 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
     app.post(
       "/v1/alarms/:id/acknowledge",
       {
+        config: access("alarms.handle"),
         schema: {
           summary: "A person takes the alarm on",
           tags: ["alarms"],
@@ -59,16 +62,17 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "api");
+        const actor = requestActor(request);
         const { by, note = null } = request.body;
         const act = { alarm: request.params.id, by, note, input: { kind: "acknowledge" as const, by } };
-        return onWire(actOnAlarm(services, "acknowledge", name, act));
+        return onWire(actOnAlarm(services, "acknowledge", actor, act));
       },
     );
     for (const kind of ["unshelve", "reset"] as const) {
       app.post(
         `/v1/alarms/:id/${kind}`,
         {
+          config: access("alarms.handle"),
           schema: {
             summary: summaries[kind],
             tags: ["alarms"],
@@ -78,16 +82,17 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
           },
         },
         async (request) => {
-          const { name } = services.authenticate(request.headers.authorization, "api");
+          const actor = requestActor(request);
           const { by, note = null } = request.body;
           const act = { alarm: request.params.id, by, note, input: { kind } };
-          return onWire(actOnAlarm(services, kind, name, act));
+          return onWire(actOnAlarm(services, kind, actor, act));
         },
       );
     }
     app.post(
       "/v1/alarms/:id/shelve",
       {
+        config: access("alarms.handle"),
         schema: {
           summary: "Calls nobody about the alarm for a while; the record and the holds go on",
           tags: ["alarms"],
@@ -97,11 +102,11 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "api");
+        const actor = requestActor(request);
         const { by, note, minutes } = request.body;
         const until = services.clock.epochMs() + minutes * minuteMs;
         const act = { alarm: request.params.id, by, note, input: { kind: "shelve" as const, until } };
-        return onWire(actOnAlarm(services, "shelve", name, act));
+        return onWire(actOnAlarm(services, "shelve", actor, act));
       },
     );
   };

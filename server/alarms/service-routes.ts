@@ -2,6 +2,8 @@ import { outOfServiceSchema, returnToServiceSchema, serviceSchema } from "@coldk
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
+import { requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 import { checkRemoval, serveAppliance } from "./service-commands.ts";
 import { makeUnitsInside } from "./units-inside.ts";
@@ -22,6 +24,7 @@ export function serviceRoutes(services: Services): FastifyPluginAsyncZod {
     app.post(
       "/v1/appliances/:id/out-of-service",
       {
+        config: access("service.change"),
         schema: {
           summary: "Calls nobody about an appliance until an instant; the record and the holds go on",
           tags: ["alarms"],
@@ -31,17 +34,18 @@ export function serviceRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "api");
+        const actor = requestActor(request);
         const { by, reason, until, unitsRemain } = request.body;
         const appliance = request.params.id;
         checkRemoval(services, appliance, until, unitsRemain);
-        serveAppliance(services, name, { appliance, by, reason, until });
+        serveAppliance(services, actor, { appliance, by, reason, until });
         return answer(appliance);
       },
     );
     app.post(
       "/v1/appliances/:id/return-to-service",
       {
+        config: access("service.change"),
         schema: {
           summary: "Puts an appliance back into service; whoever should be called is called",
           tags: ["alarms"],
@@ -51,10 +55,10 @@ export function serviceRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "api");
+        const actor = requestActor(request);
         const { by, note = null } = request.body;
         const appliance = request.params.id;
-        serveAppliance(services, name, { appliance, by, reason: note, until: null });
+        serveAppliance(services, actor, { appliance, by, reason: note, until: null });
         return answer(appliance);
       },
     );

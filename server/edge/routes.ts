@@ -9,6 +9,8 @@ import { idSchema } from "@coldkeep/core/contract/ids.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
+import { requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 import { takeEdgeReport } from "./edge-commands.ts";
 import { watchOf } from "./watch.ts";
@@ -21,6 +23,7 @@ export function edgeRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/v1/gateways/:id/watch",
       {
+        config: access("batches.send"),
         schema: {
           summary: "What a gateway needs to keep watch by itself; 304 while nothing changed",
           tags: ["gateway"],
@@ -30,7 +33,6 @@ export function edgeRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        services.authenticate(request.headers.authorization, "gateway");
         const site = services.site();
         if (site === null) throw new CodedError("site.missing", "No site was applied yet.");
         const watch = watchOf(services, site, request.params.id, request.query.probes);
@@ -43,6 +45,7 @@ export function edgeRoutes(services: Services): FastifyPluginAsyncZod {
     app.post(
       "/v1/gateways/:id/edge-alarms",
       {
+        config: access("batches.send"),
         bodyLimit: edgeReportBytesMax,
         schema: {
           summary: "Takes the alarms that a gateway raised while it was alone; answers only after the commit",
@@ -58,8 +61,8 @@ export function edgeRoutes(services: Services): FastifyPluginAsyncZod {
             httpPart === "params" ? checked(params.safeParse(value)) : { value },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "gateway");
-        return takeEdgeReport(services, name, request.params.id, request.body);
+        const actor = requestActor(request);
+        return takeEdgeReport(services, actor, request.params.id, request.body);
       },
     );
   };

@@ -10,6 +10,7 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { type EpochMs, formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
 import type { ExcursionPageView } from "../pages/views.ts";
@@ -40,6 +41,7 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
     app.get(
       "/v1/excursions",
       {
+        config: access("records.read"),
         schema: {
           summary: "Excursions, newest first",
           tags: ["excursions"],
@@ -48,7 +50,6 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
         },
       },
       async (request) => {
-        services.authenticate(request.headers.authorization, "api");
         const { cursor, limit, knownAt, ...rest } = request.query;
         const filter = { ...rest, after: unpackCursor(position, cursor), limit: limit + 1 };
         const found =
@@ -61,6 +62,7 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
     app.get(
       "/v1/excursions/:id",
       {
+        config: access("records.read"),
         schema: {
           summary: "One excursion",
           tags: ["excursions"],
@@ -70,7 +72,6 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
         },
       },
       async (request) => {
-        services.authenticate(request.headers.authorization, "api");
         const { knownAt } = request.query;
         return onWire(
           knownAt === undefined ? find(request.params.id) : findKnown(request.params.id, knownAt),
@@ -80,6 +81,7 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
     app.get(
       "/v1/excursions/:id/revisions",
       {
+        config: access("records.read"),
         schema: {
           summary: "What was known of an excursion, since when",
           tags: ["excursions"],
@@ -88,7 +90,6 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
         },
       },
       async (request) => {
-        services.authenticate(request.headers.authorization, "api");
         find(request.params.id);
         const items = services.excursions.revisions(request.params.id).map((each) => ({
           revision: each.revision,
@@ -104,6 +105,7 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
     app.get(
       "/v1/excursions/:id/report.pdf",
       {
+        config: access("records.read"),
         schema: {
           summary: "The excursion's report as PDF",
           tags: ["excursions"],
@@ -112,7 +114,6 @@ export function excursionRoutes(services: Services, report: ReportParts): Fastif
         },
       },
       async (request, reply) => {
-        services.authenticate(request.headers.authorization, "api");
         const view = await report.view(find(request.params.id).id);
         if (view === null)
           throw new CodedError("site.missing", "No site is applied yet; start the server with a site file.");

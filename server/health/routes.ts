@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
 import type { Services } from "../http/services.ts";
 
 /** `/health/live`, `/health/ready` and `/metrics`: for machines that watch this one, so without a token. */
@@ -8,6 +9,7 @@ export function healthRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/health/live",
       {
+        config: access("public"),
         schema: {
           summary: "The process answers",
           tags: ["health"],
@@ -19,6 +21,7 @@ export function healthRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/health/ready",
       {
+        config: access("public"),
         schema: {
           summary: "A site is in force and the records answer",
           tags: ["health"],
@@ -41,7 +44,7 @@ export function healthRoutes(services: Services): FastifyPluginAsyncZod {
         return { status: "ready" as const, journal: services.journal.head().sequence };
       },
     );
-    app.get("/metrics", { schema: { hide: true } }, async (_request, reply) =>
+    app.get("/metrics", { config: access("public"), schema: { hide: true } }, async (_request, reply) =>
       reply.type("text/plain; version=0.0.4; charset=utf-8").send(await services.metrics.render()),
     );
   };

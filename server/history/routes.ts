@@ -10,6 +10,7 @@ import { isGood } from "@coldkeep/core/readings/reading.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
 import type { Services } from "../http/services.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
 
@@ -31,6 +32,7 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/v1/probes/:id/readings",
       {
+        config: access("records.read"),
         schema: {
           summary: "History of a probe, thinned so that extremes survive",
           tags: ["history"],
@@ -40,7 +42,6 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        services.authenticate(request.headers.authorization, "api");
         reply.header(historySourceHeader, source());
         const memory = probe(request.params.id);
         const { from, to, maxPoints } = request.query;
@@ -64,6 +65,7 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/v1/probes/:id/coverage",
       {
+        config: access("records.read"),
         schema: {
           summary: "How a window's time divides; together exactly to - from",
           tags: ["history"],
@@ -73,7 +75,6 @@ export function historyRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        services.authenticate(request.headers.authorization, "api");
         reply.header(historySourceHeader, source());
         const { from, to } = request.query;
         const measured = await services.history.measure(

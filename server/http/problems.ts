@@ -7,6 +7,8 @@ export const problemStatus: Readonly<Record<string, number>> = {
   "auth.missing": 401,
   "auth.unknown": 401,
   "auth.role": 403,
+  "auth.person-needed": 403,
+  "auth.foreign-origin": 403,
   "batch.not-json": 400,
   "batch.shape-invalid": 400,
   "batch.too-large": 413,

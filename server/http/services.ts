@@ -13,7 +13,7 @@ import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { UnitFeed } from "../units/unit-feed.ts";
 import type { UnitReads } from "../units/unit-reads.ts";
-import type { Authenticate } from "./tokens.ts";
+import type { Identities } from "../access/guard.ts";
 
 /** What the routes work with; `app.ts` puts it together. */
 export interface Services {
@@ -33,7 +33,8 @@ export interface Services {
   readonly units: UnitReads;
   readonly takeBatch: TakeBatch;
   readonly metrics: Metrics;
-  readonly authenticate: Authenticate;
+  /** Who is behind a request. */
+  readonly identities: Identities;
   /** The site in force; null before one was applied. */
   readonly site: () => SiteBook | null;
   /** Puts a site in force where it differs. */

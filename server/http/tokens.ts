@@ -1,25 +1,19 @@
 import { timingSafeEqual } from "node:crypto";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { Machine } from "@coldkeep/core/people/principal.ts";
+import type { MachineRole } from "@coldkeep/core/people/roles.ts";
 import { sha256Hex } from "../journal/hash-chain.ts";
-import type { ServerSettings, TokenRole } from "../settings/server-settings.ts";
+import type { ServerSettings } from "../settings/server-settings.ts";
 
-/** A machine that showed a known token. */
-export interface Machine {
-  readonly name: string;
-  readonly role: TokenRole;
-}
-
-/**
- * Finds the machine behind an `Authorization` header and checks that it may act as `role`. Throws `auth.missing`, `auth.unknown` or `auth.role`.
- */
-export type Authenticate = (header: string | undefined, role: "gateway" | "api") => Machine;
+/** Finds the machine behind an `Authorization` header. Throws `auth.missing` or `auth.unknown`. */
+export type Authenticate = (header: string) => Machine;
 
 /** Makes the check over the configured tokens. Only hashes are compared, in constant time. */
 export function makeAuthenticate(settings: ServerSettings): Authenticate {
   const known = [
     ...settings.tokens.map(({ name, role, sha256 }) => ({
       name,
-      role: role as TokenRole,
+      role: role as MachineRole,
       hash: Buffer.from(sha256, "hex"),
     })),
     ...settings.environmentTokens.map(({ name, role, token }) => ({
@@ -28,8 +22,8 @@ export function makeAuthenticate(settings: ServerSettings): Authenticate {
       hash: Buffer.from(sha256Hex(token), "hex"),
     })),
   ];
-  return (header, role) => {
-    const token = /^Bearer (\S+)$/i.exec(header ?? "")?.[1];
+  return (header) => {
+    const token = /^Bearer (\S+)$/i.exec(header)?.[1];
     if (token === undefined) {
       throw new CodedError(
         "auth.missing",
@@ -39,12 +33,6 @@ export function makeAuthenticate(settings: ServerSettings): Authenticate {
     const hash = Buffer.from(sha256Hex(token), "hex");
     const machine = known.find((each) => timingSafeEqual(each.hash, hash));
     if (machine === undefined) throw new CodedError("auth.unknown", "This token is not known here.");
-    if (machine.role !== "all" && machine.role !== role) {
-      throw new CodedError(
-        "auth.role",
-        `The token "${machine.name}" has the role ${machine.role}; this call needs ${role}.`,
-      );
-    }
-    return { name: machine.name, role: machine.role };
+    return { kind: "machine", name: machine.name, role: machine.role };
   };
 }

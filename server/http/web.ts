@@ -14,6 +14,8 @@ import { historyRoutes } from "../history/routes.ts";
 import { ingestRoutes } from "../ingest/routes.ts";
 import { makePageViews } from "../overview/page-views.ts";
 import { pagesPlugin } from "../pages/plugin.ts";
+import { registerGuard } from "../access/guard.ts";
+import { access } from "../access/access.ts";
 import { renderExcursionReport } from "../reports/excursion-report.ts";
 import { siteRoutes } from "../site/routes.ts";
 import { unitRoutes } from "../units/routes.ts";
@@ -71,6 +73,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
     },
     transform: jsonSchemaTransform,
   });
+  registerGuard(app, services.identities);
   const views = makePageViews(services);
   await app.register(ingestRoutes(services));
   await app.register(historyRoutes(services));
@@ -83,7 +86,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
   await app.register(unitRoutes(services));
   await app.register(siteRoutes(services));
   await app.register(healthRoutes(services));
-  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
   await app.register(pagesPlugin, {
     views,
     changes: { subscribe: services.committer.subscribe },

@@ -3,6 +3,8 @@ import { gunzip, zstdDecompress } from "node:zlib";
 import { batchAnswerSchema, batchBytesMax, batchSchema } from "@coldkeep/core/contract/batch.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { access } from "../access/access.ts";
+import { requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 
 const unpackers: Readonly<Record<string, (body: Uint8Array) => Promise<Uint8Array>>> = {
@@ -25,6 +27,7 @@ export function ingestRoutes(services: Services): FastifyPluginAsyncZod {
     app.post(
       "/v1/batches",
       {
+        config: access("batches.send"),
         schema: {
           summary: "Takes a gateway's batch of readings; answers only after the commit",
           tags: ["gateway"],
@@ -34,11 +37,11 @@ export function ingestRoutes(services: Services): FastifyPluginAsyncZod {
         validatorCompiler: () => (value) => ({ value }),
       },
       async (request) => {
-        const machine = services.authenticate(request.headers.authorization, "gateway");
+        const actor = requestActor(request);
         const encoding = request.headers["content-encoding"] ?? "identity";
         const body = request.body as unknown as Buffer;
         const bytes = await unpack(encoding, body);
-        return services.takeBatch({ encoding, body, text: readText(bytes), source: machine.name });
+        return services.takeBatch({ encoding, body, text: readText(bytes), source: actor });
       },
     );
   };

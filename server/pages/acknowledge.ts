@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { access } from "../access/access.ts";
 import { formBytesMax, nameCharactersMax, noteCharactersMax } from "./limits.ts";
 
 /** What the acknowledgement form needs from the pages. */
@@ -17,28 +18,32 @@ export function registerAcknowledge(app: FastifyInstance, route: AcknowledgeRout
   app.addContentTypeParser(type, { parseAs: "string", bodyLimit: formBytesMax }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),
   );
-  app.post<{ Params: { id: string } }>("/alarms/:id/acknowledge", async (request, reply) => {
-    if (!fromOwnPage(request)) {
-      return route.failed(
-        reply,
-        403,
-        "Refused",
-        "Acknowledgements are taken from this server's own pages only.",
-      );
-    }
-    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-    const by = (form.get("by") ?? "").trim();
-    const note = (form.get("note") ?? "").trim();
-    if (by === "" || by.length > nameCharactersMax || note.length > noteCharactersMax) {
-      const text = `Say who you are, in at most ${nameCharactersMax} characters, and what you do about it in at most ${noteCharactersMax}. Go back and try again.`;
-      return route.failed(reply, 422, "Nothing was acknowledged", text);
-    }
-    if (!(await route.acknowledge(request.params.id, by, note))) {
-      return route.missing(reply, "There is no such alarm.");
-    }
-    route.done();
-    return reply.redirect(backTo(request), 303);
-  });
+  app.post<{ Params: { id: string } }>(
+    "/alarms/:id/acknowledge",
+    { config: access("public") },
+    async (request, reply) => {
+      if (!fromOwnPage(request)) {
+        return route.failed(
+          reply,
+          403,
+          "Refused",
+          "Acknowledgements are taken from this server's own pages only.",
+        );
+      }
+      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+      const by = (form.get("by") ?? "").trim();
+      const note = (form.get("note") ?? "").trim();
+      if (by === "" || by.length > nameCharactersMax || note.length > noteCharactersMax) {
+        const text = `Say who you are, in at most ${nameCharactersMax} characters, and what you do about it in at most ${noteCharactersMax}. Go back and try again.`;
+        return route.failed(reply, 422, "Nothing was acknowledged", text);
+      }
+      if (!(await route.acknowledge(request.params.id, by, note))) {
+        return route.missing(reply, "There is no such alarm.");
+      }
+      route.done();
+      return reply.redirect(backTo(request), 303);
+    },
+  );
 }
 
 /** Browsers say where a request comes from; another site's page must not acknowledge in a person's name. */

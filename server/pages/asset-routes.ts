@@ -1,10 +1,11 @@
+import { access } from "../access/access.ts";
 import type { FastifyInstance } from "fastify";
 import { readAssets, type AssetUrls } from "./assets.ts";
 
 /** Serves the files that pages load under `/assets/`; returns what makes their addresses. */
 export function registerAssets(app: FastifyInstance): AssetUrls {
   const assets = readAssets();
-  app.get<{ Params: { name: string } }>("/assets/:name", (request, reply) => {
+  app.get<{ Params: { name: string } }>("/assets/:name", { config: access("public") }, (request, reply) => {
     const asset = assets.byName.get(request.params.name);
     if (!asset)
       return reply.code(404).header("cache-control", "no-store").type("text/plain").send("No such file.\n");

@@ -1,5 +1,6 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { access } from "../access/access.ts";
 import { applianceBody, windowHours, windowHoursDefault, windowStart } from "./appliance-page.ts";
 import { boardBody, boardTitle } from "./board-page.ts";
 import { excursionsBody } from "./excursion-list.ts";
@@ -36,7 +37,7 @@ export function boardRoute(app: FastifyInstance, routes: PageRoutes, generation:
       body: boardBody(view, canAcknowledge),
     });
   });
-  app.get("/", (_request, reply) => answers.send(reply, board.get()));
+  app.get("/", { config: access("public") }, (_request, reply) => answers.send(reply, board.get()));
   return board;
 }
 
@@ -47,6 +48,7 @@ export function applianceRoute(
 ): void {
   app.get<{ Params: { id: string }; Querystring: { hours?: string } }>(
     "/appliances/:id",
+    { config: access("public") },
     async (request, reply): Promise<FastifyReply> => {
       const now = clock.epochMs();
       const hours = windowHours(request.query.hours);
@@ -66,7 +68,7 @@ export function applianceRoute(
 
 /** Serves the list of excursions and the page of each. */
 export function excursionRoutes(app: FastifyInstance, { views, answers, canAcknowledge }: PageRoutes): void {
-  app.get("/excursions", (_request, reply) => {
+  app.get("/excursions", { config: access("public") }, (_request, reply) => {
     const view = views.excursions();
     const { site, at } = view;
     const body = excursionsBody(view);
@@ -83,25 +85,29 @@ export function excursionRoutes(app: FastifyInstance, { views, answers, canAckno
       }),
     );
   });
-  app.get<{ Params: { id: string } }>("/excursions/:id", async (request, reply): Promise<FastifyReply> => {
-    const view = await views.excursion(request.params.id);
-    if (view === null) return answers.missing(reply, noExcursion);
-    const { site, at, excursion } = view;
-    const path = `/excursions/${encodeURIComponent(excursion.id)}`;
-    const body = excursionBody(view, canAcknowledge);
-    return answers.send(
-      reply,
-      answers.document({
-        site,
-        at,
-        title: excursionTitle(view),
-        section: "excursions",
-        path,
-        renewSeconds,
-        body,
-      }),
-    );
-  });
+  app.get<{ Params: { id: string } }>(
+    "/excursions/:id",
+    { config: access("public") },
+    async (request, reply): Promise<FastifyReply> => {
+      const view = await views.excursion(request.params.id);
+      if (view === null) return answers.missing(reply, noExcursion);
+      const { site, at, excursion } = view;
+      const path = `/excursions/${encodeURIComponent(excursion.id)}`;
+      const body = excursionBody(view, canAcknowledge);
+      return answers.send(
+        reply,
+        answers.document({
+          site,
+          at,
+          title: excursionTitle(view),
+          section: "excursions",
+          path,
+          renewSeconds,
+          body,
+        }),
+      );
+    },
+  );
 }
 
 /** Serves each excursion's report to people; programs get the same under `/v1/`. */
@@ -112,6 +118,7 @@ export function reportRoute(
 ): void {
   app.get<{ Params: { id: string } }>(
     "/excursions/:id/report.pdf",
+    { config: access("public") },
     async (request, reply): Promise<FastifyReply> => {
       const view = await views.excursion(request.params.id);
       if (view === null) return answers.missing(reply, noExcursion);

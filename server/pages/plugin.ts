@@ -1,5 +1,6 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { access } from "../access/access.ts";
 import { registerAcknowledge } from "./acknowledge.ts";
 import { registerAssets } from "./asset-routes.ts";
 import { liveHub, type LiveHub, type LiveLoss } from "./live-hub.ts";
@@ -46,7 +47,7 @@ export async function pagesPlugin(app: FastifyInstance, options: PagesOptions): 
       done: board.drop,
     });
   }
-  app.get("/*", { exposeHeadRoute: false }, (request, reply) => {
+  app.get("/*", { exposeHeadRoute: false, config: access("public") }, (request, reply) => {
     if (wantsPage(request)) return answers.missing(reply, "There is no page at this address.");
     reply.callNotFound();
     return reply;
@@ -67,7 +68,7 @@ function registerLive(app: FastifyInstance, options: PagesOptions): LiveHub {
     unsubscribe();
     hub.stop();
   });
-  app.get("/live", { exposeHeadRoute: false }, (_request, reply) => {
+  app.get("/live", { exposeHeadRoute: false, config: access("public") }, (_request, reply) => {
     const stream = hub.connect();
     reply.header("cache-control", "no-store");
     if (stream === null) {

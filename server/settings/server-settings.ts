@@ -1,15 +1,10 @@
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
+import type { MachineRole } from "@coldkeep/core/people/roles.ts";
 import * as z from "zod";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
-
-/** What a machine with a token may do: `gateway` posts batches, `api` reads and feeds, `all` both (first use only). */
-export const tokenRoles = ["gateway", "api", "all"] as const;
-
-/** A role of a token. */
-export type TokenRole = (typeof tokenRoles)[number];
 
 const listenSchema = z
   .string()
@@ -59,7 +54,7 @@ export type ServerSettings = z.output<typeof serverSettingsSchema> & {
   /** Tokens given in full through the environment. */
   readonly environmentTokens: readonly {
     readonly name: string;
-    readonly role: TokenRole;
+    readonly role: MachineRole;
     readonly token: string;
   }[];
 };

@@ -8,6 +8,8 @@ import {
 } from "@coldkeep/core/contract/site.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
+import { requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 import type { SiteChange } from "./apply-site.ts";
 import { parseSite } from "./read-site-file.ts";
@@ -28,6 +30,7 @@ export function siteRoutes(services: Services): FastifyPluginAsyncZod {
     app.post(
       "/v1/site",
       {
+        config: access("site.apply"),
         schema: {
           summary: "Applies a site file where it differs; says which excursions and units that changes",
           tags: ["site"],
@@ -38,12 +41,10 @@ export function siteRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const machine = services.authenticate(request.headers.authorization, "api");
+        const actor = requestActor(request);
         const { dryRun } = request.query;
         const incoming = parseSite(request.body, "The site");
-        const change = dryRun
-          ? services.rehearseSite(incoming, machine.name)
-          : services.applySite(incoming, machine.name);
+        const change = dryRun ? services.rehearseSite(incoming, actor) : services.applySite(incoming, actor);
         return { dryRun, ...changeOnWire(change) };
       },
     );

@@ -13,6 +13,8 @@ import {
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { access } from "../access/access.ts";
+import { requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
 import { decideUnit, moveUnit, registerUnit, standingUnit } from "./unit-commands.ts";
@@ -28,6 +30,7 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
     app.put(
       "/v1/units/:din/:productCode",
       {
+        config: access("units.feed"),
         schema: {
           summary: "Registers a unit or corrects what is known of it; the same again changes nothing",
           tags: ["units"],
@@ -37,15 +40,16 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "api");
+        const actor = requestActor(request);
         const { description = null, expires = null } = request.body;
-        registerUnit(services, name, { ...request.params, description, expires });
+        registerUnit(services, actor, { ...request.params, description, expires });
         return onWire(standingUnit(services, request.params));
       },
     );
     app.post(
       "/v1/movements",
       {
+        config: access("units.feed"),
         schema: {
           summary: "Tells where a unit is from an instant on, however late; the same again changes nothing",
           tags: ["units"],
@@ -54,9 +58,9 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "api");
+        const actor = requestActor(request);
         const { din, productCode } = request.body;
-        moveUnit(services, name, request.body);
+        moveUnit(services, actor, request.body);
         const unit = standingUnit(services, request.body).number;
         const heldBy = units.holds(unit).flatMap((hold) => (hold.exposed ? [hold.excursion] : []));
         return { din, productCode, heldBy };
@@ -65,6 +69,7 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/v1/units",
       {
+        config: access("records.read"),
         schema: {
           summary: "Units, by status and by where they are",
           tags: ["units"],
@@ -73,7 +78,6 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        services.authenticate(request.headers.authorization, "api");
         const { status, appliance, limit, cursor } = request.query;
         const after = unpackCursor(position, cursor)?.number;
         const found = units.list({ status, appliance, after, limit: limit + 1 });
@@ -83,6 +87,7 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/v1/units/:din/:productCode",
       {
+        config: access("records.read"),
         schema: {
           summary: "One unit with its residences, exposure ledger and holds",
           tags: ["units"],
@@ -91,13 +96,13 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        services.authenticate(request.headers.authorization, "api");
         return detail(services, standingUnit(services, request.params));
       },
     );
     app.post(
       "/v1/units/:din/:productCode/disposition",
       {
+        config: access("units.decide"),
         schema: {
           summary: "A named person decides about a held unit",
           tags: ["units"],
@@ -107,8 +112,8 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { name } = services.authenticate(request.headers.authorization, "api");
-        decideUnit(services, name, { ...request.params, ...request.body });
+        const actor = requestActor(request);
+        decideUnit(services, actor, { ...request.params, ...request.body });
         return detail(services, standingUnit(services, request.params));
       },
     );
