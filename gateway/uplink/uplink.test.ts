@@ -109,6 +109,28 @@ describe("the uplink", () => {
     },
   );
 
+  test("sends what piled up before what comes in meanwhile, so that the server sees no gap", async () => {
+    let isAway = true;
+    const world = await setup(() => (isAway ? { kind: "status", status: 503 } : null));
+    let next = 0;
+    const feed = (count: number): void => {
+      world.feed(next, count);
+      next += count;
+    };
+    feed(50);
+    world.up.start();
+    await world.server.until(() => world.counters.all()["uplink.failed"] !== undefined);
+    feed(3_000);
+    isAway = false;
+    // A reading comes in at each request that the server sees, as sensors do while a backlog is sent.
+    for (let seen = 0; world.delivered().length < 3_050; seen += 1) {
+      await world.server.until(() => world.server.seen.length > seen);
+      if (next < 3_400) feed(1);
+    }
+    await emptied(world);
+    expect(world.delivered()).toEqual(upTo(next));
+  });
+
   const passing: [string, Misbehaviour][] = [
     ["500", { kind: "status", status: 500 }],
     ["503 with Retry-After", { kind: "status", status: 503, headers: { "retry-after": "20" } }],

@@ -11,6 +11,7 @@ import {
 } from "../buffer/buffer.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
+import { type BacklogFirst, backlogFirst } from "./backlog-first.ts";
 import { batchBody } from "./batch-body.ts";
 import { freshLane, type LaneRules, type LaneState, stepLane } from "./lane.ts";
 import type { ServerLink } from "./server-link.ts";
@@ -61,8 +62,9 @@ export interface Uplink {
 /** Makes the uplink over an opened buffer. */
 export function uplink(parts: UplinkParts): Uplink {
   const stopping = new AbortController();
-  const backlog = laneRunner(parts, "backlog", stopping.signal, () => {});
-  const live = laneRunner(parts, "live", stopping.signal, backlog.wake);
+  const first = backlogFirst(parts.clock, parts.buffer.backlogReadings);
+  const backlog = laneRunner(parts, "backlog", stopping.signal, first, () => {});
+  const live = laneRunner(parts, "live", stopping.signal, first, backlog.wake);
   let running: Promise<unknown> = Promise.resolve();
   return {
     start: () => {
@@ -77,13 +79,21 @@ export function uplink(parts: UplinkParts): Uplink {
   };
 }
 
-function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looked: () => void) {
+function laneRunner(
+  parts: UplinkParts,
+  lane: LaneName,
+  stop: AbortSignal,
+  first: BacklogFirst,
+  looked: () => void,
+) {
   const { buffer, clock, counters, log } = parts;
   const { batchReadingsMax } = parts.rules;
   const batchMax = lane === "live" ? batchReadingsMax : Math.min(batchReadingsMax, backlogBatchMax);
   let state: LaneState = freshLane;
   let deliveredAt: number | null = null;
   let awake = true;
+  /** A batch of this lane that the server has not taken yet: it is older than the backlog. */
+  let isOpen = false;
   let rouse: (() => void) | null = null;
   const wake = (): void => {
     awake = true;
@@ -121,17 +131,22 @@ function laneRunner(parts: UplinkParts, lane: LaneName, stop: AbortSignal, looke
   async function turn(): Promise<void> {
     awake = false;
     if (lane === "live" && parts.rules.lingerMs > 0) await sleep(clock, parts.rules.lingerMs, stop);
+    if (lane === "live" && !isOpen) await first.wait(stop);
     if (stop.aborted) return;
     const batch = buffer.nextBatch(lane, batchMax);
+    isOpen = batch !== null;
     looked();
     if (batch === null) return;
     awake = true;
+    if (lane === "backlog") first.began();
     const outcome = await parts.link(batchBody(parts.gateway, batch), stop);
     if (stop.aborted && outcome.kind === "none") return;
     const verdict = judge(batch.sequence, sizes(batch), outcome);
     const step = stepLane(parts.rules, state, verdict, parts.random);
     perform(step.action, batch, verdict);
+    if (step.action === "complete") isOpen = false;
     state = step.state;
+    if (lane === "backlog") first.ended(state.trouble !== null);
     if (step.say !== null) say(step.say, verdict);
     if (step.pauseMs > 0) await sleep(clock, step.pauseMs, stop);
   }
