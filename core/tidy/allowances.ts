@@ -7,6 +7,7 @@
 export const clockAdapters: readonly string[] = [
   "core/time/system-clock.ts",
   // The PDF library takes its dates as `Date`.
+  "server/reports/attachment.ts",
   "server/reports/excursion-report.ts",
 ];
 
@@ -73,6 +74,8 @@ export const outsideAdapters: readonly string[] = [
   "server/influx/slice-thread.ts",
   "server/influx/slice-worker.ts",
   "server/pages/assets.ts",
+  // The fonts that reports embed.
+  "server/reports/fonts.ts",
   "server/store/database.ts",
 ];
 

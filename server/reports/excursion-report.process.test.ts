@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sampleExcursionPage, sampleOpenExcursion, sampleUnit } from "../pages/sample-excursions.ts";
 import { sampleNow } from "../pages/sample-views.ts";
@@ -43,6 +45,21 @@ describe.skipIf(missing)(
       const text = (await pagesOf(sampleExcursionPage({ excursion: sampleOpenExcursion() }))).join("\n");
       expect(text).toContain("still open at 22 Nov 2026, 09:30:00");
       expect(text).toContain("figures and units may grow");
+    });
+
+    it("is PDF/A-3 and embeds each font that it prints with", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "coldkeep-report-"));
+      const file = join(folder, "report.pdf");
+      writeFileSync(file, await renderExcursionReport(sampleExcursionPage()));
+      const asked = (program: string, ...options: string[]) =>
+        execFileSync(`/usr/bin/${program}`, [...options, file], { encoding: "utf8" });
+      const metadata = asked("pdfinfo", "-meta");
+      const fonts = asked("pdffonts").trim().split("\n").slice(2);
+      rmSync(folder, { recursive: true });
+      expect(metadata).toContain("<pdfaid:part>3</pdfaid:part>");
+      expect(metadata).toContain("<pdfaid:conformance>B</pdfaid:conformance>");
+      expect(fonts.length).toBeGreaterThan(1);
+      for (const font of fonts) expect(font).toMatch(/ yes yes yes /);
     });
 
     it("repeats the header over 500 units, numbers every page and loses no unit", async () => {

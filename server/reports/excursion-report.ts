@@ -13,8 +13,8 @@ export interface ReportOptions {
 
 /**
  * Renders the excursion report as PDF on A4: what a quality officer reads, decides on and files. The same view gives the same bytes:
- * the file's dates and identity come from `view.at` and the excursion. Names are printed in the characters of Windows code page 1252;
- * others lose their marks or become `?`.
+ * the file's dates and identity come from `view.at` and the excursion. Names are printed as they are written in Latin, Greek and Cyrillic letters; what the fonts
+ * lack becomes `?`.
  */
 export function renderExcursionReport(
   view: ExcursionPageView,

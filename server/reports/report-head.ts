@@ -32,7 +32,7 @@ function statusBox(sheet: Sheet, view: ExcursionPageView): void {
   const { status, critical } = view.excursion;
   const text = `${statusWords[status]}${critical ? ", beyond critical" : ""}`.toUpperCase();
   const colour = status === "open" || critical ? ink.alarm : ink.muted;
-  const width = sheet.doc.font("Helvetica-Bold").fontSize(9).widthOfString(text) + 18;
+  const width = sheet.doc.font("bold").fontSize(9).widthOfString(text) + 18;
   const x = paper.left + printWidth - width;
   sheet.doc
     .roundedRect(x, sheet.y + 1, width, 19, 3)

@@ -1,4 +1,5 @@
 import PdfDocument from "pdfkit";
+import { fontFile, fontNames } from "./fonts.ts";
 import { paperText } from "./paper-text.ts";
 
 /** A4 in points, with room at the left for a file's holes and at the bottom for the footer. */
@@ -49,7 +50,7 @@ export interface Sheet {
   readonly heading: (text: string, height: number) => void;
 }
 
-/** Opens a sheet. `info` is what the file says about itself; its dates make the file's identity, so that the same report has the same bytes. */
+/** Opens a sheet: PDF/A-3b, so that it can be kept for decades and carry its data. `info` is what the file says about itself; its dates make the file's identity, so that the same report has the same bytes. */
 export function openSheet(info: PDFKit.DocumentInfo): Sheet {
   const doc = new PdfDocument({
     size: [paper.width, paper.height],
@@ -58,10 +59,14 @@ export function openSheet(info: PDFKit.DocumentInfo): Sheet {
     bufferPages: true,
     displayTitle: true,
     lang: "en",
+    subset: "PDF/A-3b",
+    // None by itself: the standard fonts are not embedded.
+    font: "",
     info,
   });
+  for (const name of fontNames) doc.registerFont(name, Buffer.from(fontFile(name)));
   const apply = (style: TextStyle): void => {
-    doc.font(style.mono ? "Courier" : style.bold ? "Helvetica-Bold" : "Helvetica");
+    doc.font(style.mono ? "mono" : style.bold ? "bold" : "text");
     doc.fontSize(style.size ?? 9);
     doc.fillColor(style.colour ?? ink.text);
   };
