@@ -22,6 +22,7 @@ import { makeTicker, type Ticker } from "./judging/ticker.ts";
 import { judgeDelivery } from "./notify/delivery-alarm.ts";
 import { type Dispatcher, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
 import { smtpMailer } from "./notify/smtp-mailer.ts";
+import { openSealKey } from "./reports/seal-key.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -68,6 +69,7 @@ export async function makeServer(
   if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
   const services: Services = {
     ...inside,
+    sealKey: openSealKey(settings.data),
     identities: { machine: makeAuthenticate(settings), person: () => null },
     isHistoryFallenBack: links?.isFallenBack ?? (() => false),
   };

@@ -21,7 +21,7 @@ import { makeUnitFeed } from "./units/unit-feed.ts";
 import { makeUnitReads } from "./units/unit-reads.ts";
 
 /** The server without its outside: everything from an input to the record, for the server itself, for replaying and for tests. */
-export interface Inside extends Omit<Services, "identities" | "isHistoryFallenBack"> {
+export interface Inside extends Omit<Services, "identities" | "sealKey" | "isHistoryFallenBack"> {
   /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. `address` is where people reach the pages, for messages. */
   readonly begin: (address: string | null) => void;
 }

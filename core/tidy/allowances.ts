@@ -76,6 +76,7 @@ export const outsideAdapters: readonly string[] = [
   "server/pages/assets.ts",
   // The fonts that reports embed.
   "server/reports/fonts.ts",
+  "server/reports/seal-key.ts",
   "server/store/database.ts",
 ];
 

@@ -14,6 +14,7 @@ import type { Database } from "../store/database.ts";
 import type { UnitFeed } from "../units/unit-feed.ts";
 import type { UnitReads } from "../units/unit-reads.ts";
 import type { Identities } from "../access/guard.ts";
+import type { SealKey } from "../reports/seal.ts";
 
 /** What the routes work with; `app.ts` puts it together. */
 export interface Services {
@@ -33,6 +34,8 @@ export interface Services {
   readonly units: UnitReads;
   readonly takeBatch: TakeBatch;
   readonly metrics: Metrics;
+  /** With what reports are sealed; null: they are not. */
+  readonly sealKey: SealKey | null;
   /** Who is behind a request. */
   readonly identities: Identities;
   /** The site in force; null before one was applied. */

@@ -16,7 +16,7 @@ import { makePageViews } from "../overview/page-views.ts";
 import { pagesPlugin } from "../pages/plugin.ts";
 import { registerGuard } from "../access/guard.ts";
 import { access } from "../access/access.ts";
-import { renderExcursionReport } from "../reports/excursion-report.ts";
+import { makeReporter } from "../reports/reporter.ts";
 import { siteRoutes } from "../site/routes.ts";
 import { unitRoutes } from "../units/routes.ts";
 import { sendProblem } from "./problems.ts";
@@ -75,11 +75,10 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
   });
   registerGuard(app, services.identities);
   const views = makePageViews(services);
+  const report = makeReporter(services);
   await app.register(ingestRoutes(services));
   await app.register(historyRoutes(services));
-  await app.register(
-    excursionRoutes(services, { view: views.excursion, render: (view) => renderExcursionReport(view) }),
-  );
+  await app.register(excursionRoutes(services, { view: views.excursion, render: report }));
   await app.register(alarmRoutes(services));
   await app.register(serviceRoutes(services));
   await app.register(edgeRoutes(services));
@@ -91,7 +90,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
     views,
     changes: { subscribe: services.committer.subscribe },
     clock: services.clock,
-    report: (view: Parameters<typeof renderExcursionReport>[0]) => renderExcursionReport(view),
+    report,
     acknowledge: (id: string, by: string, note: string) => {
       if (!services.alarms.underWay().some((alarm) => alarm.id === id)) return false;
       const input = { kind: "acknowledge" as const, by };

@@ -1,14 +1,22 @@
 import type { ExcursionPageView } from "../pages/views.ts";
+import { attach } from "./attachment.ts";
+import type { Evidence } from "./report-evidence.ts";
+import { reportAttachments } from "./report-files.ts";
 import { reportCurve } from "./report-curve.ts";
 import { reportFooters, reportSignatures } from "./report-end.ts";
 import { reportFigures, reportHead } from "./report-head.ts";
 import { reportRevisions, reportTold, reportUnits } from "./report-lists.ts";
+import { seal, type SealKey, sealRoom } from "./seal.ts";
 import { openSheet } from "./sheet.ts";
 
 /** What a report says about who made it. */
 export interface ReportOptions {
   /** The program and its version, as the file names its producer. */
   readonly producer?: string;
+  /** What it carries as data, from which its figures follow. */
+  readonly evidence?: Evidence;
+  /** With what it is sealed. */
+  readonly key?: SealKey;
 }
 
 /**
@@ -16,13 +24,14 @@ export interface ReportOptions {
  * the file's dates and identity come from `view.at` and the excursion. Names are printed as they are written in Latin, Greek and Cyrillic letters; what the fonts
  * lack becomes `?`.
  */
-export function renderExcursionReport(
+export async function renderExcursionReport(
   view: ExcursionPageView,
   options: ReportOptions = {},
 ): Promise<Uint8Array> {
   const made = new Date(view.at);
   const producer = options.producer ?? "Coldkeep";
-  const sheet = openSheet({
+  const { evidence, key } = options;
+  const info = {
     Title: `Excursion report ${view.excursion.id}, revision ${view.excursion.revision}`,
     Author: view.site.id,
     Subject: `${view.excursion.applianceName}, ${view.excursion.probe}`,
@@ -30,7 +39,9 @@ export function renderExcursionReport(
     Producer: producer,
     CreationDate: made,
     ModDate: made,
-  });
+    ...(key === undefined ? {} : { Seal: sealRoom(key.publicHex) }),
+  };
+  const sheet = openSheet(info);
   reportHead(sheet, view);
   reportFigures(sheet, view);
   reportCurve(sheet, view);
@@ -39,7 +50,10 @@ export function renderExcursionReport(
   reportTold(sheet, view);
   reportSignatures(sheet, view);
   reportFooters(sheet, view);
-  return bytesOf(sheet.doc);
+  if (evidence !== undefined)
+    for (const attachment of reportAttachments(view, evidence)) attach(sheet.doc, attachment);
+  const bytes = await bytesOf(sheet.doc);
+  return key === undefined ? bytes : seal(bytes, key);
 }
 
 function bytesOf(doc: PDFKit.PDFDocument): Promise<Uint8Array> {

@@ -1,0 +1,142 @@
+import { figuresOnWire } from "@coldkeep/core/contract/excursions.ts";
+import { instantOrNull } from "@coldkeep/core/contract/instants.ts";
+import { readingsCsv } from "@coldkeep/core/report/readings-csv.ts";
+import { type ReportData, reportFiles, reportFormat } from "@coldkeep/core/report/report-data.ts";
+import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import { sha256Hex } from "../journal/hash-chain.ts";
+import type { ExcursionPageView, HeldUnitView } from "../pages/views.ts";
+import type { Attachment } from "./attachment.ts";
+import type { Evidence, StatedProfile } from "./report-evidence.ts";
+
+/** The files inside the report of an excursion: what it states, the readings from which it follows, and the units. The same report has the same files. */
+export function reportAttachments(view: ExcursionPageView, evidence: Evidence): Attachment[] {
+  const readings = readingsCsv(evidence.readings);
+  const units = unitsCsv(view.units);
+  const data: ReportData = {
+    ...reportData(view, evidence),
+    readings: { name: reportFiles.readings, sha256: sha256Hex(readings), entries: evidence.readings.length },
+    units: { name: reportFiles.units, sha256: sha256Hex(units), entries: view.units.length },
+  };
+  const file = (name: string, mediaType: string, description: string, text: string): Attachment => ({
+    name,
+    mediaType,
+    description,
+    relationship: "Data",
+    content: new TextEncoder().encode(text),
+    at: view.at,
+  });
+  return [
+    file(
+      reportFiles.data,
+      "application/json",
+      "Everything that this report states",
+      `${JSON.stringify(data, null, 1)}\n`,
+    ),
+    file(
+      reportFiles.readings,
+      "text/csv",
+      "The readings from which its figures follow, as they were judged",
+      readings,
+    ),
+    file(reportFiles.units, "text/csv", "The units that it holds", units),
+  ];
+}
+
+function reportData(
+  view: ExcursionPageView,
+  { profiles, calibrations }: Evidence,
+): Omit<ReportData, "readings" | "units"> {
+  const { excursion } = view;
+  const { id, probe, appliance, status, revision, applianceName } = excursion;
+  return {
+    format: reportFormat,
+    site: view.site.id,
+    timeZone: view.site.timeZone,
+    knownAt: formatInstant(view.at),
+    excursion: { id, probe, appliance, status, ...figuresOnWire(excursion), revision },
+    applianceName,
+    profiles: profiles.map(profileOnWire),
+    calibrations: calibrations.map((each) => ({
+      from: each.from === undefined ? null : formatInstant(each.from),
+      offset: each.offset,
+      certificate: each.certificate ?? null,
+      uncertainty: each.uncertainty ?? null,
+      due: each.due ?? null,
+    })),
+    revisions: view.revisions.map((each) => ({
+      revision: each.revision,
+      knownAt: formatInstant(each.knownAt),
+      change: each.change,
+      reason: each.reason,
+      status:
+        each.change === "withdrawn" || each.change === "merged"
+          ? "withdrawn"
+          : each.figures.end === null
+            ? "open"
+            : "closed",
+      ...figuresOnWire(each.figures),
+    })),
+    alarms: view.alarms.map(({ id: alarm, kind, severity, phase, raisedAt, acknowledgedBy, text }) => ({
+      id: alarm,
+      kind,
+      severity,
+      phase,
+      raisedAt: formatInstant(raisedAt),
+      acknowledgedBy,
+      text,
+    })),
+    told: view.notifications.map(({ contact, subject, owedAt, sentAt, attempts }) => ({
+      contact,
+      subject,
+      owedAt: formatInstant(owedAt),
+      sentAt: instantOrNull(sentAt),
+      attempts,
+    })),
+    signatures: [],
+    journal: view.journalHead,
+    audit: null,
+  };
+}
+
+function profileOnWire({ from, rule, name, source, edition }: StatedProfile, index: number) {
+  return {
+    from: index === 0 ? null : formatInstant(from),
+    name,
+    source,
+    edition,
+    low: rule.low,
+    high: rule.high,
+    criticalLow: rule.criticalLow,
+    criticalHigh: rule.criticalHigh,
+    deadband: rule.deadband,
+    maxGapMs: rule.maxGap,
+    excursionAfterMs: rule.excursionAfter,
+    recoverAfterMs: rule.recoverAfter,
+    unmonitoredAfterMs: rule.unmonitoredAfter,
+    alarmDelayMs: rule.alarmDelay,
+  };
+}
+
+const unitsHeader = "din,product_code,inside_from,inside_until,now,exposed,held_since,released";
+
+function unitsCsv(units: readonly HeldUnitView[]): string {
+  const lines = units.map((unit) =>
+    [
+      unit.din,
+      unit.productCode,
+      formatInstant(unit.residenceFrom),
+      instantOrNull(unit.residenceTo) ?? "",
+      unit.now ?? "",
+      String(unit.exposed),
+      formatInstant(unit.heldSince),
+      String(unit.released),
+    ]
+      .map(quoted)
+      .join(","),
+  );
+  return [unitsHeader, ...lines, ""].join("\r\n");
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
