@@ -70,8 +70,14 @@ export function joinSpans(a: Span | null, b: Span | null): Span | null {
   return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
-function isSame(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+/** True where two pieces of plain data say the same, whatever the order of their keys; a key that is undefined is none. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return a === b || canonicalText(a) === canonicalText(b);
+}
+
+/** Plain data as text with its keys in order, so that equal content is equal text. */
+export function canonicalText(value: unknown): string {
+  return JSON.stringify(sorted(value)) ?? "";
 }
 
 /** Plain data with its keys in order, so that equal content is equal text. */

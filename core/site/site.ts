@@ -136,13 +136,28 @@ const profileNameSchema = z.union([
 /** Largest calibration offset in degrees Celsius: a sensor that is further off than this is broken. */
 export const offsetMax = 20;
 
-/** What a calibration found. `offset` is added to what the sensor says; `uncertainty` in degrees Celsius, `due` the day of the next one. */
+/** Most points of one calibration. */
+export const calibrationPointsMax = 20;
+
+const pointCelsius = z.number().min(celsiusMin).max(celsiusMax);
+
+/**
+ * What a calibration found. `offset` is added to what the sensor says; `uncertainty` in degrees Celsius, `due` the day of the next one. `points` are what was
+ * measured: the reference beside what the sensor said, degrees Celsius; `by` did it on the day `date`.
+ */
 const calibrationSchema = z.strictObject({
   from: instantSchema.optional(),
   offset: z.number().min(-offsetMax).max(offsetMax),
   certificate: z.string().min(1).max(200).optional(),
   uncertainty: z.number().min(0).max(offsetMax).optional(),
   due: z.iso.date().optional(),
+  by: z.string().min(1).max(100).optional(),
+  date: z.iso.date().optional(),
+  points: z
+    .array(z.strictObject({ reference: pointCelsius, reading: pointCelsius }))
+    .min(1)
+    .max(calibrationPointsMax)
+    .optional(),
 });
 
 /** One version of a probe's calibration. */

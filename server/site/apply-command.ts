@@ -11,7 +11,7 @@ import { openDatabase } from "../store/database.ts";
 import type { SiteChange } from "./apply-site.ts";
 import type { ChangedExcursion } from "./changed-excursions.ts";
 import { parseSite } from "./read-site-file.ts";
-import type { SiteDifference } from "./site-differences.ts";
+import type { SiteDifference } from "@coldkeep/core/site/site-differences.ts";
 
 /** Usage, for whoever asks or errs. */
 export const applyUsage = "coldkeep apply site.yaml [--dry-run] [--data folder]";

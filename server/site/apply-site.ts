@@ -3,9 +3,9 @@ import type { Commit, Committer } from "../journal/committer.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Database } from "../store/database.ts";
 import { type RuleEffects, ruleEffects } from "./changed-excursions.ts";
-import { mergeSite } from "./merge-site.ts";
+import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import { type SiteBook, siteBook } from "./site-book.ts";
-import { type SiteDifference, siteDifferences } from "./site-differences.ts";
+import { type SiteDifference, siteDifferences } from "@coldkeep/core/site/site-differences.ts";
 
 /** The site in force, or null before the first was applied. */
 export function readSite(database: Database): SiteBook | null {

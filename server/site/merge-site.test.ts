@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Site, siteSchema } from "@coldkeep/core/site/site.ts";
 import { parse } from "yaml";
 import { exampleProfile } from "../testing/test-server.ts";
-import { mergeSite } from "./merge-site.ts";
+import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import { siteBook } from "./site-book.ts";
 
 const noon = Date.parse("2026-11-22T12:00:00Z");

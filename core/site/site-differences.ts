@@ -1,4 +1,4 @@
-import type { Site } from "@coldkeep/core/site/site.ts";
+import type { Site } from "./site.ts";
 
 /** One place in which two sites differ. `from` is undefined for what is new, `to` for what is gone. */
 export interface SiteDifference {

@@ -1,6 +1,6 @@
-import { mergeVersions } from "@coldkeep/core/site/dated.ts";
-import { type Channel, type ProfileName, profileNames, type Site } from "@coldkeep/core/site/site.ts";
-import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { mergeVersions } from "./dated.ts";
+import { type Channel, type ProfileName, profileNames, type Site } from "./site.ts";
+import type { EpochMs } from "../time/millis.ts";
 
 type Appliance = Site["appliances"][number];
 type Probe = Appliance["probes"][number];
