@@ -8,7 +8,7 @@ import {
 } from "@coldkeep/core/people/principal.ts";
 import { isAllowed, type Permission } from "@coldkeep/core/people/roles.ts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { declaredAccess } from "./access.ts";
+import { type Access, declaredAccess } from "./access.ts";
 import { refuseForeignOrigin } from "./origin.ts";
 
 /** How the guard finds out who is there. */
@@ -17,6 +17,20 @@ export interface Identities {
   readonly machine: (header: string) => Machine;
   /** The person of a request's session cookie; null where there is none, or its session ended. */
   readonly person: (request: FastifyRequest) => Person | null;
+}
+
+/** A route as it was registered. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly access: Access;
+}
+
+const declared = new WeakMap<FastifyInstance, DeclaredRoute[]>();
+
+/** All routes that were registered behind the guard of an application, in their order. */
+export function declaredRoutes(app: FastifyInstance): readonly DeclaredRoute[] {
+  return declared.get(app) ?? [];
 }
 
 const principals = new WeakMap<FastifyRequest, Principal>();
@@ -45,9 +59,13 @@ export function personOf(request: FastifyRequest): Person {
  * `auth.role` or `auth.foreign-origin` into the request, and at the start for a route that does not say.
  */
 export function registerGuard(app: FastifyInstance, identities: Identities): void {
+  const routes: DeclaredRoute[] = [];
+  declared.set(app, routes);
   app.addHook("onRoute", ({ method, url, config }) => {
-    if (declaredAccess(config) === undefined)
+    const needed = declaredAccess(config);
+    if (needed === undefined)
       throw new TypeError(`The route ${String(method)} ${url} does not say who may call it (server/access).`);
+    for (const each of [method].flat()) routes.push({ method: each, path: url, access: needed });
   });
   app.addHook("onRequest", async (request) => {
     const needed = declaredAccess(request.routeOptions.config);

@@ -1,4 +1,7 @@
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { html } from "ghtml";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { problemOf } from "../http/problems.ts";
 import type { AssetUrls } from "./assets.ts";
 import { errorBody } from "./error-page.ts";
 import { layout, type Page } from "./layout.ts";
@@ -33,6 +36,10 @@ export function pageAnswers(assets: AssetUrls, board: () => BoardView): PageAnsw
     missing: (reply, what) =>
       failed(reply, 404, "Not found", `${what} It may have been renamed, or the address was copied in part.`),
     thrown: (error, request, reply) => {
+      if (error instanceof CodedError) {
+        const { status: refusal, detail } = problemOf(error);
+        if (refusal < 500) return sendPlain(reply, refusal, "This was not taken", detail);
+      }
       const status = error.statusCode ?? 500;
       if (status >= 400 && status < 500)
         return sendPlain(reply, status, "This request could not be read", "Go back and try again.");
@@ -53,6 +60,12 @@ function sendDocument(reply: FastifyReply, document: string, status: number): Fa
 
 /** A page that needs nothing, for when the read side itself may be what failed. */
 function sendPlain(reply: FastifyReply, status: number, title: string, text: string): FastifyReply {
-  const document = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title} · Coldkeep</title><h1>${title}</h1><p>${text}</p><p><a href="/">To the board</a></p></html>`;
+  const document = html`<!doctype html>
+    <html lang="en">
+      <meta charset="utf-8" /><title>${title} · Coldkeep</title>
+      <h1>${title}</h1>
+      <p>${text}</p>
+      <p><a href="/">To the board</a></p>
+    </html>`;
   return sendDocument(reply, document, status);
 }
