@@ -12,7 +12,9 @@ import { excursionRoutes } from "../excursions/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { historyRoutes } from "../history/routes.ts";
 import { ingestRoutes } from "../ingest/routes.ts";
-import { makePageViews } from "../overview/page-views.ts";
+import { makePageViews, siteView } from "../overview/page-views.ts";
+import { registerAssets } from "../pages/asset-routes.ts";
+import { pageAnswers } from "../pages/page-answers.ts";
 import { pagesPlugin } from "../pages/plugin.ts";
 import { registerGuard } from "../access/guard.ts";
 import { access } from "../access/access.ts";
@@ -86,8 +88,13 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
   await app.register(siteRoutes(services));
   await app.register(healthRoutes(services));
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
+  const answers = pageAnswers(registerAssets(app), () => ({
+    site: siteView(services.site()),
+    at: services.clock.epochMs(),
+  }));
   await app.register(pagesPlugin, {
     views,
+    answers,
     changes: { subscribe: services.committer.subscribe },
     clock: services.clock,
     report,

@@ -14,11 +14,14 @@ const listMax = 200;
 /** The site shown while none is applied. */
 const noSite: SiteView = { id: "no site yet", timeZone: "UTC" };
 
+/** The site as the pages name it, also while there is none. */
+export function siteView(book: SiteBook | null): SiteView {
+  return book === null ? noSite : { id: book.site.site, timeZone: book.site.timeZone };
+}
+
 /** Makes the read side that the pages show, over the records and the engine's memory. */
 export function makePageViews(services: Services): PageViews {
   const { clock, excursions } = services;
-  const siteView = (book: SiteBook | null): SiteView =>
-    book === null ? noSite : { id: book.site.site, timeZone: book.site.timeZone };
   return {
     board: () => boardView(services, siteView(services.site())),
     appliance: async (id, from, to) => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
-import { formBytesMax, nameCharactersMax, noteCharactersMax } from "./limits.ts";
+import { acceptForms, formOf } from "./form-body.ts";
+import { nameCharactersMax, noteCharactersMax } from "./limits.ts";
 
 /** What the acknowledgement form needs from the pages. */
 export interface AcknowledgeRoute {
@@ -11,13 +12,9 @@ export interface AcknowledgeRoute {
   readonly done: () => void;
 }
 
-const type = "application/x-www-form-urlencoded";
-
 /** Takes acknowledgements from the pages' form and sends the browser back to where it came from. */
 export function registerAcknowledge(app: FastifyInstance, route: AcknowledgeRoute): void {
-  app.addContentTypeParser(type, { parseAs: "string", bodyLimit: formBytesMax }, (_request, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  );
+  acceptForms(app);
   app.post<{ Params: { id: string } }>(
     "/alarms/:id/acknowledge",
     { config: access("public") },
@@ -30,7 +27,7 @@ export function registerAcknowledge(app: FastifyInstance, route: AcknowledgeRout
           "Acknowledgements are taken from this server's own pages only.",
         );
       }
-      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+      const form = formOf(request);
       const by = (form.get("by") ?? "").trim();
       const note = (form.get("note") ?? "").trim();
       if (by === "" || by.length > nameCharactersMax || note.length > noteCharactersMax) {

@@ -21,6 +21,7 @@ const style = "text/css; charset=utf-8";
  */
 const sources = {
   "coldkeep.css": { files: () => [own("coldkeep.css")], type: style },
+  "forms.css": { files: () => [own("forms.css")], type: style },
   "live.js": { files: () => [own("live.js")], type: script },
   "charts.js": { files: () => [own("charts.js")], type: script },
   "icon.svg": { files: () => [own("icon.svg")], type: "image/svg+xml" },

@@ -1,6 +1,8 @@
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { Principal } from "@coldkeep/core/people/principal.ts";
 import { html } from "ghtml";
 import type { AssetUrls } from "./assets.ts";
+import { navigationFor, roleWords, type Section } from "./navigation.ts";
 import { siteTime } from "./site-time.ts";
 import type { SiteView } from "./views.ts";
 
@@ -10,7 +12,7 @@ export interface Page {
   readonly at: EpochMs;
   /** The page in a few words; the site and the product are added. */
   readonly title: string;
-  readonly section: "board" | "excursions" | "none";
+  readonly section: Section;
   /** Path and query of the page itself, from which it is fetched anew; null for a page that stays as it is. */
   readonly path: string | null;
   /** Shortest time between two renewals; unit s. */
@@ -30,10 +32,10 @@ const stream = JSON.stringify({
   sse: { reconnectDelay: 500, reconnectMaxDelay: 5_000, connectTimeout: 10_000 },
 });
 
-/** Writes a whole HTML document around a page's main part. */
-export function layout(page: Page, assets: AssetUrls): string {
+/** Writes a whole HTML document around a page's main part, with what `viewer` may go to. */
+export function layout(page: Page, viewer: Principal, assets: AssetUrls): string {
   const time = siteTime(page.site.timeZone);
-  const link = (href: string, section: Page["section"], text: string): string =>
+  const link = ({ href, section, text }: ReturnType<typeof navigationFor>[number]): string =>
     html`<a href="${href}" !${page.section === section ? `aria-current="page"` : ""}>${text}</a>`;
   return html`<!doctype html>
     <html lang="en">
@@ -46,6 +48,7 @@ export function layout(page: Page, assets: AssetUrls): string {
         <link rel="icon" type="image/svg+xml" href="${assets("icon.svg")}" />
         <link rel="stylesheet" href="${assets("uplot.css")}" />
         <link rel="stylesheet" href="${assets("coldkeep.css")}" />
+        <link rel="stylesheet" href="${assets("forms.css")}" />
         <script defer src="${assets("uplot.js")}"></script>
         <script defer src="${assets("charts.js")}"></script>
         <script defer src="${assets("live.js")}"></script>
@@ -55,10 +58,8 @@ export function layout(page: Page, assets: AssetUrls): string {
         <a class="skip" href="#page">To the content</a>
         <header class="top">
           <a class="brand" href="/"><b>Coldkeep</b><span>${page.site.id}</span></a>
-          <nav aria-label="Pages">
-            !${link("/", "board", "Board")}!${link("/excursions", "excursions", "Excursions")}
-          </nav>
-          !${page.path === null ? "" : liveSign(time.shortSeconds(page.at))}
+          <nav aria-label="Pages">!${navigationFor(viewer).map(link)}</nav>
+          !${page.path === null ? "" : liveSign(time.shortSeconds(page.at))} !${viewerArea(page, viewer)}
         </header>
         !${mainPart(page)}
         <footer class="bottom">
@@ -77,6 +78,20 @@ export function layout(page: Page, assets: AssetUrls): string {
         </svg>
       </body>
     </html> `;
+}
+
+/** Who is signed in, the way to their account and out; or the way in. */
+function viewerArea({ section, path }: Page, viewer: Principal): string {
+  if (viewer.kind === "machine") return "";
+  if (viewer.kind === "nobody") {
+    const to = path === null ? "" : `?to=${encodeURIComponent(path)}`;
+    return html`<p class="viewer"><a href="/sign-in${to}">Sign in</a></p>`;
+  }
+  return html`<div class="viewer">
+    <a href="/account" !${section === "account" ? `aria-current="page"` : ""}>${viewer.name}</a>
+    <span class="role">${roleWords[viewer.role]}</span>
+    <form method="post" action="/sign-out"><button type="submit">Sign out</button></form>
+  </div>`;
 }
 
 function mainPart(page: Page): string {

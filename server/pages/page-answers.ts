@@ -1,42 +1,52 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { principalOf } from "../access/guard.ts";
 import { problemOf } from "../http/problems.ts";
 import type { AssetUrls } from "./assets.ts";
 import { errorBody } from "./error-page.ts";
 import { layout, type Page } from "./layout.ts";
-import type { BoardView } from "./views.ts";
+import type { SiteView } from "./views.ts";
+
+/** Which site this is, and what time it is there. */
+export interface SiteNow {
+  readonly site: SiteView;
+  readonly at: EpochMs;
+}
 
 /** How pages are answered. */
 export interface PageAnswers {
-  /** Writes a page as a whole document. */
-  readonly document: (page: Page) => string;
-  /** Sends a document; it is never kept by a browser. */
-  readonly send: (reply: FastifyReply, document: string) => FastifyReply;
+  /** Which site this is, now: what every page shows. */
+  readonly here: () => SiteNow;
+  /** Sends a page as a whole document to whoever asked; no browser keeps it. 200 unless another status is given. */
+  readonly send: (reply: FastifyReply, page: Page, status?: number) => FastifyReply;
   /** Sends a page that says that there is no such thing. */
   readonly missing: (reply: FastifyReply, what: string) => FastifyReply;
   /** Sends a page that says what could not be done. */
   readonly failed: (reply: FastifyReply, status: number, title: string, text: string) => FastifyReply;
-  /** Answers an error that was thrown: logged in full, shown without a word of its inside. */
+  /**
+   * Answers an error that was thrown: whoever has to sign in first is sent there and back, what is refused is told, and the rest is logged in full and shown without a
+   * word of its inside.
+   */
   readonly thrown: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 }
 
-/** Makes the answers. `board` says which site this is. */
-export function pageAnswers(assets: AssetUrls, board: () => BoardView): PageAnswers {
-  const document = (page: Page): string => layout(page, assets);
-  const failed: PageAnswers["failed"] = (reply, status, title, text) => {
-    const { site, at } = board();
-    const body = errorBody(title, text);
-    return sendDocument(reply, document({ site, at, title, section: "none", path: null, body }), status);
-  };
+/** Makes the answers. */
+export function pageAnswers(assets: AssetUrls, here: () => SiteNow): PageAnswers {
+  const send: PageAnswers["send"] = (reply, page, status = 200) =>
+    sendDocument(reply, layout(page, principalOf(reply.request), assets), status);
+  const failed: PageAnswers["failed"] = (reply, status, title, text) =>
+    send(reply, { ...here(), title, section: "none", path: null, body: errorBody(title, text) }, status);
   return {
-    document,
-    send: (reply, text) => sendDocument(reply, text, 200),
+    here,
+    send,
     failed,
     missing: (reply, what) =>
       failed(reply, 404, "Not found", `${what} It may have been renamed, or the address was copied in part.`),
     thrown: (error, request, reply) => {
       if (error instanceof CodedError) {
+        if (error.code === "auth.missing" && wantsPage(request)) return toSignIn(request, reply);
         const { status: refusal, detail } = problemOf(error);
         if (refusal < 500) return sendPlain(reply, refusal, "This was not taken", detail);
       }
@@ -48,6 +58,17 @@ export function pageAnswers(assets: AssetUrls, board: () => BoardView): PageAnsw
       return sendPlain(reply, 500, "This page could not be made", text);
     },
   };
+}
+
+/** True where somebody with a browser asks, and no program. */
+export function wantsPage(request: FastifyRequest): boolean {
+  return !request.url.startsWith("/v1/") && (request.headers.accept ?? "").includes("text/html");
+}
+
+/** Sends whoever is not signed in to sign in; what they asked to see comes after it, what they sent has to be sent again. */
+function toSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const to = request.method === "GET" ? `?to=${encodeURIComponent(request.url)}` : "";
+  return reply.header("cache-control", "no-store").redirect(`/sign-in${to}`, 303);
 }
 
 function sendDocument(reply: FastifyReply, document: string, status: number): FastifyReply {

@@ -5,6 +5,7 @@ import { applianceBody, windowHours, windowHoursDefault, windowStart } from "./a
 import { boardBody, boardTitle } from "./board-page.ts";
 import { excursionsBody } from "./excursion-list.ts";
 import { excursionBody, excursionTitle } from "./excursion-page.ts";
+import type { Page } from "./layout.ts";
 import type { PageAnswers } from "./page-answers.ts";
 import { sharedRender, type SharedRender } from "./shared-render.ts";
 import type { ExcursionPageView, PageViews } from "./views.ts";
@@ -23,19 +24,17 @@ const renewSeconds = 5;
 const noExcursion = "There is no such excursion on record.";
 
 /** Serves the board, rendered once for all who look; returns the rendering. */
-export function boardRoute(app: FastifyInstance, routes: PageRoutes, generation: () => number): SharedRender {
+export function boardRoute(
+  app: FastifyInstance,
+  routes: PageRoutes,
+  generation: () => number,
+): SharedRender<Page> {
   const { views, clock, answers, canAcknowledge } = routes;
-  const board = sharedRender(clock, generation, () => {
+  const board = sharedRender(clock, generation, (): Page => {
     const view = views.board();
     const { site, at } = view;
-    return answers.document({
-      site,
-      at,
-      title: boardTitle(view),
-      section: "board",
-      path: "/",
-      body: boardBody(view, canAcknowledge),
-    });
+    const body = boardBody(view, canAcknowledge);
+    return { site, at, title: boardTitle(view), section: "board", path: "/", body };
   });
   app.get("/", { config: access("public") }, (_request, reply) => answers.send(reply, board.get()));
   return board;
@@ -58,10 +57,15 @@ export function applianceRoute(
       const query = hours === windowHoursDefault ? "" : `?hours=${hours}`;
       const path = `/appliances/${encodeURIComponent(appliance.id)}${query}`;
       const body = applianceBody(view, hours, canAcknowledge);
-      return answers.send(
-        reply,
-        answers.document({ site, at, title: appliance.name, section: "none", path, renewSeconds, body }),
-      );
+      return answers.send(reply, {
+        site,
+        at,
+        title: appliance.name,
+        section: "none",
+        path,
+        renewSeconds,
+        body,
+      });
     },
   );
 }
@@ -72,18 +76,15 @@ export function excursionRoutes(app: FastifyInstance, { views, answers, canAckno
     const view = views.excursions();
     const { site, at } = view;
     const body = excursionsBody(view);
-    return answers.send(
-      reply,
-      answers.document({
-        site,
-        at,
-        title: "Excursions",
-        section: "excursions",
-        path: "/excursions",
-        renewSeconds,
-        body,
-      }),
-    );
+    return answers.send(reply, {
+      site,
+      at,
+      title: "Excursions",
+      section: "excursions",
+      path: "/excursions",
+      renewSeconds,
+      body,
+    });
   });
   app.get<{ Params: { id: string } }>(
     "/excursions/:id",
@@ -94,18 +95,15 @@ export function excursionRoutes(app: FastifyInstance, { views, answers, canAckno
       const { site, at, excursion } = view;
       const path = `/excursions/${encodeURIComponent(excursion.id)}`;
       const body = excursionBody(view, canAcknowledge);
-      return answers.send(
-        reply,
-        answers.document({
-          site,
-          at,
-          title: excursionTitle(view),
-          section: "excursions",
-          path,
-          renewSeconds,
-          body,
-        }),
-      );
+      return answers.send(reply, {
+        site,
+        at,
+        title: excursionTitle(view),
+        section: "excursions",
+        path,
+        renewSeconds,
+        body,
+      });
     },
   );
 }

@@ -35,12 +35,10 @@ describe("a page that fails", () => {
       throw new CodedError("test.secret", "password hunter2 at /var/lib");
     };
     const { app } = await sampleApp({ views: sampleViews({ board }) });
-    for (const url of ["/", "/nope"]) {
-      const answer = await app.inject({ url, headers: html });
-      expect(answer.statusCode).toBe(500);
-      expect(answer.body).toContain("This page could not be made");
-      expect(answer.body).not.toMatch(/hunter2|\/var\/lib|test\.secret/);
-    }
+    const answer = await app.inject({ url: "/", headers: html });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).toContain("This page could not be made");
+    expect(answer.body).not.toMatch(/hunter2|\/var\/lib|test\.secret/);
     await app.close();
   });
 });

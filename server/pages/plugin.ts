@@ -1,16 +1,16 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { access } from "../access/access.ts";
 import { registerAcknowledge } from "./acknowledge.ts";
-import { registerAssets } from "./asset-routes.ts";
 import { liveHub, type LiveHub, type LiveLoss } from "./live-hub.ts";
-import { pageAnswers } from "./page-answers.ts";
+import { type PageAnswers, wantsPage } from "./page-answers.ts";
 import { applianceRoute, boardRoute, excursionRoutes, reportRoute, type PageRoutes } from "./page-routes.ts";
 import type { ExcursionPageView, PageViews } from "./views.ts";
 
 /** What the pages need from the server. */
 export interface PagesOptions {
   readonly views: PageViews;
+  readonly answers: PageAnswers;
   /** Calls the listener after anything changed that a page may show; returns what ends that. */
   readonly changes: { readonly subscribe: (listener: () => void) => () => void };
   readonly clock: Clock;
@@ -27,11 +27,10 @@ export interface PagesOptions {
  * addresses get a page, save those under `/v1/` and requests that do not ask for HTML, which go to the application's own handler.
  */
 export async function pagesPlugin(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { views, clock, acknowledge } = options;
+  const { views, clock, answers, acknowledge } = options;
   app.addHook("onRoute", (route) => {
     route.schema = Object.assign({}, route.schema, { hide: true });
   });
-  const answers = pageAnswers(registerAssets(app), views.board);
   app.setErrorHandler(answers.thrown);
   const routes: PageRoutes = { views, clock, answers, canAcknowledge: acknowledge !== undefined };
   const hub = registerLive(app, options);
@@ -78,8 +77,4 @@ function registerLive(app: FastifyInstance, options: PagesOptions): LiveHub {
     return reply.header("x-accel-buffering", "no").type("text/event-stream").send(stream);
   });
   return hub;
-}
-
-function wantsPage(request: FastifyRequest): boolean {
-  return !request.url.startsWith("/v1/") && (request.headers.accept ?? "").includes("text/html");
 }

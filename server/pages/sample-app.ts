@@ -3,6 +3,8 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
 import fastify, { type FastifyInstance } from "fastify";
+import { registerAssets } from "./asset-routes.ts";
+import { pageAnswers } from "./page-answers.ts";
 import { pagesPlugin, type PagesOptions } from "./plugin.ts";
 import {
   sampleAppliancePage,
@@ -83,6 +85,7 @@ export async function sampleApp(
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: "not-found" }));
   await app.register(pagesPlugin, {
     views: sampleViews(),
+    answers: pageAnswers(registerAssets(app), () => ({ site: sampleSite, at: clock.epochMs() })),
     clock,
     report: () => Promise.resolve(new TextEncoder().encode("%PDF-sample")),
     changes: {
