@@ -23,6 +23,8 @@ import { judgeDelivery } from "./notify/delivery-alarm.ts";
 import { type Dispatcher, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
 import { smtpMailer } from "./notify/smtp-mailer.ts";
 import { openSealKey } from "./reports/seal-key.ts";
+import { sliceBacktest, threadBacktest } from "./proposals/backtest-thread.ts";
+import { makeProposals } from "./proposals/proposals.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -71,6 +73,14 @@ export async function makeServer(
     ...inside,
     sealKey: openSealKey(settings.data),
     identities: { machine: makeAuthenticate(settings), person: () => null },
+    proposals: makeProposals({
+      store: inside.proposalStore,
+      acts: inside.proposalActs,
+      clock,
+      site: inside.site,
+      rehearse: inside.rehearseSite,
+      run: isThreaded ? threadBacktest(recordsPath) : sliceBacktest(database),
+    }),
     isHistoryFallenBack: links?.isFallenBack ?? (() => false),
   };
   const { committer, engine, metrics, journal, alarms } = services;

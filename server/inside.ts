@@ -13,6 +13,8 @@ import { openJournal } from "./journal/journal.ts";
 import { openReadingStore } from "./judging/probe-memory.ts";
 import { startSiteEngine } from "./judging/site-engine.ts";
 import { makeOutbox } from "./notify/outbox.ts";
+import { makeProposalActs, type ProposalActs } from "./proposals/proposal-acts.ts";
+import { openProposalStore, type ProposalStore } from "./proposals/proposal-store.ts";
 import { makeSiteKeeper } from "./site/apply-site.ts";
 import { noSite } from "./site/no-site.ts";
 import type { Database } from "./store/database.ts";
@@ -21,7 +23,13 @@ import { makeUnitFeed } from "./units/unit-feed.ts";
 import { makeUnitReads } from "./units/unit-reads.ts";
 
 /** The server without its outside: everything from an input to the record, for the server itself, for replaying and for tests. */
-export interface Inside extends Omit<Services, "identities" | "sealKey" | "isHistoryFallenBack"> {
+export interface Inside extends Omit<
+  Services,
+  "identities" | "sealKey" | "proposals" | "isHistoryFallenBack"
+> {
+  readonly proposalStore: ProposalStore;
+  /** The acts on proposals, as a replay does them again. */
+  readonly proposalActs: ProposalActs;
   /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. `address` is where people reach the pages, for messages. */
   readonly begin: (address: string | null) => void;
 }
@@ -58,6 +66,7 @@ export function composeInside(
     alarms,
   };
   const engine = startSiteEngine(database, parts, site.book(), clock.epochMs());
+  const proposalStore = openProposalStore(database);
   const metrics = makeMetrics();
   const excursions = makeExcursionReads(database, engine);
   const history = links?.history ?? sqliteHistory(database);
@@ -78,6 +87,8 @@ export function composeInside(
     site: site.book,
     applySite: site.apply,
     rehearseSite: site.rehearse,
+    proposalStore,
+    proposalActs: makeProposalActs(proposalStore, site),
     begin: (address) => {
       pages = address;
       const body = new TextEncoder().encode(JSON.stringify({ pages }));

@@ -36,6 +36,11 @@ export const siteChangeSchema = z.object({
   units: z.int().describe("Units with a hold of any of these excursions"),
 });
 
+/** What became of a site that a token of role `api` posted and that touches limits: a proposal, in force once somebody else approved it. */
+export const siteProposalSchema = siteChangeSchema
+  .pick({ site: true, differences: true, differencesTotal: true })
+  .extend({ proposal: z.string().describe("Its page is /site/proposals/{proposal}") });
+
 /** Figures for an answer, null staying null. */
 export function figuresOrNull(figures: ExcursionFigures | null) {
   return figures === null ? null : figuresOnWire(figures);

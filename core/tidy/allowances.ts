@@ -76,6 +76,8 @@ export const outsideAdapters: readonly string[] = [
   "server/pages/assets.ts",
   // The fonts that reports embed.
   "server/reports/fonts.ts",
+  "server/proposals/backtest-thread.ts",
+  "server/proposals/backtest-worker.ts",
   "server/reports/seal-key.ts",
   "server/store/database.ts",
 ];

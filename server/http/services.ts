@@ -8,6 +8,7 @@ import type { TakeBatch } from "../ingest/take-batch.ts";
 import type { Committer } from "../journal/committer.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
+import type { Proposals } from "../proposals/proposals.ts";
 import type { SiteChange } from "../site/apply-site.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
@@ -40,6 +41,8 @@ export interface Services {
   readonly identities: Identities;
   /** The site in force; null before one was applied. */
   readonly site: () => SiteBook | null;
+  /** Changes of the site that wait for a second person. */
+  readonly proposals: Proposals;
   /** Puts a site in force where it differs. */
   readonly applySite: (incoming: Site, actor: string) => SiteChange;
   /** Says what `applySite` would change now, and changes nothing. */

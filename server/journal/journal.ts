@@ -20,7 +20,8 @@ export type EntryKind =
   | "return-to-service"
   | "edge-alarms"
   | "projection"
-  | "backup";
+  | "backup"
+  | "proposal";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

@@ -4,6 +4,7 @@ import type { ServiceAct } from "../alarms/alarm-book.ts";
 import { serveAppliance } from "../alarms/service-commands.ts";
 import { takeEdgeReport } from "../edge/edge-commands.ts";
 import { type BackupFinding, judgeBackups } from "../backup/backup-alarm.ts";
+import type { ProposalAct } from "../proposals/proposal-acts.ts";
 import type { Inside } from "../inside.ts";
 import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
 import type { EntryInput } from "../journal/journal.ts";
@@ -60,6 +61,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "backup":
       judgeBackups(inside, json(body) as BackupFinding);
+      return;
+    case "proposal":
+      inside.proposalActs.perform(json(body) as ProposalAct, () => undefined);
       return;
   }
 }

@@ -5,6 +5,7 @@ import {
   type ProbeBacktest,
 } from "@coldkeep/core/backtest/backtest.ts";
 import type { WouldCall } from "@coldkeep/core/backtest/calls.ts";
+import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
 import { profilesSchema, type Site } from "@coldkeep/core/site/site.ts";
@@ -13,9 +14,9 @@ import { standingClock } from "@coldkeep/core/time/standing-clock.ts";
 import { parse } from "yaml";
 import { formatCelsius, localTime } from "../alarms/messages.ts";
 import { type CommandIo, recordsPath } from "../command-io.ts";
-import type { RecentReadings } from "../history/history.ts";
 import { composeInside } from "../inside.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
+import { openRoutedReadings } from "../judging/routed-readings.ts";
 import { readSite } from "../site/apply-site.ts";
 import { type SiteBook, siteBook } from "../site/site-book.ts";
 import { openDatabase } from "../store/database.ts";
@@ -51,10 +52,13 @@ export function backtestCommand(args: readonly string[], io: CommandIo): number 
     const book = readSite(database);
     if (book === null) throw new CodedError("site.missing", "These records know no site yet.");
     const changed = siteBook({ ...book.site, profiles: { ...book.site.profiles, ...profiles } });
-    const { engine, recent } = composeInside(
+    const { engine } = composeInside(
       database,
       standingClock(() => 0),
     );
+    // As they came: judging adds the calibration and distrusts by itself.
+    const stored = openRoutedReadings(database);
+    const recent: Stored = ({ route }, from, until) => stored.within(route, from, until);
     const memories = [...book.probes.keys()].flatMap((id) => engine.probe(id) ?? []);
     const newest = Math.max(0, ...memories.map((memory) => memory.state.last?.at ?? 0));
     const to = instantOr(values.to, newest);
@@ -72,7 +76,9 @@ export function backtestCommand(args: readonly string[], io: CommandIo): number 
   }
 }
 
-function oldest(recent: RecentReadings, memories: readonly ProbeMemory[], to: EpochMs): EpochMs {
+type Stored = (memory: ProbeMemory, from: EpochMs, to: EpochMs) => Reading[];
+
+function oldest(recent: Stored, memories: readonly ProbeMemory[], to: EpochMs): EpochMs {
   const window = to - daysDefault * dayMs;
   return Math.min(to, ...memories.map((memory) => recent(memory, window, to)[0]?.at ?? to));
 }

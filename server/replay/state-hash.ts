@@ -34,6 +34,9 @@ const tables: Readonly<Record<string, string>> = {
   edge_alarms: "SELECT * FROM edge_alarms ORDER BY gateway, id",
   disagreements: "SELECT * FROM disagreements ORDER BY probe",
   sites: "SELECT * FROM sites ORDER BY number",
+  proposal_versions: "SELECT * FROM proposal_versions ORDER BY number",
+  proposal_tests: "SELECT * FROM proposal_tests ORDER BY number",
+  proposal_ends: "SELECT * FROM proposal_ends ORDER BY proposal",
   audit: "SELECT * FROM audit ORDER BY seq",
 };
 

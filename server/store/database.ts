@@ -9,6 +9,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { alarmTablesSql } from "./alarm-tables.ts";
+import { proposalTablesSql } from "./proposal-tables.ts";
 import { alarmEventColumns, projectionTablesSql } from "./projection-tables.ts";
 import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
@@ -180,6 +181,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   }
   sqlite.exec(alarmTablesSql);
   sqlite.exec(trustTablesSql);
+  sqlite.exec(proposalTablesSql);
   sqlite.exec(projectionTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);

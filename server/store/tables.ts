@@ -1,7 +1,8 @@
 import type { Generated } from "kysely";
+import type { ProposalTables } from "./proposal-tables.ts";
 
 /** The tables as the query builder knows them; `schema.ts` creates them. */
-export interface Tables {
+export interface Tables extends ProposalTables {
   journal: {
     seq: number;
     at: number;

@@ -1,0 +1,137 @@
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { touchesLimits } from "@coldkeep/core/site/limits-part.ts";
+import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
+import type { Site } from "@coldkeep/core/site/site.ts";
+import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { SiteChange } from "../site/apply-site.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import { backtestDaysMax, type BacktestProgress } from "./backtest-site.ts";
+import type { RunBacktest } from "./backtest-thread.ts";
+import type { Actor, Proposal, ProposedChange } from "./proposal.ts";
+import type { DraftOutcome, ProposalActs, SignWithin } from "./proposal-acts.ts";
+import type { ProposalStore } from "./proposal-store.ts";
+
+/** Most back-tests that run at once: each reads a month of readings. One more is refused and tried again by a person. */
+export const backtestsAtOnceMax = 1;
+
+/** What the server can do with proposals. */
+export interface Proposals {
+  readonly find: (id: string) => Proposal | null;
+  readonly list: (limit: number) => Proposal[];
+  /** Somebody's own proposal that is still a draft. */
+  readonly openBy: (actor: string) => string | null;
+  /** A draft beside the site in force. Throws `proposal.unknown`. */
+  readonly change: (id: string) => ProposedChange;
+  /** What somebody's next change starts from: their own draft carried over to the site in force, else that site. Throws `proposal.stale`, `site.missing`. */
+  readonly startOf: (actor: string) => Site;
+  /**
+   * Takes a change that a person made: at once where it touches no limits, else as a proposal, or a new version of their own. `edit` is done on the site in force and, where
+   * that touches limits, on what `startOf` gives.
+   */
+  readonly take: (by: Actor, edit: (site: Site) => Site, reason: string) => DraftOutcome;
+  /** Takes a whole site that a program sent where it touches limits; the same again is the same proposal. */
+  readonly propose: (by: Actor, site: Site, reason: string) => string;
+  readonly withdraw: (by: Actor, id: string, reason: string) => void;
+  readonly reject: (by: Actor, id: string, reason: string) => void;
+  /** Approves what has this hash. `signs` signs it with a proof that the person gave just now. */
+  readonly approve: (
+    by: Actor,
+    method: string,
+    id: string,
+    hash: string,
+    reason: string,
+    signs: SignWithin,
+  ) => void;
+  /** Back-tests a draft and keeps the result. Throws `proposal.backtest-busy`, `proposal.stale`, `proposal.days`. */
+  readonly backtest: (by: Actor, id: string, days: number) => Promise<void>;
+  /** How far the back-test of a proposal is; null where none is under way. */
+  readonly progress: (id: string) => BacktestProgress | null;
+}
+
+/** What the proposals work with. */
+export interface ProposalParts {
+  readonly store: ProposalStore;
+  readonly acts: ProposalActs;
+  readonly clock: Clock;
+  readonly site: () => SiteBook | null;
+  readonly rehearse: (incoming: Site, actor: string) => SiteChange;
+  readonly run: RunBacktest;
+}
+
+/** Makes what the server can do with proposals. */
+export function makeProposals({ store, acts, clock, site, rehearse, run }: ProposalParts): Proposals {
+  const running = new Map<string, BacktestProgress>();
+  const change = (id: string): ProposedChange => acts.change(id, clock.epochMs());
+  const inForce = (): Site => {
+    const book = site();
+    if (book === null)
+      throw new CodedError("site.missing", "No site is in force yet: apply a site file first.");
+    return book.site;
+  };
+  const carried = (id: string): Site => {
+    const { site: found, stale } = change(id);
+    if (found !== null) return found;
+    throw new CodedError(
+      "proposal.stale",
+      `The site in force has changed where your proposal ${id} changes it too (${stale.slice(0, 5).join(", ")}). Withdraw it and draft it again.`,
+    );
+  };
+  const startOf = (actor: string): Site => {
+    const open = store.openBy(actor);
+    return open === null ? inForce() : carried(open);
+  };
+  return {
+    find: store.find,
+    list: store.list,
+    openBy: store.openBy,
+    change,
+    startOf,
+    take: (by, edit, reason) => {
+      const current = inForce();
+      const edited = edit(current);
+      if (!touchesLimits(current, mergeSite(current, edited, clock.epochMs())))
+        return acts.perform({ act: "apply", site: edited, reason, by });
+      const open = store.openBy(by.actor);
+      const whole = open === null ? edited : edit(carried(open));
+      return acts.perform({ act: "draft", proposal: open, site: whole, reason, by });
+    },
+    propose: (by, incoming, reason) => {
+      const open = store.openBy(by.actor);
+      const known = open === null ? null : store.content(open);
+      if (open !== null && JSON.stringify(known?.site) === JSON.stringify(incoming)) return open;
+      return acts.perform({ act: "draft", proposal: null, site: incoming, reason, by }).proposal ?? "";
+    },
+    withdraw: (by, proposal, reason) => void acts.perform({ act: "withdraw", proposal, reason, by }),
+    reject: (by, proposal, reason) => void acts.perform({ act: "reject", proposal, reason, by }),
+    approve: (by, method, proposal, hash, reason, signs) =>
+      void acts.perform({ act: "approve", proposal, hash, reason, by, method }, signs),
+    backtest: async (by, id, days) => {
+      if (!Number.isInteger(days) || days < 1 || days > backtestDaysMax)
+        throw new CodedError("proposal.days", `A back-test goes back 1 to ${backtestDaysMax} days.`);
+      if (running.size >= backtestsAtOnceMax)
+        throw new CodedError(
+          "proposal.backtest-busy",
+          "A back-test is under way. Wait for it to end, then try again.",
+        );
+      const { site: proposed, key, stale } = change(id);
+      if (proposed === null)
+        throw new CodedError(
+          "proposal.stale",
+          `The site in force has changed there too (${stale.slice(0, 5).join(", ")}).`,
+        );
+      running.set(id, { done: 0, of: 0 });
+      try {
+        const findings = await run(
+          { site: proposed, days, now: clock.epochMs() },
+          (progress) => void running.set(id, progress),
+        );
+        const { excursions, units } = rehearse(proposed, by.actor);
+        const result = { ...findings, excursions: excursions.length, units };
+        acts.perform({ act: "tested", proposal: id, key, result, by });
+      } finally {
+        running.delete(id);
+      }
+    },
+    progress: (id) => running.get(id) ?? null,
+  };
+}
