@@ -9,7 +9,6 @@ import type { Logger } from "pino";
 import { parse } from "yaml";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "./http/services.ts";
-import { makeAuthenticate } from "./http/tokens.ts";
 import { buildWeb } from "./http/web.ts";
 import { openInfluxLinks } from "./influx/influx-links.ts";
 import { judgeProjection } from "./influx/projection-alarm.ts";
@@ -25,6 +24,12 @@ import { smtpMailer } from "./notify/smtp-mailer.ts";
 import { openSealKey } from "./reports/seal-key.ts";
 import { sliceBacktest, threadBacktest } from "./proposals/backtest-thread.ts";
 import { makeProposals } from "./proposals/proposals.ts";
+import { makePeople } from "./people/make-people.ts";
+import { zxcvbnStrength } from "./people/password-strength.ts";
+import { makePasswords, type Passwords } from "./people/passwords.ts";
+import { openPeopleKey } from "./people/people-key.ts";
+import type { People } from "./people/people.ts";
+import { sessionCookieFor } from "./people/session-cookie.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -40,6 +45,10 @@ export interface ServerPorts {
   readonly isThreaded?: boolean;
   /** What is younger is never asked of InfluxDB, in ms; `hotWindowMs` where nothing is said. */
   readonly hotMs?: DurationMs;
+  /** Stands in for argon2id at its full cost. */
+  readonly passwords?: Passwords;
+  /** Tells whoever starts the server one thing that no log keeps: the first administrator's link. */
+  readonly tell?: (text: string) => void;
 }
 
 /** A running server. */
@@ -58,7 +67,7 @@ export interface Server {
 /** Puts the server together on its records. Nothing listens or ticks before `start`. */
 export async function makeServer(
   settings: ServerSettings,
-  { clock, logger, mailer, random = () => 0.5, isThreaded = false, hotMs }: ServerPorts,
+  { clock, logger, mailer, random = () => 0.5, isThreaded = false, hotMs, passwords, tell }: ServerPorts,
 ): Promise<Server> {
   mkdirSync(settings.data, { recursive: true });
   const recordsPath = join(settings.data, "records.sqlite");
@@ -69,10 +78,10 @@ export async function makeServer(
   const inside = composeInside(database, clock, undefined, links);
   inside.begin(settings.publicUrl ?? null);
   if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
+  const people = openPeople(settings, inside, passwords, logger);
   const services: Services = {
     ...inside,
     sealKey: openSealKey(settings.data),
-    identities: { machine: makeAuthenticate(settings), person: () => null },
     proposals: makeProposals({
       store: inside.proposalStore,
       acts: inside.proposalActs,
@@ -81,6 +90,8 @@ export async function makeServer(
       rehearse: inside.rehearseSite,
       run: isThreaded ? threadBacktest(recordsPath) : sliceBacktest(database),
     }),
+    people,
+    identities: { machine: people.tokens.machine, person: people.personOf },
     isHistoryFallenBack: links?.isFallenBack ?? (() => false),
   };
   const { committer, engine, metrics, journal, alarms } = services;
@@ -119,7 +130,13 @@ export async function makeServer(
       influx?.start();
       backups?.start();
       const { host, port } = addressOf(settings.listen);
-      return web.listen({ host, port });
+      const address = await web.listen({ host, port });
+      const link = people.firstAdministrator.issue();
+      if (link !== null)
+        tell?.(
+          `Nobody has an account yet. Make the first administrator's here, once: ${(settings.publicUrl ?? address).replace(/\/$/, "")}${link.path}`,
+        );
+      return address;
     },
     stop: async () => {
       ticker.stop();
@@ -130,6 +147,29 @@ export async function makeServer(
       database.close();
     },
   };
+}
+
+function openPeople(
+  settings: ServerSettings,
+  { database, committer, clock }: Pick<Services, "database" | "committer" | "clock">,
+  passwords: Passwords | undefined,
+  logger: Logger,
+): People {
+  const { key, lost } = openPeopleKey(settings.data, database, committer);
+  if (lost > 0)
+    logger.warn({ lost }, "people.key was missing: second factors ended and have to be enrolled anew");
+  const { passwordMaxAge = null, ...policy } = settings.people;
+  const cookie = sessionCookieFor(settings.publicUrl);
+  const parts = {
+    database,
+    committer,
+    clock,
+    passwords: passwords ?? makePasswords(),
+    key,
+    cookie,
+    strength: zxcvbnStrength,
+  };
+  return makePeople({ ...parts, policy: { ...policy, passwordMaxAge } }, settings);
 }
 
 function startDispatcher(

@@ -33,6 +33,7 @@ async function run(): Promise<void> {
     logger,
     random: Math.random,
     isThreaded: true,
+    tell: (text) => console.log(text),
   });
   let stopping: Promise<void> | undefined;
   const stop = (why: string): void => {

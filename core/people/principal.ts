@@ -17,6 +17,8 @@ export interface Machine {
   readonly kind: "machine";
   readonly name: string;
   readonly role: MachineRole;
+  /** The gateways that it may speak for; without it, or null, for any. */
+  readonly gateways?: readonly string[] | null;
 }
 
 /** Who is behind a request. */

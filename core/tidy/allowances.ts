@@ -79,6 +79,8 @@ export const outsideAdapters: readonly string[] = [
   "server/proposals/backtest-thread.ts",
   "server/proposals/backtest-worker.ts",
   "server/reports/seal-key.ts",
+  // The key of second factors, a file of its own so that no copy of the records has it.
+  "server/people/people-key.ts",
   "server/store/database.ts",
 ];
 

@@ -14,6 +14,7 @@ import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { UnitFeed } from "../units/unit-feed.ts";
 import type { UnitReads } from "../units/unit-reads.ts";
+import type { People } from "../people/people.ts";
 import type { Identities } from "../access/guard.ts";
 import type { SealKey } from "../reports/seal.ts";
 
@@ -37,6 +38,8 @@ export interface Services {
   readonly metrics: Metrics;
   /** With what reports are sealed; null: they are not. */
   readonly sealKey: SealKey | null;
+  /** Accounts, sessions and tokens. */
+  readonly people: People;
   /** Who is behind a request. */
   readonly identities: Identities;
   /** The site in force; null before one was applied. */

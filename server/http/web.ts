@@ -1,4 +1,5 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
@@ -75,6 +76,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
     },
     transform: jsonSchemaTransform,
   });
+  await app.register(cookie);
   registerGuard(app, services.identities);
   const views = makePageViews(services);
   const report = makeReporter(services);

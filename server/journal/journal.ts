@@ -21,7 +21,8 @@ export type EntryKind =
   | "edge-alarms"
   | "projection"
   | "backup"
-  | "proposal";
+  | "proposal"
+  | "account";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

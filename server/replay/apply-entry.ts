@@ -6,6 +6,7 @@ import { takeEdgeReport } from "../edge/edge-commands.ts";
 import { type BackupFinding, judgeBackups } from "../backup/backup-alarm.ts";
 import type { ProposalAct } from "../proposals/proposal-acts.ts";
 import type { Inside } from "../inside.ts";
+import { type AccountNews, tellOfAccounts } from "../people/account-news.ts";
 import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
 import type { EntryInput } from "../journal/journal.ts";
 import { unpacked } from "../journal/unpacked.ts";
@@ -64,6 +65,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "proposal":
       inside.proposalActs.perform(json(body) as ProposalAct, () => undefined);
+      return;
+    case "account":
+      tellOfAccounts(inside.committer, source, json(body) as AccountNews);
       return;
   }
 }

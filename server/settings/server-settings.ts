@@ -4,6 +4,7 @@ import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import type { MachineRole } from "@coldkeep/core/people/roles.ts";
 import * as z from "zod";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
+import { peopleSettingsSchema } from "../people/people-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
 
 const listenSchema = z
@@ -25,6 +26,8 @@ export const serverSettingsSchema = z.strictObject({
         sha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/, "expected the token's SHA-256 as 64 lower-case hex digits"),
+        /** The gateways that it may speak for; any where left out. */
+        gateways: z.array(idSchema).min(1).max(100).optional(),
       }),
     )
     .max(1_000)
@@ -44,6 +47,7 @@ export const serverSettingsSchema = z.strictObject({
     .optional(),
   influx: influxSettingsSchema.optional(),
   backup: backupSettingsSchema.optional(),
+  people: peopleSettingsSchema.default(() => peopleSettingsSchema.parse({})),
   /** Where people reach the pages; stands in mails. */
   publicUrl: z.url().optional(),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

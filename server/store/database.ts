@@ -10,6 +10,7 @@ import {
 } from "kysely";
 import { alarmTablesSql } from "./alarm-tables.ts";
 import { proposalTablesSql } from "./proposal-tables.ts";
+import { peopleTablesSql } from "./people-tables.ts";
 import { alarmEventColumns, projectionTablesSql } from "./projection-tables.ts";
 import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
@@ -183,6 +184,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(trustTablesSql);
   sqlite.exec(proposalTablesSql);
   sqlite.exec(projectionTablesSql);
+  sqlite.exec(peopleTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
 }

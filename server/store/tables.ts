@@ -1,8 +1,9 @@
 import type { Generated } from "kysely";
 import type { ProposalTables } from "./proposal-tables.ts";
+import type { PeopleTables } from "./people-tables.ts";
 
 /** The tables as the query builder knows them; `schema.ts` creates them. */
-export interface Tables extends ProposalTables {
+export interface Tables extends PeopleTables, ProposalTables {
   journal: {
     seq: number;
     at: number;

@@ -1,0 +1,33 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import "@fastify/cookie";
+
+/** How the session's cookie is called and sent; by the public address, because behind a proxy the server itself may speak plain HTTP. */
+export interface SessionCookie {
+  readonly name: string;
+  readonly isSecure: boolean;
+}
+
+/** The cookie for a server that people reach at this address. */
+export function sessionCookieFor(publicUrl: string | undefined): SessionCookie {
+  const isSecure = publicUrl?.startsWith("https:") === true;
+  return { name: isSecure ? "__Host-coldkeep" : "coldkeep", isSecure };
+}
+
+/** The session token that a request carries; undefined where there is none. */
+export function sessionTokenOf(request: FastifyRequest, { name }: SessionCookie): string | undefined {
+  return request.cookies[name];
+}
+
+/** Gives the browser the token. It ends with the browser's session; the server ends it sooner. */
+export function setSessionCookie(reply: FastifyReply, cookie: SessionCookie, token: string): void {
+  void reply.setCookie(cookie.name, token, attributes(cookie));
+}
+
+/** Takes the token away from the browser. */
+export function clearSessionCookie(reply: FastifyReply, cookie: SessionCookie): void {
+  void reply.clearCookie(cookie.name, attributes(cookie));
+}
+
+function attributes({ isSecure }: SessionCookie) {
+  return { httpOnly: true, sameSite: "strict", path: "/", secure: isSecure } as const;
+}
