@@ -19,6 +19,7 @@ import { makeSiteKeeper } from "./site/apply-site.ts";
 import { noSite } from "./site/no-site.ts";
 import type { Database } from "./store/database.ts";
 import { makeHoldKeeper } from "./units/holds.ts";
+import { makeStandings } from "./units/standing.ts";
 import { makeUnitFeed } from "./units/unit-feed.ts";
 import { makeUnitReads } from "./units/unit-reads.ts";
 
@@ -59,7 +60,8 @@ export function composeInside(
     () => site.book() ?? noSite,
     () => pages,
   );
-  const holds = makeHoldKeeper(database);
+  const standings = makeStandings(database);
+  const holds = makeHoldKeeper(database, standings);
   const parts = {
     store: openReadingStore(database, checkpointEvery),
     recorder: makeRecorder(database, holds, alarms),
@@ -81,7 +83,7 @@ export function composeInside(
     history,
     recent: openRecentReadings(database),
     metrics,
-    feed: makeUnitFeed(database, holds),
+    feed: makeUnitFeed(database, holds, standings),
     units: makeUnitReads(database, excursions, history, engine),
     takeBatch: makeTakeBatch(database, committer, engine, metrics, clock, links?.batchTaken),
     site: site.book,

@@ -118,6 +118,7 @@ export function siteFile(): string {
 export async function startServer(
   folder: string,
   listen = "127.0.0.1:0",
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ child: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
   const child = spawn(process.execPath, [main], {
@@ -127,6 +128,7 @@ export async function startServer(
       COLDKEEP_SITE: join(folder, "site.yaml"),
       COLDKEEP_LISTEN: listen,
       COLDKEEP_GATEWAY_TOKEN: "bench",
+      ...environment,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -35,6 +35,39 @@ export const movementAnswerSchema = z.object({
   heldBy: z.array(z.string()),
 });
 
+/** Most units and most movements in one feed. */
+export const feedEntriesMax = 2_000;
+
+/** Largest feed in bytes. */
+export const feedBytesMax = 2 * 1024 * 1024;
+
+/** A unit in a feed. */
+export const feedUnitSchema = z.object({
+  din: dinSchema,
+  productCode: productCodeSchema,
+  ...unitDetailsSchema.shape,
+});
+
+/**
+ * The body of `POST /v1/units/feed`: units, then movements, taken together. Each entry is checked by itself (`feedUnitSchema`, `movementSchema`), so that one that cannot be
+ * taken is refused alone.
+ */
+export const feedSchema = z.object({
+  units: z.array(z.unknown()).max(feedEntriesMax).default([]),
+  movements: z.array(z.unknown()).max(feedEntriesMax).default([]),
+});
+
+/** The answer to a feed, after the commit. Entries that were known already changed nothing. */
+export const feedAnswerSchema = z.object({
+  units: z.object({ taken: z.int(), known: z.int() }),
+  movements: z.object({ taken: z.int(), known: z.int() }),
+  refused: z.array(
+    z.object({ list: z.enum(["units", "movements"]), index: z.int(), code: z.string(), why: z.string() }),
+  ),
+  /** Units that a movement put on hold or that it found on hold. */
+  held: z.array(z.object({ din: z.string(), productCode: z.string(), excursions: z.array(z.string()) })),
+});
+
 /** A unit in a list. */
 export const unitSchema = z.object({
   din: z.string(),

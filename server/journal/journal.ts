@@ -10,6 +10,7 @@ export type EntryKind =
   | "site"
   | "unit"
   | "movement"
+  | "feed"
   | "disposition"
   | "acknowledge"
   | "delivery"

@@ -26,6 +26,7 @@ import { makeOutbox } from "../notify/outbox.ts";
 import { type SiteBook, siteBook } from "../site/site-book.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { makeHoldKeeper } from "../units/holds.ts";
+import { makeStandings } from "../units/standing.ts";
 import { makeUnitFeed } from "../units/unit-feed.ts";
 import { openReadingStore } from "./probe-memory.ts";
 import { startSiteEngine } from "./site-engine.ts";
@@ -57,7 +58,8 @@ function inside(database: Database, rules: ProbeRules, clock: VirtualClock, chec
     () => book,
     () => null,
   );
-  const holds = makeHoldKeeper(database);
+  const standings = makeStandings(database);
+  const holds = makeHoldKeeper(database, standings);
   const parts = {
     store: openReadingStore(database, checkpointEvery),
     recorder: makeRecorder(database, holds, alarms),
@@ -66,7 +68,7 @@ function inside(database: Database, rules: ProbeRules, clock: VirtualClock, chec
   const engine = startSiteEngine(database, parts, book, clock.epochMs());
   return {
     reads: makeExcursionReads(database, engine),
-    feed: makeUnitFeed(database, holds),
+    feed: makeUnitFeed(database, holds, standings),
     committer,
     take: (readings: readonly Reading[]) =>
       committer.commit(input, (commit) => engine.take(commit, new Map([["p", readings]]))),

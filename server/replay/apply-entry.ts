@@ -12,6 +12,7 @@ import type { EntryInput } from "../journal/journal.ts";
 import { unpacked } from "../journal/unpacked.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import type { Decision } from "../units/dispositions.ts";
+import { type Feed, takeFeed } from "../units/take-feed.ts";
 import { decideUnit, type MovementBody, moveUnit, registerUnit } from "../units/unit-commands.ts";
 import type { UnitDetails, UnitKey } from "../units/unit-feed.ts";
 
@@ -32,6 +33,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "unit":
       registerUnit(inside, source, json(body) as UnitKey & UnitDetails);
+      return;
+    case "feed":
+      takeFeed(inside, source, json(body) as Feed);
       return;
     case "movement":
       moveUnit(inside, source, json(body) as MovementBody);

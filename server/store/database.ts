@@ -16,6 +16,7 @@ import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
 import type { Tables } from "./tables.ts";
 import { trustTablesSql } from "./trust-tables.ts";
+import { unitTablesSql } from "./unit-tables.ts";
 
 /** Values that a statement takes. */
 export type Value = SQLInputValue;
@@ -185,6 +186,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(proposalTablesSql);
   sqlite.exec(projectionTablesSql);
   sqlite.exec(peopleTablesSql);
+  sqlite.exec(unitTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
 }

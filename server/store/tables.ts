@@ -67,6 +67,7 @@ export interface Tables extends PeopleTables, ProposalTables {
     known_at: number;
     journal_seq: number;
   };
+  unit_standing: { unit: number; status: string; appliance: string | null };
   residences: { unit: number; from: number; to: number | null; appliance: string };
   holds: { unit: number; excursion: string; since: number; exposed: number; released_at: number | null };
   dispositions: {

@@ -1,5 +1,6 @@
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
+import { makeStandings } from "./standing.ts";
 import type { StandingUnit } from "./unit-reads.ts";
 
 /** A person's decision about a held unit. */
@@ -34,6 +35,7 @@ export function decide(
       .where("unit", "=", unit.number)
       .where("released_at", "is", null),
   );
+  makeStandings(database).refresh(unit.number);
   commit.audit({
     actor: by,
     action: `unit.${decision}`,

@@ -1,6 +1,7 @@
 import type { HeldInterval } from "@coldkeep/core/engine/excursion.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
+import type { Standings } from "./standing.ts";
 
 /**
  * Keeps holds as design.md section 5 says: every unit that was in the appliance during the held interval, wherever it is now. Only adds; nothing
@@ -28,7 +29,7 @@ const stillReleased = `CASE WHEN EXISTS (
       AND (cause.held_to IS NULL OR again."from" < cause.held_to)) THEN NULL ELSE holds.released_at END`;
 
 /** Makes the keeper of holds. */
-export function makeHoldKeeper(database: Database): HoldKeeper {
+export function makeHoldKeeper(database: Database, standings: Standings): HoldKeeper {
   const holdExposed = database.prepare(
     `INSERT INTO holds (unit, excursion, since, exposed)
      SELECT DISTINCT unit, ?1, ?2, 1 FROM residences
@@ -65,12 +66,14 @@ export function makeHoldKeeper(database: Database): HoldKeeper {
         const to = held.to ?? never;
         clearUnexposed.run(excursion, appliance, held.from, to);
         holdExposed.run(excursion, commit.at, appliance, held.from, to);
+        standings.refreshHeldBy(excursion);
       }
       return Number(count.get(excursion)?.["n"] ?? 0);
     },
     followUnit: (commit, unit) => {
       clearUnit.run(unit, never);
       holdUnit.run(unit, commit.at, never);
+      standings.refresh(unit);
       return ofUnit.all(unit).map((row) => String(row["excursion"]));
     },
   };

@@ -2,6 +2,9 @@ import { instantOrNull, pageSchema } from "@coldkeep/core/contract/instants.ts";
 import {
   dinSchema,
   dispositionSchema,
+  feedAnswerSchema,
+  feedBytesMax,
+  feedSchema,
   movementAnswerSchema,
   movementSchema,
   productCodeSchema,
@@ -17,6 +20,7 @@ import { access } from "../access/access.ts";
 import { requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
+import { takeFeed } from "./take-feed.ts";
 import { decideUnit, moveUnit, registerUnit, standingUnit } from "./unit-commands.ts";
 import type { StandingUnit } from "./unit-reads.ts";
 
@@ -65,6 +69,20 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         const heldBy = units.holds(unit).flatMap((hold) => (hold.exposed ? [hold.excursion] : []));
         return { din, productCode, heldBy };
       },
+    );
+    app.post(
+      "/v1/units/feed",
+      {
+        config: access("units.feed"),
+        bodyLimit: feedBytesMax,
+        schema: {
+          summary: "Takes many units and movements at once; the same again changes nothing",
+          tags: ["units"],
+          body: feedSchema,
+          response: { 200: feedAnswerSchema },
+        },
+      },
+      async (request) => takeFeed(services, requestActor(request), request.body),
     );
     app.get(
       "/v1/units",

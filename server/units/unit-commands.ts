@@ -1,6 +1,6 @@
 import type { movementSchema } from "@coldkeep/core/contract/units.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import { parseInstant } from "@coldkeep/core/time/millis.ts";
+import { type EpochMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import type * as z from "zod";
 import type { Services } from "../http/services.ts";
 import { futureMaxMs } from "../ingest/batch-reader.ts";
@@ -38,7 +38,7 @@ export function registerUnit(services: UnitServices, source: string, content: Un
 
 /** Takes a movement; the same again changes nothing. Throws `unit.unknown`, `movement.at-future` or `movement.appliance-unknown`. */
 export function moveUnit(services: UnitServices, source: string, body: MovementBody): void {
-  const movement = checkMovement(services, body);
+  const movement = checkMovement(services, body, services.clock.epochMs());
   const unit = standingUnit(services, movement).number;
   if (services.feed.isKnown(unit, movement)) return;
   services.committer.commit(entry("movement", source, body), (commit) => {
@@ -63,10 +63,11 @@ export function decideUnit(services: UnitServices, source: string, content: Unit
   });
 }
 
-function checkMovement(services: UnitServices, body: MovementBody): Movement {
+/** A movement, checked as of an instant of processing time. Throws `request.invalid`, `movement.at-future` or `movement.appliance-unknown`. */
+export function checkMovement(services: UnitServices, body: MovementBody, now: EpochMs): Movement {
   const at = parseInstant(body.at);
   if (at === null) throw new CodedError("request.invalid", `"${body.at}" is no instant.`);
-  if (at > services.clock.epochMs() + futureMaxMs) {
+  if (at > now + futureMaxMs) {
     throw new CodedError(
       "movement.at-future",
       `The movement at ${body.at} has not happened yet by this server's clock.`,

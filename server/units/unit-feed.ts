@@ -2,6 +2,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import type { HoldKeeper } from "./holds.ts";
+import type { Standings } from "./standing.ts";
 
 /** A unit's identity: donation identification number and product code. */
 export interface UnitKey {
@@ -25,6 +26,8 @@ export interface Movement extends UnitKey {
 /** What the feed changes. Both calls are idempotent and run inside a commit. */
 export interface UnitFeed {
   readonly find: (key: UnitKey) => number | null;
+  /** What is known of a unit; null where it was never registered. */
+  readonly details: (key: UnitKey) => UnitDetails | null;
   readonly register: (commit: Commit, key: UnitKey, details: UnitDetails) => void;
   /** Takes a movement, however late. Returns the excursions that hold the unit now. */
   readonly move: (commit: Commit, unit: number, movement: Movement) => readonly string[];
@@ -33,8 +36,11 @@ export interface UnitFeed {
 }
 
 /** Makes the unit feed over the records. */
-export function makeUnitFeed(database: Database, holds: HoldKeeper): UnitFeed {
+export function makeUnitFeed(database: Database, holds: HoldKeeper, standings: Standings): UnitFeed {
   const findUnit = database.prepare("SELECT number FROM units WHERE din = ? AND product_code = ?");
+  const findDetails = database.prepare(
+    "SELECT description, expires FROM units WHERE din = ? AND product_code = ?",
+  );
   const upsert = database.prepare(
     `INSERT INTO units (din, product_code, description, expires, registered_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (din, product_code) DO UPDATE SET description = excluded.description, expires = excluded.expires`,
@@ -55,8 +61,12 @@ export function makeUnitFeed(database: Database, holds: HoldKeeper): UnitFeed {
       const row = findUnit.get(din, productCode);
       return row === undefined ? null : Number(row["number"]);
     },
+    details: ({ din, productCode }) =>
+      (findDetails.get(din, productCode) as unknown as UnitDetails | undefined) ?? null,
     register: (commit, { din, productCode }, { description, expires }) => {
       upsert.run(din, productCode, description, expires, commit.at);
+      const unit = findUnit.get(din, productCode);
+      if (unit !== undefined) standings.refresh(Number(unit["number"]));
     },
     move: (commit, unit, { at, appliance, reason }) => {
       insertMovement.run(unit, at, appliance, reason, commit.at, commit.journalSeq);

@@ -3,7 +3,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
 import type { History } from "../history/history.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Statement } from "../store/database.ts";
 import type { UnitKey } from "./unit-feed.ts";
 import type { Residence } from "./unit-feed.ts";
 
@@ -54,13 +54,16 @@ export interface UnitReads {
   readonly ledger: (unit: number, now: EpochMs) => Promise<Ledger>;
 }
 
-const standing = `
-  SELECT units.number, din, product_code, description, expires,
-    (SELECT appliance FROM residences WHERE unit = units.number AND "to" IS NULL LIMIT 1) AS appliance,
-    (SELECT decision FROM dispositions WHERE unit = units.number ORDER BY dispositions.number DESC LIMIT 1) AS decision,
-    EXISTS (SELECT 1 FROM holds WHERE unit = units.number AND released_at IS NULL) AS held,
-    EXISTS (SELECT 1 FROM residences WHERE unit = units.number) AS placed
-  FROM units`;
+const standing = `SELECT number, din, product_code, description, expires, status, appliance
+  FROM units JOIN unit_standing ON unit_standing.unit = units.number`;
+
+/** Of a list that is asked by status, by appliance, by both or by neither, each by its own index. */
+const filters = {
+  all: "unit > ?1",
+  status: "status = ?2 AND unit > ?1",
+  appliance: "appliance = ?2 AND unit > ?1",
+  both: "appliance = ?2 AND unit > ?1 AND status = ?3",
+} as const;
 
 /** Makes the read side of units. */
 export function makeUnitReads(
@@ -70,11 +73,12 @@ export function makeUnitReads(
   engine: SiteEngine,
 ): UnitReads {
   const one = database.prepare(`${standing} WHERE din = ? AND product_code = ?`);
-  const page = database.prepare(`
-    SELECT * FROM (${standing}) WHERE number > ?1 AND (?2 IS NULL OR appliance = ?2)
-      AND (?3 IS NULL OR ?3 = CASE WHEN decision = 'discard' THEN 'discarded' WHEN held THEN 'held'
-        WHEN appliance IS NULL AND placed THEN 'issued' WHEN decision = 'release' THEN 'released' ELSE 'available' END)
-    ORDER BY number LIMIT ?4`);
+  const pages = Object.fromEntries(
+    Object.entries(filters).map(([name, where]) => [
+      name,
+      database.prepare(`${standing} WHERE ${where} ORDER BY unit_standing.unit LIMIT ?4`),
+    ]),
+  ) as Record<keyof typeof filters, Statement>;
   const holds = (unit: number): KeptHold[] =>
     database
       .all(database.query.selectFrom("holds").selectAll().where("unit", "=", unit).orderBy("since"))
@@ -89,8 +93,17 @@ export function makeUnitReads(
       database.query.selectFrom("residences").selectAll().where("unit", "=", unit).orderBy("from"),
     );
   return {
-    list: ({ status, appliance, after, limit }) =>
-      page.all(after ?? 0, appliance ?? null, status ?? null, limit).map(standingUnit),
+    list: ({ status, appliance, after = 0, limit }) => {
+      const rows =
+        status !== undefined && appliance !== undefined
+          ? pages.both.all(after, appliance, status, limit)
+          : status !== undefined
+            ? pages.status.all(after, status, null, limit)
+            : appliance !== undefined
+              ? pages.appliance.all(after, appliance, null, limit)
+              : pages.all.all(after, null, null, limit);
+      return rows.map(standingUnit);
+    },
     find: ({ din, productCode }) => {
       const row = one.get(din, productCode);
       return row === undefined ? null : standingUnit(row);
@@ -169,35 +182,11 @@ function disjoint(windows: readonly ExposureWindow[]): ExposureWindow[] {
 }
 
 /** A unit's row as the queries above answer it. */
-interface StandingRow {
-  readonly number: number;
-  readonly din: string;
+interface StandingRow extends Omit<StandingUnit, "productCode"> {
   readonly product_code: string;
-  readonly description: string | null;
-  readonly expires: string | null;
-  readonly appliance: string | null;
-  readonly decision: string | null;
-  readonly held: 0 | 1;
-  readonly placed: 0 | 1;
 }
 
 function standingUnit(values: Record<string, unknown>): StandingUnit {
-  const row = values as unknown as StandingRow;
-  const { number, din, description, expires, appliance } = row;
-  return {
-    number,
-    din,
-    productCode: row.product_code,
-    description,
-    expires,
-    status: statusOf(row),
-    appliance,
-  };
-}
-
-function statusOf(row: StandingRow): UnitStatus {
-  if (row.decision === "discard") return "discarded";
-  if (row.held === 1) return "held";
-  if (row.appliance === null && row.placed === 1) return "issued";
-  return row.decision === "release" ? "released" : "available";
+  const { product_code: productCode, ...row } = values as unknown as StandingRow;
+  return { ...row, productCode };
 }
