@@ -30,6 +30,7 @@ import { makePasswords, type Passwords } from "./people/passwords.ts";
 import { openPeopleKey } from "./people/people-key.ts";
 import type { People } from "./people/people.ts";
 import { sessionCookieFor } from "./people/session-cookie.ts";
+import { makeWebSecurity } from "./security/web-security.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -56,6 +57,8 @@ export interface Server {
   /** Starts listening; returns the address, e.g. `http://127.0.0.1:8080`. */
   readonly start: () => Promise<string>;
   readonly stop: () => Promise<void>;
+  /** Reads the certificate of TLS anew; a bad one leaves the one before in use. */
+  readonly reload: () => void;
   readonly services: Services;
   readonly ticker: Ticker;
   /** Null without InfluxDB in the settings. */
@@ -118,19 +121,23 @@ export async function makeServer(
   // Where none is wanted any more, none is behind or overdue.
   if (influx === null) judgeProjection(services, { isBehind: false, behindMs: 0, reason: null });
   if (backups === null) judgeBackups(services, { isOverdue: false, ageMs: null, reason: null });
-  const web = await buildWeb(services, logger);
+  const security = makeWebSecurity(settings, { clock, logger, metrics });
+  const web = await buildWeb(services, logger, security);
   return {
     services,
     influx,
     ticker,
     web,
+    reload: security.reload,
     start: async () => {
       ticker.start();
       dispatcher?.start();
       influx?.start();
       backups?.start();
       const { host, port } = addressOf(settings.listen);
-      const address = await web.listen({ host, port });
+      security.start(web.server);
+      const listening = await web.listen({ host, port });
+      const address = settings.tls === undefined ? listening : listening.replace(/^http:/, "https:");
       const link = people.firstAdministrator.issue();
       if (link !== null)
         tell?.(
@@ -140,6 +147,7 @@ export async function makeServer(
     },
     stop: async () => {
       ticker.stop();
+      security.stop();
       await backups?.stop();
       await web.close();
       await dispatcher?.stop();

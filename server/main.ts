@@ -50,6 +50,7 @@ async function run(): Promise<void> {
   };
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGHUP", () => server.reload());
   process.on("disconnect", () => stop("the process that started it has gone"));
   const address = await server.start();
   logger.info({ address, data: checked.data }, "listening");

@@ -81,7 +81,11 @@ export const outsideAdapters: readonly string[] = [
   "server/reports/seal-key.ts",
   // The key of second factors, a file of its own so that no copy of the records has it.
   "server/people/people-key.ts",
+  "server/security/http-server.ts",
+  "server/security/key-pair.ts",
+  "server/security/web-security.ts",
   "server/store/database.ts",
+  "server/testing/certificates.ts",
 ];
 
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */

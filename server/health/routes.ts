@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
+import { limited } from "../access/rate.ts";
 import type { Services } from "../http/services.ts";
 
 /** `/health/live`, `/health/ready` and `/metrics`: for machines that watch this one, so without a token. */
@@ -9,7 +10,7 @@ export function healthRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/health/live",
       {
-        config: access("public"),
+        config: { ...access("public"), ...limited("free") },
         schema: {
           summary: "The process answers",
           tags: ["health"],
@@ -21,7 +22,7 @@ export function healthRoutes(services: Services): FastifyPluginAsyncZod {
     app.get(
       "/health/ready",
       {
-        config: access("public"),
+        config: { ...access("public"), ...limited("free") },
         schema: {
           summary: "A site is in force and the records answer",
           tags: ["health"],

@@ -1,6 +1,5 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import cookie from "@fastify/cookie";
-import helmet from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -20,17 +19,24 @@ import { pagesPlugin } from "../pages/plugin.ts";
 import { registerGuard } from "../access/guard.ts";
 import { access } from "../access/access.ts";
 import { makeReporter } from "../reports/reporter.ts";
+import { registerHeaders } from "../security/headers.ts";
+import { requestTimeoutMs } from "../security/http-server.ts";
+import { registerRates } from "../security/rates.ts";
+import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
 import { siteRoutes } from "../site/routes.ts";
 import { unitRoutes } from "../units/routes.ts";
 import { sendProblem } from "./problems.ts";
 import type { Services } from "./services.ts";
 
-/** Longest that a request may take to arrive, and longest body of all calls but batches. */
-const requestTimeoutMs = 30_000;
+/** Longest body of all calls but batches, in bytes. */
 const bodyBytesMax = 256 * 1024;
 
 /** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
-export async function buildWeb(services: Services, logger: Logger): Promise<FastifyInstance> {
+export async function buildWeb(
+  services: Services,
+  logger: Logger,
+  security: WebSecurity = plainSecurity(services.clock, logger),
+): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
@@ -38,6 +44,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
+    ...security.fastify,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -51,23 +58,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
     );
     sendProblem(request, reply, error, services.metrics.refused);
   });
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", "data:"],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    hsts: false,
-  });
+  await registerHeaders(app, security.isSecure);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -78,6 +69,7 @@ export async function buildWeb(services: Services, logger: Logger): Promise<Fast
   });
   await app.register(cookie);
   registerGuard(app, services.identities);
+  await registerRates(app, security.rateLimits, security.counts);
   const views = makePageViews(services);
   const report = makeReporter(services);
   await app.register(ingestRoutes(services));

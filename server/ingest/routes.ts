@@ -4,6 +4,7 @@ import { batchAnswerSchema, batchBytesMax, batchSchema } from "@coldkeep/core/co
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { access } from "../access/access.ts";
+import { limited } from "../access/rate.ts";
 import { requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 
@@ -27,7 +28,7 @@ export function ingestRoutes(services: Services): FastifyPluginAsyncZod {
     app.post(
       "/v1/batches",
       {
-        config: access("batches.send"),
+        config: { ...access("batches.send"), ...limited("free") },
         schema: {
           summary: "Takes a gateway's batch of readings; answers only after the commit",
           tags: ["gateway"],

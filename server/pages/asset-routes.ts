@@ -1,4 +1,5 @@
 import { access } from "../access/access.ts";
+import { limited } from "../access/rate.ts";
 import type { FastifyInstance } from "fastify";
 import { readAssets, type AssetUrls } from "./assets.ts";
 
@@ -7,7 +8,7 @@ export function registerAssets(app: FastifyInstance): AssetUrls {
   const assets = readAssets();
   app.get<{ Params: { name: string } }>(
     "/assets/:name",
-    { config: access("public"), schema: { hide: true } },
+    { config: { ...access("public"), ...limited("free") }, schema: { hide: true } },
     (request, reply) => {
       const asset = assets.byName.get(request.params.name);
       if (!asset)

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
+import { proxySettingsSchema, rateLimitsSchema, tlsSettingsSchema } from "../security/security-settings.ts";
 
 const listenSchema = z
   .string()
@@ -16,6 +17,9 @@ export const serverSettingsSchema = z.strictObject({
   /** Folder of the records. */
   data: z.string().min(1).default("data/server"),
   listen: listenSchema.default("127.0.0.1:8080"),
+  tls: tlsSettingsSchema.optional(),
+  behindProxy: proxySettingsSchema.optional(),
+  rateLimits: rateLimitsSchema.prefault({}),
   /** Path of a site file, applied at start where it differs. */
   site: z.string().min(1).optional(),
   tokens: z

@@ -7,6 +7,7 @@ import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import { pino } from "pino";
 import type { InfluxSettings } from "../influx/influx-settings.ts";
 import { makeServer, type Server } from "../app.ts";
+import type { RateLimits } from "../security/security-settings.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
 import type { Mail } from "../notify/dispatcher.ts";
 
@@ -58,6 +59,7 @@ export async function testServer(
     influx?: InfluxSettings;
     /** What is younger is read from the records, in ms. */
     hotMs?: number;
+    rateLimits?: Partial<RateLimits>;
   } = {},
 ): Promise<TestServer> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "coldkeep-server-"));
@@ -65,7 +67,10 @@ export async function testServer(
   writeFileSync(site, options.site ?? exampleSite);
   const clock = virtualClock(options.start ?? testStart);
   const environment = { COLDKEEP_API_TOKEN: "test-token" };
-  const content = { data: join(folder, "data"), site, logLevel: "silent" };
+  // A virtual clock may stand still through thousands of calls.
+  const many = 10_000_000;
+  const { rateLimits = { signIn: many, signing: many, person: many, machine: many } } = options;
+  const content = { data: join(folder, "data"), site, logLevel: "silent", rateLimits };
   const read = readServerSettings(content, "test", environment);
   const settings = options.influx === undefined ? read : { ...read, influx: options.influx };
   const mails: Mail[] = [];
