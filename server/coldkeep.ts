@@ -7,6 +7,7 @@ import { backupCommand, backupUsage } from "./backup/backup-command.ts";
 import { restoreCommand, restoreUsage } from "./backup/restore-command.ts";
 import { backtestCommand, backtestUsage } from "./replay/backtest-command.ts";
 import { rebuildCommand, rebuildUsage } from "./influx/rebuild-command.ts";
+import { verifyCommand, verifyUsage } from "./verify/verify-command.ts";
 import { replayCommand } from "./replay/replay-command.ts";
 import { scenarioCommand, scenarioUsage } from "./scenario/command.ts";
 import { applyCommand, applyUsage } from "./site/apply-command.ts";
@@ -21,6 +22,7 @@ const commands: Readonly<Record<string, { readonly usage: string; readonly run: 
   apply: { usage: applyUsage, run: applyCommand },
   backup: { usage: backupUsage, run: backupCommand },
   restore: { usage: restoreUsage, run: restoreCommand },
+  verify: { usage: verifyUsage, run: verifyCommand },
 };
 
 const io: CommandIo = {

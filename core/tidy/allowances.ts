@@ -86,6 +86,10 @@ export const outsideAdapters: readonly string[] = [
   "server/security/web-security.ts",
   "server/store/database.ts",
   "server/testing/certificates.ts",
+  // What reads copies of the records that nobody works on.
+  "server/verify/open-copy.ts",
+  "server/verify/stored-records.ts",
+  "server/verify/verify-records.ts",
 ];
 
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */

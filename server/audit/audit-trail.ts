@@ -32,7 +32,10 @@ export function openAuditTrail(database: Database): AuditTrail {
   let committed = { seq: newest?.seq ?? 0, hash: newest?.hash ?? chainStart };
   let written = committed;
   return {
-    append: ({ at, actor, action, subject, detail, journalSeq }) => {
+    append: ({ at, action, detail, journalSeq, ...given }) => {
+      // SQLite keeps UTF-8 alone: half a surrogate pair would be kept as another character than the one that was hashed.
+      const actor = given.actor.toWellFormed();
+      const subject = given.subject.toWellFormed();
       const seq = written.seq + 1;
       const text = JSON.stringify(detail);
       const hash = chainHash(written.hash, [seq, at, actor, action, subject, journalSeq], text);

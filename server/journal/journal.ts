@@ -61,7 +61,9 @@ export function openJournal(database: Database): Journal {
   let committed: JournalHead = { sequence: newest?.seq ?? 0, hash: newest?.hash ?? chainStart };
   let written = committed;
   return {
-    append: ({ at, kind, source, encoding, body }) => {
+    append: ({ at, kind, source: given, encoding, body }) => {
+      // SQLite keeps UTF-8 alone: half a surrogate pair would be kept as another character than the one that was hashed.
+      const source = given.toWellFormed();
       const sequence = written.sequence + 1;
       const hash = chainHash(written.hash, [sequence, at, kind, source, encoding], body);
       insert.run(sequence, at, kind, source, encoding, body, written.hash, hash);

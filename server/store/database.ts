@@ -8,6 +8,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { appendOnlySql, appendOnlyTables } from "./append-only.ts";
 import { alarmTablesSql } from "./alarm-tables.ts";
 import { proposalTablesSql } from "./proposal-tables.ts";
 import { peopleTablesSql } from "./people-tables.ts";
@@ -63,7 +64,7 @@ export function openDatabase(path: string, access: "shared" | "exclusive" = "sha
   const sqlite = openFile(path);
   if (access === "exclusive") lockOut(sqlite, path);
   sqlite.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;",
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA recursive_triggers = ON;",
   );
   sqlite.exec("PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY;");
   migrate(sqlite, path);
@@ -189,6 +190,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(unitTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
+  sqlite.exec(appendOnlySql(appendOnlyTables));
 }
 
 function addColumns(

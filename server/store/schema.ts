@@ -2,7 +2,7 @@
 export const schemaVersion = 1;
 
 /**
- * The operational records' tables (docs/records.md). Times are epoch milliseconds, hashes SHA-256 in hex.
+ * The operational records' tables (docs/records.md); the triggers that keep some append-only are in `append-only.ts`. Times are epoch milliseconds, hashes SHA-256 in hex.
  */
 export const schemaSql = `
 CREATE TABLE journal (
@@ -15,8 +15,6 @@ CREATE TABLE journal (
   previous TEXT NOT NULL,
   hash TEXT NOT NULL
 );
-CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 
 CREATE TABLE batches (
   gateway TEXT NOT NULL,
@@ -86,8 +84,6 @@ CREATE TABLE revisions (
   figures TEXT NOT NULL,
   PRIMARY KEY (excursion, revision)
 ) WITHOUT ROWID;
-CREATE TRIGGER revisions_no_update BEFORE UPDATE ON revisions BEGIN SELECT RAISE(ABORT, 'revisions are append-only'); END;
-CREATE TRIGGER revisions_no_delete BEFORE DELETE ON revisions BEGIN SELECT RAISE(ABORT, 'revisions are append-only'); END;
 
 CREATE TABLE units (
   number INTEGER PRIMARY KEY,
@@ -192,6 +188,4 @@ CREATE TABLE audit (
   previous TEXT NOT NULL,
   hash TEXT NOT NULL
 );
-CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
-CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 `;
