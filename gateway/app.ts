@@ -67,6 +67,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const server: ServerLinkParts = {
     url: settings.server.url,
     token: settings.server.token,
+    ca: settings.server.ca,
     compression: settings.compression,
     requestTimeoutMs: settings.requestTimeout,
     clock,

@@ -30,6 +30,7 @@ import { makePasswords, type Passwords } from "./people/passwords.ts";
 import { openPeopleKey } from "./people/people-key.ts";
 import type { People } from "./people/people.ts";
 import { sessionCookieFor } from "./people/session-cookie.ts";
+import { isSecure } from "./security/security-settings.ts";
 import { makeWebSecurity } from "./security/web-security.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
@@ -167,7 +168,7 @@ function openPeople(
   if (lost > 0)
     logger.warn({ lost }, "people.key was missing: second factors ended and have to be enrolled anew");
   const { passwordMaxAge = null, ...policy } = settings.people;
-  const cookie = sessionCookieFor(settings.publicUrl);
+  const cookie = sessionCookieFor(isSecure(settings));
   const parts = {
     database,
     committer,

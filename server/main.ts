@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
-import { pino } from "pino";
-import { parse } from "yaml";
 import { makeServer } from "./app.ts";
+import { makeLog } from "./security/log.ts";
+import { readYaml } from "./settings/read-yaml.ts";
 import { readServerSettings, type ServerSettings } from "./settings/server-settings.ts";
 
 const { values } = parseArgs({ options: { config: { type: "string" } } });
 
 function settings(): ServerSettings {
   if (values.config === undefined) return readServerSettings({}, "the environment", process.env);
-  let content: unknown;
+  let text: string;
   try {
-    content = parse(readFileSync(values.config, "utf8"));
+    text = readFileSync(values.config, "utf8");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CodedError(
@@ -22,12 +22,12 @@ function settings(): ServerSettings {
       { cause },
     );
   }
-  return readServerSettings(content, values.config, process.env);
+  return readServerSettings(readYaml(text, values.config), values.config, process.env);
 }
 
 async function run(): Promise<void> {
   const checked = settings();
-  const logger = pino({ name: "server", level: checked.logLevel });
+  const logger = makeLog(checked.logLevel);
   const server = await makeServer(checked, {
     clock: systemClock,
     logger,

@@ -23,6 +23,7 @@ export async function checkServer(
     httpWatchLink({
       url: settings.server.url,
       token: settings.server.token,
+      ca: settings.server.ca,
       gateway: settings.gateway,
       compression: settings.compression,
       requestTimeoutMs: Math.min(answerMaxMs, settings.requestTimeout),

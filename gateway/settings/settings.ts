@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
@@ -37,6 +37,8 @@ export const settingsSchema = z
     server: z.strictObject({
       url: z.url({ protocol: /^https?$/, error: "expected http://host:port or https://host" }),
       token: z.string().min(1).optional(),
+      /** File (PEM) of the authority that signed the server's certificate, where machines do not know it by themselves. */
+      ca: z.string().min(1).optional(),
     }),
     /** Folder of the buffer. */
     data: z.string().min(1),
@@ -132,13 +134,27 @@ export function parseSettings(
   source: string,
   environment: Readonly<Record<string, string | undefined>> = {},
 ): GatewaySettings {
-  const document = parseDocument(text);
-  const [mistake] = document.errors;
-  if (mistake !== undefined)
-    throw new CodedError("settings.invalid", `${source} is not YAML: ${mistake.message}`, {
-      context: { source },
-    });
-  const { content, names } = overridden(document.toJS(), environment);
+  const { content, names } = overridden(contentOf(text, source), environment);
   const told = names.length === 0 ? source : `${source} (with ${names.join(", ")} from the environment)`;
   return checkSettings(settingsSchema, content, told);
+}
+
+/** What stands at a mistake is never told: it may be a password. */
+function contentOf(text: string, source: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  const invalid = (what: string) =>
+    new CodedError("settings.invalid", `${source} is not YAML: ${what}`, { context: { source } });
+  const [mistake] = [...document.errors, ...document.warnings];
+  if (mistake !== undefined) {
+    const { line, col } = lineCounter.linePos(mistake.pos[0]);
+    throw invalid(`line ${line}, column ${col} (${mistake.code})`);
+  }
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    throw invalid(
+      "it refers with * to something that it does not hold; a text that begins with * needs quotes",
+    );
+  }
 }

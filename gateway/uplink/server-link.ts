@@ -1,6 +1,9 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { readFileSync } from "node:fs";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { RequestOptions as HttpsOptions } from "node:https";
 import { promisify } from "node:util";
 import { gzip, zstdCompress } from "node:zlib";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import { parseHttpDate } from "./http-date.ts";
@@ -30,6 +33,8 @@ export interface ServerLinkParts {
   /** The server's base address. */
   readonly url: string;
   readonly token: string | undefined;
+  /** File of the authority behind the server's certificate; read at each request, so that a new one needs no restart. */
+  readonly ca?: string | undefined;
   readonly compression: Compression;
   /** How long a request may take in all. Unit ms. */
   readonly requestTimeoutMs: DurationMs;
@@ -102,6 +107,7 @@ async function exchange(
         ...(body === null ? {} : { "content-length": String(body.byteLength) }),
         ...(parts.token === undefined ? {} : { authorization: `Bearer ${parts.token}` }),
       },
+      ...(parts.ca === undefined ? {} : { ca: readAuthority(parts.ca) }),
       signal: AbortSignal.any([deadline.signal, stop]),
     });
     const response = await answerTo(sent, body);
@@ -139,7 +145,7 @@ function tellDate({ heard, clock }: ServerLinkParts, response: IncomingMessage, 
 }
 
 /** Not `fetch`, and not an import: both load a second HTTP client with its WebAssembly, a tenth of the memory that a gateway may use. */
-function requestTo(url: URL, options: RequestOptions): ClientRequest {
+function requestTo(url: URL, options: HttpsOptions): ClientRequest {
   const { request } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   return request(url, options);
 }
@@ -166,7 +172,19 @@ function retryAfter(header: string | null): DurationMs | null {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : null;
 }
 
+function readAuthority(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new CodedError("settings.unreadable", `server.ca: ${path} cannot be read`, {
+      context: { path },
+      cause,
+    });
+  }
+}
+
 function reasonOf(error: unknown): string {
+  if (error instanceof CodedError) return error.message;
   const code = (error as { code?: unknown }).code;
   if (typeof code === "string") return code;
   return error instanceof Error ? error.message : String(error);

@@ -130,6 +130,7 @@ export function sendProblem(
 ): void {
   const answer = problemOf(error);
   count(answer.code);
-  if (answer.status >= 500) request.log.error({ err: error }, `${request.method} ${request.url} failed`);
+  if (answer.status >= 500)
+    request.log.error({ err: error }, `${request.method} ${request.routeOptions.url ?? "?"} failed`);
   void reply.code(answer.status).type(problemMediaType).send(answer);
 }

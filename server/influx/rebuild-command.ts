@@ -4,10 +4,10 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { sleep } from "@coldkeep/core/time/clock.ts";
 import { type EpochMs, formatDuration, secondMs } from "@coldkeep/core/time/millis.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
-import { parse } from "yaml";
 import type { CommandIo } from "../command-io.ts";
 import { sqliteHistory } from "../history/history.ts";
 import { composeInside } from "../inside.ts";
+import { readYaml } from "../settings/read-yaml.ts";
 import { readServerSettings, type ServerSettings } from "../settings/server-settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { compareTotals } from "./compare-totals.ts";
@@ -50,7 +50,7 @@ export async function rebuildCommand(args: readonly string[], io: CommandIo): Pr
 }
 
 function settingsOf(path: string | undefined, io: CommandIo): ServerSettings {
-  const content: unknown = path === undefined ? {} : parse(io.readFile(path));
+  const content: unknown = path === undefined ? {} : readYaml(io.readFile(path), path);
   return readServerSettings(content, path ?? "the environment", io.environment);
 }
 

@@ -1,15 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import "@fastify/cookie";
 
-/** How the session's cookie is called and sent; by the public address, because behind a proxy the server itself may speak plain HTTP. */
+/** How the session's cookie is called and sent. */
 export interface SessionCookie {
   readonly name: string;
   readonly isSecure: boolean;
 }
 
-/** The cookie for a server that people reach at this address. */
-export function sessionCookieFor(publicUrl: string | undefined): SessionCookie {
-  const isSecure = publicUrl?.startsWith("https:") === true;
+/** The cookie for a server that browsers reach over TLS, or not (server/security). */
+export function sessionCookieFor(isSecure: boolean): SessionCookie {
   return { name: isSecure ? "__Host-coldkeep" : "coldkeep", isSecure };
 }
 

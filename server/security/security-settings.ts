@@ -43,7 +43,12 @@ export const rateLimitsSchema = z.strictObject({
 /** How many calls a minute are taken. */
 export type RateLimits = z.output<typeof rateLimitsSchema>;
 
-/** True where browsers reach the pages over TLS, here or at a proxy: cookies are then `Secure`, and named `__Host-...`. */
-export function isSecure(settings: { readonly tls?: unknown; readonly behindProxy?: unknown }): boolean {
-  return settings.tls !== undefined || settings.behindProxy !== undefined;
+/** True where browsers reach the pages over TLS, here or at a proxy, or come by an address that says so: cookies are then `Secure`, and named `__Host-...`. */
+export function isSecure(settings: {
+  readonly tls?: unknown;
+  readonly behindProxy?: unknown;
+  readonly publicUrl?: string | undefined;
+}): boolean {
+  if (settings.tls !== undefined || settings.behindProxy !== undefined) return true;
+  return settings.publicUrl?.startsWith("https:") === true;
 }

@@ -27,7 +27,7 @@ export interface WebSecurity {
 
 /** Secures the HTTP side as the settings say. Throws `settings.tls-unusable`. */
 export function makeWebSecurity(
-  settings: Pick<ServerSettings, "listen" | "tls" | "behindProxy" | "rateLimits">,
+  settings: Pick<ServerSettings, "listen" | "tls" | "behindProxy" | "publicUrl" | "rateLimits">,
   {
     clock,
     logger,
@@ -71,7 +71,7 @@ export function makeWebSecurity(
       if (server instanceof TlsServer) {
         keeper?.start((pair) => server.setSecureContext({ ...pair, minVersion: tls?.minVersion }));
       }
-      if (!isSecure(settings) && !isLoopback(settings.listen)) {
+      if (tls === undefined && behindProxy === undefined && !isLoopback(settings.listen)) {
         logger.warn(
           { listen: settings.listen },
           "Passwords, tokens and readings travel in the clear: give a certificate (tls: in the settings), or say behind which proxy TLS ends (behindProxy:)",

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { readYaml } from "./read-yaml.ts";
+import { readServerSettings } from "./server-settings.ts";
+
+const planted = "PLANTED0secret9";
+
+function refusal(text: string, environment: Record<string, string> = {}): string {
+  try {
+    readServerSettings(readYaml(text, "server.yaml"), "server.yaml", environment);
+  } catch (error) {
+    return String(error instanceof Error ? `${error.message} ${error.stack ?? ""}` : error);
+  }
+  throw new RangeError(`taken: ${text}`);
+}
+
+test("no refusal of the settings tells a secret's value", () => {
+  const files = [
+    `mail: { host: h, from: a@b, password: [${planted}] }`,
+    `mail: { host: h, from: a@b, password: { ${planted}: 1 } }`,
+    `mail: ${planted}`,
+    `mail: { host: h, from: a@b, password: *${planted} }`,
+    `mail: { host: h, from: a@b, password: !${planted} x }`,
+    `mail: { host: h, from: a@b, password: "${planted} }`,
+    `mail: { host: h, from: a@b, password: %${planted} }`,
+    `mail:\n  host: h\n password: ${planted}: x\n`,
+    `mail: { host: h, from: a@b, security: ${planted} }`,
+    `tokens: [ { name: a, role: api, sha256: ${planted} } ]`,
+    `influx: { url: "ftp://u:${planted}@h" }`,
+    `influx: { url: "http://h", token: [ ${planted} ] }`,
+    `publicUrl: ":${planted}"`,
+    `listen: ${planted}`,
+  ];
+  for (const file of files) expect(refusal(file), file).not.toContain(planted);
+  expect(refusal("mail: { host: h, from: f, port: 0 }", { COLDKEEP_MAIL_PASSWORD: planted })).not.toContain(
+    planted,
+  );
+  const tokens = { COLDKEEP_API_TOKEN: planted };
+  expect(refusal("listen: 0.0.0.0:1", tokens)).not.toContain(planted);
+});
+
+test("a refusal still says where", () => {
+  expect(refusal("mail:\n  host: h\n password: x\n")).toMatch(
+    /server\.yaml is not YAML at line 3, column \d+/,
+  );
+  expect(refusal("mail: { host: h, from: a@b, password: *x }")).toMatch(/needs quotes/);
+  expect(refusal("mail: { host: h, from: a@b, password: [1] }")).toMatch(/mail\.password: .*string/);
+});
