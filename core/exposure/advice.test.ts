@@ -5,7 +5,7 @@ import { hourMs, minuteMs } from "../time/millis.ts";
 import { advise, rulesFor } from "./advice.ts";
 import { type Exposure, type ExposureKind, noFigures } from "./exposure.ts";
 import { mktNote, mktOfReadings, mktOfStretches } from "./mkt.ts";
-import { components, type Rule } from "./rule.ts";
+import type { Component, Rule } from "./rule.ts";
 import { adviceRules } from "./rules.ts";
 
 const ruleOf = (id: string): Rule => adviceRules.find((rule) => rule.id === id) ?? expect.fail(id);
@@ -170,7 +170,7 @@ describe("rules", () => {
   });
 
   test("are chosen by component or by profile", () => {
-    const ids = (component: (typeof components)[number] | null, profiles: string[] = []) =>
+    const ids = (component: Component | null, profiles: string[] = []) =>
       rulesFor(
         [
           ...adviceRules,
