@@ -13,6 +13,9 @@ import { buildWeb } from "./http/web.ts";
 import { openInfluxLinks } from "./influx/influx-links.ts";
 import { judgeProjection } from "./influx/projection-alarm.ts";
 import { type InfluxService, makeInfluxService } from "./influx/influx-service.ts";
+import { httpBloodBank } from "./hold-feed/blood-bank-link.ts";
+import { makeHoldFeed } from "./hold-feed/hold-feed.ts";
+import { judgeHoldFeed } from "./hold-feed/unconfirmed-alarm.ts";
 import { judgeBackups } from "./backup/backup-alarm.ts";
 import { backupProcess } from "./backup/backup-process.ts";
 import { scheduleBackups } from "./backup/scheduled-backups.ts";
@@ -119,8 +122,24 @@ export async function makeServer(
           services,
           logger,
         );
+  const holdFeed =
+    settings.holdFeed === undefined
+      ? null
+      : makeHoldFeed({
+          ...services,
+          link: httpBloodBank(settings.holdFeed),
+          confirmWithinMs: settings.holdFeed.confirmWithin,
+          warn: (facts, message) => logger.warn(facts, message),
+        });
+  metrics.watch(
+    "coldkeep_holds_unconfirmed",
+    "Units whose holds the blood-bank system has not confirmed",
+    () => holdFeed?.owed() ?? 0,
+  );
   // Where none is wanted any more, none is behind or overdue.
   if (influx === null) judgeProjection(services, { isBehind: false, behindMs: 0, reason: null });
+  if (holdFeed === null)
+    judgeHoldFeed(services, { isUnconfirmed: false, units: 0, behindMs: 0, reason: null });
   if (backups === null) judgeBackups(services, { isOverdue: false, ageMs: null, reason: null });
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security);
@@ -135,6 +154,7 @@ export async function makeServer(
       dispatcher?.start();
       influx?.start();
       backups?.start();
+      holdFeed?.start();
       const { host, port } = addressOf(settings.listen);
       security.start(web.server);
       const listening = await web.listen({ host, port });
@@ -150,6 +170,7 @@ export async function makeServer(
       ticker.stop();
       security.stop();
       await backups?.stop();
+      await holdFeed?.stop();
       await web.close();
       await dispatcher?.stop();
       await influx?.stop();

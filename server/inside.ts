@@ -4,6 +4,7 @@ import { openAlarmBook } from "./alarms/alarm-book.ts";
 import { openAuditTrail } from "./audit/audit-trail.ts";
 import { makeExcursionReads } from "./excursions/excursion-reads.ts";
 import { makeRecorder } from "./excursions/recorder.ts";
+import { makeMarkChanged } from "./hold-feed/hold-changes.ts";
 import { makeMetrics } from "./health/metrics.ts";
 import { type History, openRecentReadings, sqliteHistory } from "./history/history.ts";
 import type { Services } from "./http/services.ts";
@@ -61,7 +62,7 @@ export function composeInside(
     () => pages,
   );
   const standings = makeStandings(database);
-  const holds = makeHoldKeeper(database, standings);
+  const holds = makeHoldKeeper(database, standings, makeMarkChanged(database));
   const parts = {
     store: openReadingStore(database, checkpointEvery),
     recorder: makeRecorder(database, holds, alarms),

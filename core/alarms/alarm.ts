@@ -17,6 +17,7 @@ export const alarmKinds = [
   "notification-failing",
   "projection-behind",
   "backup-overdue",
+  "holds-unconfirmed",
 ] as const;
 
 /** One of the kinds of alarm. */

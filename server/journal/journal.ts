@@ -11,6 +11,8 @@ export type EntryKind =
   | "unit"
   | "movement"
   | "feed"
+  | "hold-feed"
+  | "hold-confirmation"
   | "disposition"
   | "acknowledge"
   | "delivery"

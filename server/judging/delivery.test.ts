@@ -20,6 +20,7 @@ import { openAlarmBook } from "../alarms/alarm-book.ts";
 import { openAuditTrail } from "../audit/audit-trail.ts";
 import { makeExcursionReads } from "../excursions/excursion-reads.ts";
 import { makeRecorder } from "../excursions/recorder.ts";
+import { makeMarkChanged } from "../hold-feed/hold-changes.ts";
 import { makeCommitter } from "../journal/committer.ts";
 import { openJournal } from "../journal/journal.ts";
 import { makeOutbox } from "../notify/outbox.ts";
@@ -59,7 +60,7 @@ function inside(database: Database, rules: ProbeRules, clock: VirtualClock, chec
     () => null,
   );
   const standings = makeStandings(database);
-  const holds = makeHoldKeeper(database, standings);
+  const holds = makeHoldKeeper(database, standings, makeMarkChanged(database));
   const parts = {
     store: openReadingStore(database, checkpointEvery),
     recorder: makeRecorder(database, holds, alarms),

@@ -90,6 +90,7 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "notification-failing": "Notification failing",
   "projection-behind": "History behind",
   "backup-overdue": "No good backup",
+  "holds-unconfirmed": "Holds not confirmed",
 };
 
 /** Where the time of a reading comes from, in words. */

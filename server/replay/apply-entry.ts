@@ -10,6 +10,9 @@ import { type AccountNews, tellOfAccounts } from "../people/account-news.ts";
 import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
 import type { EntryInput } from "../journal/journal.ts";
 import { unpacked } from "../journal/unpacked.ts";
+import type { HoldConfirmation } from "@coldkeep/core/contract/hold-feed.ts";
+import { confirmHolds } from "../hold-feed/confirm.ts";
+import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-alarm.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import type { Decision } from "../units/dispositions.ts";
 import { type Feed, takeFeed } from "../units/take-feed.ts";
@@ -63,6 +66,12 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "projection":
       judgeProjection(inside, json(body) as ProjectionFinding);
+      return;
+    case "hold-feed":
+      judgeHoldFeed(inside, json(body) as HoldFeedFinding);
+      return;
+    case "hold-confirmation":
+      confirmHolds(inside, (json(body) as { confirmed: HoldConfirmation }).confirmed);
       return;
     case "backup":
       judgeBackups(inside, json(body) as BackupFinding);

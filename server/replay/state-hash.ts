@@ -19,6 +19,7 @@ const tables: Readonly<Record<string, string>> = {
   units: "SELECT * FROM units ORDER BY number",
   movements: "SELECT * FROM movements ORDER BY number",
   residences: `SELECT * FROM residences ORDER BY unit, "from"`,
+  hold_feed: "SELECT * FROM hold_feed ORDER BY unit",
   unit_standing: "SELECT * FROM unit_standing ORDER BY unit",
   holds: "SELECT * FROM holds ORDER BY excursion, unit",
   dispositions: "SELECT * FROM dispositions ORDER BY number",

@@ -5,6 +5,7 @@ import type { MachineRole } from "@coldkeep/core/people/roles.ts";
 import * as z from "zod";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
+import { holdFeedSettingsSchema } from "../hold-feed/hold-feed-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
 import { proxySettingsSchema, rateLimitsSchema, tlsSettingsSchema } from "../security/security-settings.ts";
 
@@ -51,6 +52,8 @@ export const serverSettingsSchema = z.strictObject({
     .optional(),
   influx: influxSettingsSchema.optional(),
   backup: backupSettingsSchema.optional(),
+  /** Tells the blood-bank system of holds. */
+  holdFeed: holdFeedSettingsSchema.optional(),
   people: peopleSettingsSchema.default(() => peopleSettingsSchema.parse({})),
   /** Where people reach the pages; stands in mails. */
   publicUrl: z.url().optional(),
@@ -98,6 +101,13 @@ const influxOverrides: Readonly<Record<string, string>> = {
   COLDKEEP_INFLUX_KEEP_AT_LEAST: "keepAtLeast",
 };
 
+/** Overrides inside `holdFeed`. */
+const holdFeedOverrides: Readonly<Record<string, string>> = {
+  COLDKEEP_HOLD_FEED_URL: "url",
+  COLDKEEP_HOLD_FEED_TOKEN: "token",
+  COLDKEEP_HOLD_FEED_CONFIRM_WITHIN: "confirmWithin",
+};
+
 /** Overrides inside `backup`. */
 const backupOverrides: Readonly<Record<string, string>> = {
   COLDKEEP_BACKUP_TO: "to",
@@ -122,6 +132,9 @@ export function readServerSettings(
   }
   const influx = overlay(isRecord(merged) ? merged["influx"] : undefined, influxOverrides, environment);
   if (isRecord(merged) && isRecord(influx) && Object.keys(influx).length > 0) merged["influx"] = influx;
+  const holdFeed = overlay(isRecord(merged) ? merged["holdFeed"] : undefined, holdFeedOverrides, environment);
+  if (isRecord(merged) && isRecord(holdFeed) && Object.keys(holdFeed).length > 0)
+    merged["holdFeed"] = holdFeed;
   const backup = overlay(isRecord(merged) ? merged["backup"] : undefined, backupOverrides, environment);
   if (isRecord(merged) && isRecord(backup) && Object.keys(backup).length > 0) {
     if (typeof backup["keep"] === "string") backup["keep"] = Number(backup["keep"]);

@@ -17,6 +17,7 @@ import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
 import type { Tables } from "./tables.ts";
 import { trustTablesSql } from "./trust-tables.ts";
+import { holdFeedTablesSql } from "./hold-feed-tables.ts";
 import { unitTablesSql } from "./unit-tables.ts";
 
 /** Values that a statement takes. */
@@ -188,6 +189,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(projectionTablesSql);
   sqlite.exec(peopleTablesSql);
   sqlite.exec(unitTablesSql);
+  sqlite.exec(holdFeedTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
   sqlite.exec(appendOnlySql(appendOnlyTables));

@@ -1,3 +1,4 @@
+import { makeMarkChanged } from "../hold-feed/hold-changes.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import { makeStandings } from "./standing.ts";
@@ -36,6 +37,7 @@ export function decide(
       .where("released_at", "is", null),
   );
   makeStandings(database).refresh(unit.number);
+  makeMarkChanged(database)(commit, [unit.number]);
   commit.audit({
     actor: by,
     action: `unit.${decision}`,

@@ -1,5 +1,6 @@
 import type { HeldInterval } from "@coldkeep/core/engine/excursion.ts";
 import type { Commit } from "../journal/committer.ts";
+import type { MarkChanged } from "../hold-feed/hold-changes.ts";
 import type { Database } from "../store/database.ts";
 import type { Standings } from "./standing.ts";
 
@@ -28,20 +29,29 @@ const stillReleased = `CASE WHEN EXISTS (
     WHERE again.unit = holds.unit AND again.appliance = cause.appliance AND again."from" > holds.released_at
       AND (cause.held_to IS NULL OR again."from" < cause.held_to)) THEN NULL ELSE holds.released_at END`;
 
+/** A hold that stands as it stood already has not changed. */
+const whereChanged = `WHERE holds.exposed = 0 OR (holds.released_at IS NOT NULL AND (${stillReleased}) IS NULL)`;
+
 /** Makes the keeper of holds. */
-export function makeHoldKeeper(database: Database, standings: Standings): HoldKeeper {
+export function makeHoldKeeper(
+  database: Database,
+  standings: Standings,
+  markChanged: MarkChanged,
+): HoldKeeper {
   const holdExposed = database.prepare(
     `INSERT INTO holds (unit, excursion, since, exposed)
      SELECT DISTINCT unit, ?1, ?2, 1 FROM residences
      WHERE appliance = ?3 AND "from" < ?5 AND ("to" IS NULL OR "to" > ?4)
-     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased}`,
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased} ${whereChanged} RETURNING unit`,
   );
   const clearUnexposed = database.prepare(
     `UPDATE holds SET exposed = 0 WHERE excursion = ?1 AND exposed = 1 AND NOT EXISTS (
        SELECT 1 FROM residences WHERE residences.unit = holds.unit AND appliance = ?2
-       AND "from" < ?4 AND ("to" IS NULL OR "to" > ?3))`,
+       AND "from" < ?4 AND ("to" IS NULL OR "to" > ?3)) RETURNING unit`,
   );
-  const clearAll = database.prepare("UPDATE holds SET exposed = 0 WHERE excursion = ? AND exposed = 1");
+  const clearAll = database.prepare(
+    "UPDATE holds SET exposed = 0 WHERE excursion = ? AND exposed = 1 RETURNING unit",
+  );
   const count = database.prepare("SELECT count(*) AS n FROM holds WHERE excursion = ? AND exposed = 1");
   const holdUnit = database.prepare(
     `INSERT INTO holds (unit, excursion, since, exposed)
@@ -49,32 +59,37 @@ export function makeHoldKeeper(database: Database, standings: Standings): HoldKe
        AND residences.appliance = excursions.appliance
      WHERE excursions.status <> 'withdrawn' AND residences."from" < coalesce(excursions.held_to, ?3)
        AND (residences."to" IS NULL OR residences."to" > excursions.held_from)
-     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased}`,
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased} ${whereChanged} RETURNING unit`,
   );
   const clearUnit = database.prepare(
     `UPDATE holds SET exposed = 0 WHERE unit = ?1 AND exposed = 1 AND NOT EXISTS (
        SELECT 1 FROM excursions JOIN residences ON residences.unit = ?1 AND residences.appliance = excursions.appliance
        WHERE excursions.id = holds.excursion AND excursions.status <> 'withdrawn'
        AND residences."from" < coalesce(excursions.held_to, ?2)
-       AND (residences."to" IS NULL OR residences."to" > excursions.held_from))`,
+       AND (residences."to" IS NULL OR residences."to" > excursions.held_from)) RETURNING unit`,
   );
   const ofUnit = database.prepare("SELECT excursion FROM holds WHERE unit = ? AND exposed = 1");
   return {
     follow: (commit, excursion, appliance, held) => {
-      if (held === null) clearAll.run(excursion);
+      if (held === null) markChanged(commit, unitsOf(clearAll.all(excursion)));
       else {
         const to = held.to ?? never;
-        clearUnexposed.run(excursion, appliance, held.from, to);
-        holdExposed.run(excursion, commit.at, appliance, held.from, to);
-        standings.refreshHeldBy(excursion);
+        const cleared = unitsOf(clearUnexposed.all(excursion, appliance, held.from, to));
+        const taken = unitsOf(holdExposed.all(excursion, commit.at, appliance, held.from, to));
+        if (taken.length > 0) standings.refreshHeldBy(excursion);
+        markChanged(commit, [...cleared, ...taken]);
       }
       return Number(count.get(excursion)?.["n"] ?? 0);
     },
     followUnit: (commit, unit) => {
-      clearUnit.run(unit, never);
-      holdUnit.run(unit, commit.at, never);
+      const changed = [...clearUnit.all(unit, never), ...holdUnit.all(unit, commit.at, never)];
       standings.refresh(unit);
+      markChanged(commit, unitsOf(changed));
       return ofUnit.all(unit).map((row) => String(row["excursion"]));
     },
   };
+}
+
+function unitsOf(rows: readonly Record<string, unknown>[]): number[] {
+  return rows.map((row) => Number(row["unit"]));
 }
