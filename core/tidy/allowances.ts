@@ -67,6 +67,7 @@ export const outsideAdapters: readonly string[] = [
   "server/backup/kept-backups.ts",
   "server/backup/old-records.ts",
   "server/backup/restore.ts",
+  "server/backup/restored-people.ts",
   "server/backup/unpack-backup.ts",
   "server/backup/write-backup.ts",
   "server/coldkeep.ts",

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkRecords } from "./check-records.ts";
 import type { Manifest } from "./manifest.ts";
+import { peopleKeyName } from "../people/people-key.ts";
+import { sealKeyFile } from "../reports/seal-key.ts";
 import { assertUnused } from "./old-records.ts";
+import { endWhatLetsIn } from "./restored-people.ts";
 import { type ByteProgress, checkBackupFile, unpackBackup } from "./unpack-backup.ts";
 import { syncFolder } from "./write-backup.ts";
 
@@ -25,6 +28,9 @@ const companions = ["-wal", "-shm", "-journal"] as const;
 
 /** How the folder begins in which a backup is unpacked and checked. */
 export const workPrefix = ".restoring-";
+
+/** Keys stay in the folder: no backup has them, and the restored records need the same ones. */
+const keys: ReadonlySet<string> = new Set([peopleKeyName, sealKeyFile]);
 
 /** How the folders begin in which older records were set aside. */
 export const asidePrefix = "before-restore-";
@@ -52,6 +58,7 @@ export async function restoreBackup(order: RestoreOrder): Promise<Manifest> {
       const fresh = join(folder, recordsName);
       const manifest = await checkInto(from, fresh, progress);
       assertTakes(data, setAside);
+      endWhatLetsIn(fresh);
       place(fresh, data, setAside);
       return manifest;
     });
@@ -77,7 +84,7 @@ async function checkInto(from: string, fresh: string, progress: ByteProgress): P
 function assertTakes(data: string, setAside: string | null): void {
   if (!existsSync(data)) return;
   assertUnused(join(data, recordsName));
-  const there = readdirSync(data).filter((name) => !name.startsWith(workPrefix));
+  const there = readdirSync(data).filter((name) => !name.startsWith(workPrefix) && !keys.has(name));
   if (there.length === 0 || setAside !== null) return;
   throw new CodedError(
     "restore.folder-not-empty",
@@ -89,7 +96,7 @@ function assertTakes(data: string, setAside: string | null): void {
 function place(fresh: string, data: string, setAside: string | null): void {
   const target = join(data, recordsName);
   const old = readdirSync(data).filter(
-    (name) => !name.startsWith(workPrefix) && !name.startsWith(asidePrefix),
+    (name) => !name.startsWith(workPrefix) && !name.startsWith(asidePrefix) && !keys.has(name),
   );
   if (setAside === null || old.length === 0) {
     linkSync(fresh, target);

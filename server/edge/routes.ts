@@ -10,7 +10,8 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
-import { requestActor } from "../access/guard.ts";
+import { demandGateway } from "../access/gateway.ts";
+import { principalOf, requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 import { takeEdgeReport } from "./edge-commands.ts";
 import { watchOf } from "./watch.ts";
@@ -33,6 +34,7 @@ export function edgeRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
+        demandGateway(principalOf(request), request.params.id);
         const site = services.site();
         if (site === null) throw new CodedError("site.missing", "No site was applied yet.");
         const watch = watchOf(services, site, request.params.id, request.query.probes);
@@ -62,6 +64,7 @@ export function edgeRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const actor = requestActor(request);
+        demandGateway(principalOf(request), request.params.id);
         return takeEdgeReport(services, actor, request.params.id, request.body);
       },
     );

@@ -5,7 +5,8 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { access } from "../access/access.ts";
 import { limited } from "../access/rate.ts";
-import { requestActor } from "../access/guard.ts";
+import { demandGateway } from "../access/gateway.ts";
+import { principalOf, requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 
 const unpackers: Readonly<Record<string, (body: Uint8Array) => Promise<Uint8Array>>> = {
@@ -42,7 +43,13 @@ export function ingestRoutes(services: Services): FastifyPluginAsyncZod {
         const encoding = request.headers["content-encoding"] ?? "identity";
         const body = request.body as unknown as Buffer;
         const bytes = await unpack(encoding, body);
-        return services.takeBatch({ encoding, body, text: readText(bytes), source: actor });
+        return services.takeBatch({
+          encoding,
+          body,
+          text: readText(bytes),
+          source: actor,
+          demandGateway: (gateway) => demandGateway(principalOf(request), gateway),
+        });
       },
     );
   };

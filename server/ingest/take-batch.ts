@@ -17,6 +17,8 @@ export interface ArrivedBatch {
   readonly text: string;
   /** The name of the token that it came with. */
   readonly source: string;
+  /** Throws where whoever sent it may not speak for the gateway that it names. */
+  readonly demandGateway?: (gateway: string) => void;
 }
 
 /** Takes batches: each in one transaction with all that follows from it. */
@@ -48,9 +50,10 @@ export function makeTakeBatch(
     `INSERT INTO gateways (id, last_at, held_readings) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, held_readings = excluded.held_readings`,
   );
-  return ({ encoding, body, text, source }) => {
+  return ({ encoding, body, text, source, demandGateway = () => undefined }) => {
     const startedMs = clock.monotonicMs();
     const batch = readBatch(text, engine.isKnown, clock.epochMs());
+    demandGateway(batch.gateway);
     const contentHash = sha256Hex(batch.content);
     const known = find.get(batch.gateway, batch.sequence);
     if (known !== undefined) return repeat(known, contentHash, batch.gateway, batch.sequence);
