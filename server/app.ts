@@ -142,7 +142,10 @@ export async function makeServer(
     judgeHoldFeed(services, { isUnconfirmed: false, units: 0, behindMs: 0, reason: null });
   if (backups === null) judgeBackups(services, { isOverdue: false, ageMs: null, reason: null });
   const security = makeWebSecurity(settings, { clock, logger, metrics });
-  const web = await buildWeb(services, logger, security);
+  const web = await buildWeb(services, logger, security, {
+    cookie: sessionCookieFor(isSecure(settings)),
+    publicUrl: settings.publicUrl?.replace(/\/+$/, "") ?? null,
+  });
   return {
     services,
     influx,

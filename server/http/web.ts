@@ -1,5 +1,5 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import cookie from "@fastify/cookie";
+import cookies from "@fastify/cookie";
 import swagger from "@fastify/swagger";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -23,6 +23,8 @@ import { registerHeaders } from "../security/headers.ts";
 import { requestTimeoutMs } from "../security/http-server.ts";
 import { registerRates } from "../security/rates.ts";
 import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
+import { type SessionCookie, sessionCookieFor } from "../people/session-cookie.ts";
+import { peoplePlugin } from "../sign-in/people-plugin.ts";
 import { siteRoutes } from "../site/routes.ts";
 import { unitRoutes } from "../units/routes.ts";
 import { sendProblem } from "./problems.ts";
@@ -31,11 +33,21 @@ import type { Services } from "./services.ts";
 /** Longest body of all calls but batches, in bytes. */
 const bodyBytesMax = 256 * 1024;
 
+/** What the settings say of the pages. */
+export interface PageSettings {
+  readonly cookie: SessionCookie;
+  /** Where people reach the pages, without a slash at its end; null where nothing is said. */
+  readonly publicUrl: string | null;
+}
+
+const plainPages: PageSettings = { cookie: sessionCookieFor(false), publicUrl: null };
+
 /** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
 export async function buildWeb(
   services: Services,
   logger: Logger,
   security: WebSecurity = plainSecurity(services.clock, logger),
+  { cookie, publicUrl }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
@@ -67,7 +79,7 @@ export async function buildWeb(
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(cookie);
+  await app.register(cookies);
   registerGuard(app, services.identities);
   await registerRates(app, security.rateLimits, security.counts);
   const views = makePageViews(services);
@@ -86,6 +98,8 @@ export async function buildWeb(
     site: siteView(services.site()),
     at: services.clock.epochMs(),
   }));
+  const { people, clock } = services;
+  await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl } });
   await app.register(pagesPlugin, {
     views,
     answers,

@@ -46,7 +46,8 @@ export function pageAnswers(assets: AssetUrls, here: () => SiteNow): PageAnswers
       failed(reply, 404, "Not found", `${what} It may have been renamed, or the address was copied in part.`),
     thrown: (error, request, reply) => {
       if (error instanceof CodedError) {
-        if (error.code === "auth.missing" && wantsPage(request)) return toSignIn(request, reply);
+        const isOver = error.code === "sign.session-ended";
+        if (isOver || (error.code === "auth.missing" && wantsPage(request))) return toSignIn(request, reply);
         const { status: refusal, detail } = problemOf(error);
         if (refusal < 500) return sendPlain(reply, refusal, "This was not taken", detail);
       }

@@ -17,7 +17,9 @@ export function sessionTokenOf(request: FastifyRequest, { name }: SessionCookie)
   return request.cookies[name];
 }
 
-/** Gives the browser the token. It ends with the browser's session; the server ends it sooner. */
+/**
+ * Gives the browser the token. Other sites' links carry it, so that one in a mail opens its page; what changes anything is taken from our own pages only
+ * (server/access/origin.ts), and no `GET` changes anything. It ends with the browser's session; the server ends it sooner. */
 export function setSessionCookie(reply: FastifyReply, cookie: SessionCookie, token: string): void {
   void reply.setCookie(cookie.name, token, attributes(cookie));
 }
@@ -28,5 +30,5 @@ export function clearSessionCookie(reply: FastifyReply, cookie: SessionCookie): 
 }
 
 function attributes({ isSecure }: SessionCookie) {
-  return { httpOnly: true, sameSite: "strict", path: "/", secure: isSecure } as const;
+  return { httpOnly: true, sameSite: "lax", path: "/", secure: isSecure } as const;
 }

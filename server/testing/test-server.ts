@@ -6,6 +6,7 @@ import { type VirtualClock, virtualClock } from "@coldkeep/core/time/virtual-clo
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import { pino } from "pino";
 import type { InfluxSettings } from "../influx/influx-settings.ts";
+import { makePasswords } from "../people/passwords.ts";
 import { makeServer, type Server } from "../app.ts";
 import type { RateLimits } from "../security/security-settings.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
@@ -60,6 +61,8 @@ export async function testServer(
     /** What is younger is read from the records, in ms. */
     hotMs?: number;
     rateLimits?: Partial<RateLimits>;
+    /** `people` in the settings. */
+    people?: unknown;
   } = {},
 ): Promise<TestServer> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "coldkeep-server-"));
@@ -69,8 +72,8 @@ export async function testServer(
   const environment = { COLDKEEP_API_TOKEN: "test-token" };
   // A virtual clock may stand still through thousands of calls.
   const many = 10_000_000;
-  const { rateLimits = { signIn: many, signing: many, person: many, machine: many } } = options;
-  const content = { data: join(folder, "data"), site, logLevel: "silent", rateLimits };
+  const { rateLimits = { signIn: many, signing: many, person: many, machine: many }, people } = options;
+  const content = { data: join(folder, "data"), site, logLevel: "silent", rateLimits, people };
   const read = readServerSettings(content, "test", environment);
   const settings = options.influx === undefined ? read : { ...read, influx: options.influx };
   const mails: Mail[] = [];
@@ -79,6 +82,7 @@ export async function testServer(
     clock,
     logger: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
     mailer,
+    passwords: makePasswords({ memoryKiB: 8, passes: 1, lanes: 1 }),
     ...(options.hotMs === undefined ? {} : { hotMs: options.hotMs }),
   });
   let sequence = options.sequence ?? 0;
