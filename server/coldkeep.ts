@@ -7,6 +7,7 @@ import { backupCommand, backupUsage } from "./backup/backup-command.ts";
 import { restoreCommand, restoreUsage } from "./backup/restore-command.ts";
 import { backtestCommand, backtestUsage } from "./replay/backtest-command.ts";
 import { rebuildCommand, rebuildUsage } from "./influx/rebuild-command.ts";
+import { isAboutReport, verifyReportCommand, verifyReportUsage } from "./reports/verify-report-command.ts";
 import { verifyCommand, verifyUsage } from "./verify/verify-command.ts";
 import { replayCommand } from "./replay/replay-command.ts";
 import { scenarioCommand, scenarioUsage } from "./scenario/command.ts";
@@ -22,12 +23,17 @@ const commands: Readonly<Record<string, { readonly usage: string; readonly run: 
   apply: { usage: applyUsage, run: applyCommand },
   backup: { usage: backupUsage, run: backupCommand },
   restore: { usage: restoreUsage, run: restoreCommand },
-  verify: { usage: verifyUsage, run: verifyCommand },
+  verify: {
+    usage: `${verifyUsage}\n  ${verifyReportUsage}`,
+    run: (args, meeting) =>
+      isAboutReport(args) ? verifyReportCommand(args, meeting) : verifyCommand(args, meeting),
+  },
 };
 
 const io: CommandIo = {
   print: (line) => console.log(line),
   readFile: (path) => readFileSync(path, "utf8"),
+  readBytes: (path) => readFileSync(path),
   environment: process.env,
   ...(process.stderr.isTTY ? { progress: (text: string) => process.stderr.write(`\r\u001b[2K${text}`) } : {}),
   giveWay: () => {

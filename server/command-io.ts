@@ -5,6 +5,8 @@ import { parseArgs } from "node:util";
 export interface CommandIo {
   readonly print: (line: string) => void;
   readonly readFile: (path: string) => string;
+  /** Reads a file that is no text. */
+  readonly readBytes?: (path: string) => Uint8Array;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Shows how far something is on a line that the next showing replaces; "" takes it away. Where nobody watches it does nothing. */
   readonly progress?: (text: string) => void;

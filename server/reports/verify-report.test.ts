@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { minuteMs } from "@coldkeep/core/time/millis.ts";
+import type { CommandIo } from "../command-io.ts";
 import { sampleExcursionPage } from "../pages/sample-excursions.ts";
 import { testServer, type TestServer, testStart } from "../testing/test-server.ts";
 import { renderExcursionReport } from "./excursion-report.ts";
 import { evidenceOf } from "./report-evidence.ts";
 import { makePageViews } from "../overview/page-views.ts";
 import { checkSeal } from "./seal.ts";
+import { verifyReportCommand } from "./verify-report-command.ts";
 import { verifyReport } from "./verify-report.ts";
 
 let running: TestServer;
@@ -43,6 +45,26 @@ test("a report stands alone: seal, files and figures hold, and it is the same by
   expect(verdict.data?.readings.entries).toBeLessThan(values.length + 20);
   expect(verdict.publicHex).toBe(running.server.services.sealKey?.publicHex);
   expect(Buffer.from(await reportOf(running)).equals(report)).toBe(true);
+});
+
+test("the command says in words what holds and what does not, and takes the server's key and records", async () => {
+  const lines: string[] = [];
+  const forged = Buffer.from(report);
+  forged[5_000] = (forged[5_000] ?? 0) ^ 1;
+  const files: Readonly<Record<string, Uint8Array>> = { "report.pdf": report, "forged.pdf": forged };
+  const io: CommandIo = {
+    print: (line) => void lines.push(line),
+    readFile: () => "",
+    readBytes: (path) => files[path] ?? new Uint8Array(),
+    environment: {},
+  };
+  const key = running.server.services.sealKey?.publicHex ?? "";
+  expect(await verifyReportCommand(["report.pdf", "--key", key, "--records", running.data], io)).toBe(0);
+  expect(lines.join("\n")).toContain("its heads lie on the chains of");
+  expect(await verifyReportCommand(["report.pdf", "--key", "0".repeat(64)], io)).toBe(1);
+  expect(lines.join("\n")).toContain("it was not made with the key 000");
+  expect(await verifyReportCommand(["forged.pdf"], io)).toBe(1);
+  expect(lines.at(-1)).toBe("forged.pdf is NOT as it was made.");
 });
 
 test("any bit that is changed is found", async () => {

@@ -33,6 +33,8 @@ contacts:
 export interface TestServer {
   readonly server: Server;
   readonly clock: VirtualClock;
+  /** Its data folder. */
+  readonly data: string;
   readonly mails: readonly Mail[];
   /** Calls with the token of all roles. */
   readonly call: (
@@ -102,6 +104,7 @@ export async function testServer(
   return {
     server,
     clock,
+    data: settings.data,
     mails,
     call,
     post: (probe, readings) => {
