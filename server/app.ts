@@ -19,6 +19,8 @@ import { judgeHoldFeed } from "./hold-feed/unconfirmed-alarm.ts";
 import { judgeBackups } from "./backup/backup-alarm.ts";
 import { backupProcess } from "./backup/backup-process.ts";
 import { scheduleBackups } from "./backup/scheduled-backups.ts";
+import { appendHeads } from "./heads/head-file.ts";
+import { type HeadKeeper, makeHeadKeeper } from "./heads/head-keeper.ts";
 import { composeInside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
 import { judgeDelivery } from "./notify/delivery-alarm.ts";
@@ -65,6 +67,8 @@ export interface Server {
   readonly reload: () => void;
   readonly services: Services;
   readonly ticker: Ticker;
+  /** Takes the chains' daily heads. */
+  readonly headKeeper: HeadKeeper;
   /** Null without InfluxDB in the settings. */
   readonly influx: InfluxService | null;
   /** The HTTP side, which answers injected requests without listening. */
@@ -102,6 +106,7 @@ export async function makeServer(
     isHistoryFallenBack: links?.isFallenBack ?? (() => false),
   };
   const { committer, engine, metrics, journal, alarms } = services;
+  const heads = keepHeads(settings, services, logger);
   const ticker = makeTicker(clock, committer, engine, (error) => {
     logger.error({ err: error }, "a tick could not be judged; trying again in a second");
   });
@@ -150,6 +155,7 @@ export async function makeServer(
     services,
     influx,
     ticker,
+    headKeeper: heads,
     web,
     reload: security.reload,
     start: async () => {
@@ -158,6 +164,7 @@ export async function makeServer(
       influx?.start();
       backups?.start();
       holdFeed?.start();
+      heads.start();
       const { host, port } = addressOf(settings.listen);
       security.start(web.server);
       const listening = await web.listen({ host, port });
@@ -171,6 +178,7 @@ export async function makeServer(
     },
     stop: async () => {
       ticker.stop();
+      heads.stop();
       security.stop();
       await backups?.stop();
       await holdFeed?.stop();
@@ -224,6 +232,23 @@ function startDispatcher(
     warn: (facts, message) => logger.warn(facts, message),
     onFailing: (worstTries) => judgeDelivery(services, worstTries),
   });
+}
+
+function keepHeads(settings: ServerSettings, services: Services, logger: Logger): HeadKeeper {
+  const { mailTo = [], file } = settings.heads ?? {};
+  const { database, clock, heads, site, metrics } = services;
+  const keeper = makeHeadKeeper({
+    database,
+    clock,
+    heads,
+    site,
+    mailTo,
+    write: file === undefined ? null : () => appendHeads(file, heads),
+    error: (facts, message) => logger.error(facts, message),
+  });
+  metrics.watch("coldkeep_head_last_seconds", "Unix time of the newest daily head", keeper.newestSeconds);
+  metrics.watch("coldkeep_heads_unwritten", "Daily heads not in their file", keeper.unwritten);
+  return keeper;
 }
 
 function readSiteFile(path: string) {

@@ -7,6 +7,7 @@ import { makeRecorder } from "./excursions/recorder.ts";
 import { makeMarkChanged } from "./hold-feed/hold-changes.ts";
 import { makeMetrics } from "./health/metrics.ts";
 import { type History, openRecentReadings, sqliteHistory } from "./history/history.ts";
+import { openHeadRecords } from "./heads/head-records.ts";
 import type { Services } from "./http/services.ts";
 import { makeTakeBatch } from "./ingest/take-batch.ts";
 import { makeCommitter } from "./journal/committer.ts";
@@ -53,11 +54,13 @@ export function composeInside(
 ): Inside {
   let pages: string | null = null;
   const journal = openJournal(database);
-  const committer = makeCommitter(database, journal, openAuditTrail(database), clock);
+  const trail = openAuditTrail(database);
+  const committer = makeCommitter(database, journal, trail, clock);
   const site = makeSiteKeeper(database, committer, () => engine);
+  const outbox = makeOutbox(database);
   const alarms = openAlarmBook(
     database,
-    makeOutbox(database),
+    outbox,
     () => site.book() ?? noSite,
     () => pages,
   );
@@ -78,6 +81,7 @@ export function composeInside(
     clock,
     committer,
     journal,
+    heads: openHeadRecords({ database, committer, journal, trail, outbox, site: site.book }),
     engine,
     alarms,
     excursions,

@@ -71,6 +71,7 @@ export const outsideAdapters: readonly string[] = [
   "server/backup/unpack-backup.ts",
   "server/backup/write-backup.ts",
   "server/coldkeep.ts",
+  "server/heads/head-file.ts",
   "server/influx/disk.ts",
   "server/influx/slice-thread.ts",
   "server/influx/slice-worker.ts",

@@ -1,5 +1,6 @@
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { chainHash, chainStart } from "../journal/hash-chain.ts";
+import type { JournalHead } from "../journal/journal.ts";
 import type { Database } from "../store/database.ts";
 
 /** What the trail keeps of an act: who did what to what, and from what to what. */
@@ -19,6 +20,8 @@ export interface AuditTrail {
   readonly append: (entry: AuditEntry) => void;
   readonly settle: () => void;
   readonly forget: () => void;
+  /** The newest entry's number and hash, as committed. */
+  readonly head: () => JournalHead;
 }
 
 /** Opens the audit trail on the records. */
@@ -48,5 +51,6 @@ export function openAuditTrail(database: Database): AuditTrail {
     forget: () => {
       written = committed;
     },
+    head: () => ({ sequence: committed.seq, hash: committed.hash }),
   };
 }

@@ -2,6 +2,7 @@ import type { Site } from "@coldkeep/core/site/site.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
+import type { HeadRecords } from "../heads/head-records.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { History, RecentReadings } from "../history/history.ts";
 import type { TakeBatch } from "../ingest/take-batch.ts";
@@ -24,6 +25,8 @@ export interface Services {
   readonly clock: Clock;
   readonly committer: Committer;
   readonly journal: Journal;
+  /** The daily heads of journal and audit trail. */
+  readonly heads: HeadRecords;
   readonly engine: SiteEngine;
   readonly alarms: AlarmBook;
   readonly excursions: ExcursionReads;

@@ -9,6 +9,7 @@ import { alarmRoutes } from "../alarms/routes.ts";
 import { serviceRoutes } from "../alarms/service-routes.ts";
 import { edgeRoutes } from "../edge/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
+import { headRoutes } from "../heads/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { historyRoutes } from "../history/routes.ts";
 import { ingestRoutes } from "../ingest/routes.ts";
@@ -93,6 +94,7 @@ export async function buildWeb(
   await app.register(unitRoutes(services));
   await app.register(siteRoutes(services));
   await app.register(healthRoutes(services));
+  await app.register(headRoutes(services));
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
   const answers = pageAnswers(registerAssets(app), () => ({
     site: siteView(services.site()),

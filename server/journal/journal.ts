@@ -24,6 +24,7 @@ export type EntryKind =
   | "edge-alarms"
   | "projection"
   | "backup"
+  | "head"
   | "proposal"
   | "account";
 

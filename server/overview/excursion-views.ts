@@ -82,6 +82,7 @@ export async function excursionPageView(
       alarms.map((alarm) => alarm.id),
     ),
     journalHead: services.journal.head(),
+    auditHead: services.heads.current().audit,
   };
 }
 

@@ -73,7 +73,8 @@ export function excursionBody(view: ExcursionPageView, canAcknowledge: boolean):
       }
     </section>
     <p class="note proof">
-      Journal at number ${view.journalHead.sequence}, SHA-256 <code>${view.journalHead.hash}</code>
+      Journal at number ${view.journalHead.sequence}, SHA-256 <code>${view.journalHead.hash}</code>; audit
+      trail at number ${view.auditHead.sequence}, SHA-256 <code>${view.auditHead.hash}</code>
     </p>`;
 }
 

@@ -185,6 +185,10 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
       sequence: 184_223,
       hash: "9f3c1b0de42a7766c15f0e6b2a8d94c07be15a3390d1f4c2e87a6b5d43210fed",
     },
+    auditHead: {
+      sequence: 2_217,
+      hash: "0b7d5e31c8fa46920e1d7c35b8a4f6129d03e75c1ba8846fd2907e3c5a61b4f8",
+    },
     ...change,
   };
 }

@@ -167,6 +167,8 @@ export interface ExcursionPageView {
   readonly notifications: readonly NotificationView[];
   /** The journal's head when this was read: sequence number and SHA-256 in hex. */
   readonly journalHead: { readonly sequence: number; readonly hash: string };
+  /** The audit trail's head when this was read. */
+  readonly auditHead: { readonly sequence: number; readonly hash: string };
 }
 
 /** The read side as the pages need it. Null where there is no such thing. */

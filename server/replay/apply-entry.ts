@@ -5,6 +5,7 @@ import { serveAppliance } from "../alarms/service-commands.ts";
 import { takeEdgeReport } from "../edge/edge-commands.ts";
 import { type BackupFinding, judgeBackups } from "../backup/backup-alarm.ts";
 import type { ProposalAct } from "../proposals/proposal-acts.ts";
+import type { HeadOrder } from "../heads/head-records.ts";
 import type { Inside } from "../inside.ts";
 import { type AccountNews, tellOfAccounts } from "../people/account-news.ts";
 import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
@@ -78,6 +79,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "proposal":
       inside.proposalActs.perform(json(body) as ProposalAct, () => undefined);
+      return;
+    case "head":
+      inside.heads.take(json(body) as HeadOrder);
       return;
     case "account":
       tellOfAccounts(inside.committer, source, json(body) as AccountNews);

@@ -62,5 +62,11 @@ export function reportFooters(sheet: Sheet, view: ExcursionPageView): void {
       top + 26,
       style,
     );
+    sheet.write(
+      `Audit ${view.auditHead.sequence}, SHA-256 ${view.auditHead.hash}`,
+      paper.left,
+      top + 36,
+      style,
+    );
   }
 }

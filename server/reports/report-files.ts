@@ -94,7 +94,7 @@ function reportData(
     })),
     signatures: [],
     journal: view.journalHead,
-    audit: null,
+    audit: view.auditHead,
   };
 }
 

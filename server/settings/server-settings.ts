@@ -6,6 +6,7 @@ import * as z from "zod";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
 import { holdFeedSettingsSchema } from "../hold-feed/hold-feed-settings.ts";
+import { headSettingsSchema } from "../heads/head-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
 import { proxySettingsSchema, rateLimitsSchema, tlsSettingsSchema } from "../security/security-settings.ts";
 
@@ -54,6 +55,7 @@ export const serverSettingsSchema = z.strictObject({
   backup: backupSettingsSchema.optional(),
   /** Tells the blood-bank system of holds. */
   holdFeed: holdFeedSettingsSchema.optional(),
+  heads: headSettingsSchema.optional(),
   people: peopleSettingsSchema.default(() => peopleSettingsSchema.parse({})),
   /** Where people reach the pages; stands in mails. */
   publicUrl: z.url().optional(),

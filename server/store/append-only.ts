@@ -19,6 +19,7 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "alarm_events", says: "what happened to alarms is append-only", key: ["number"] },
   { name: "refusals", says: "refusals are append-only", key: ["journal_seq", "position"] },
   { name: "sites", says: "sites are append-only", key: ["number"] },
+  { name: "heads", says: "daily heads are append-only", key: ["day"] },
   { name: "proposal_versions", says: "proposals are append-only", key: ["number"] },
   { name: "proposal_tests", says: "proposals are append-only", key: ["number"] },
   { name: "proposal_ends", says: "proposals are append-only", key: ["proposal"] },

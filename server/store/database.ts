@@ -12,6 +12,7 @@ import { appendOnlySql, appendOnlyTables } from "./append-only.ts";
 import { alarmTablesSql } from "./alarm-tables.ts";
 import { proposalTablesSql } from "./proposal-tables.ts";
 import { peopleTablesSql } from "./people-tables.ts";
+import { headTablesSql } from "./head-tables.ts";
 import { alarmEventColumns, projectionTablesSql } from "./projection-tables.ts";
 import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
@@ -192,6 +193,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(holdFeedTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
+  sqlite.exec(headTablesSql);
   sqlite.exec(appendOnlySql(appendOnlyTables));
 }
 

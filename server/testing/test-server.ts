@@ -9,6 +9,7 @@ import type { InfluxSettings } from "../influx/influx-settings.ts";
 import { makePasswords } from "../people/passwords.ts";
 import { makeServer, type Server } from "../app.ts";
 import type { RateLimits } from "../security/security-settings.ts";
+import type { HeadSettings } from "../heads/head-settings.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
 import type { Mail } from "../notify/dispatcher.ts";
 
@@ -65,6 +66,7 @@ export async function testServer(
     rateLimits?: Partial<RateLimits>;
     /** `people` in the settings. */
     people?: unknown;
+    heads?: HeadSettings;
   } = {},
 ): Promise<TestServer> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "coldkeep-server-"));
@@ -77,7 +79,12 @@ export async function testServer(
   const { rateLimits = { signIn: many, signing: many, person: many, machine: many }, people } = options;
   const content = { data: join(folder, "data"), site, logLevel: "silent", rateLimits, people };
   const read = readServerSettings(content, "test", environment);
-  const settings = options.influx === undefined ? read : { ...read, influx: options.influx };
+  const { influx, heads } = options;
+  const settings = {
+    ...read,
+    ...(influx === undefined ? {} : { influx }),
+    ...(heads === undefined ? {} : { heads }),
+  };
   const mails: Mail[] = [];
   const mailer = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined };
   const server = await makeServer(settings, {
