@@ -5,6 +5,7 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { openApi, type Api } from "./api/api.ts";
 import { bloodBankFeed, type BloodBankFeed } from "./blood-bank/feed.ts";
 import { openBroker } from "./broker/broker.ts";
+import { firstLinkIn, makePeople } from "./hospital/people.ts";
 import { tokensOf } from "./hospital/tokens.ts";
 import { urlOf, writeHospital, type HospitalFiles } from "./hospital/write-hospital.ts";
 import { openMailStore, type MailStore } from "./mailbox/mail-store.ts";
@@ -100,7 +101,16 @@ async function start(run: Run): Promise<void> {
   const tokens = tokensOf(join(settings.dataFolder, "tokens.json"));
   const bothTokens = { COLDKEEP_GATEWAY_TOKEN: tokens.gateway, COLDKEEP_API_TOKEN: tokens.api };
   if (run.signal.aborted) return;
-  runProcess(run, { name: "The server", folder: "server", config: ground.files.server, env: bothTokens });
+  runProcess(run, {
+    name: "The server",
+    folder: "server",
+    config: ground.files.server,
+    env: bothTokens,
+    onLine: (line) => {
+      const link = firstLinkIn(line);
+      if (link !== null) inBackground(run, makePeople(link, ground.url, run.signal));
+    },
+  });
   if (!(await isReady(run, "The server", `${ground.url}/health/ready`))) return;
   const gatewayToken = { COLDKEEP_GATEWAY_TOKEN: tokens.gateway };
   runProcess(run, {
