@@ -20,7 +20,7 @@ import { pagesPlugin } from "../pages/plugin.ts";
 import { registerGuard } from "../access/guard.ts";
 import { access } from "../access/access.ts";
 import { makeReporter } from "../reports/reporter.ts";
-import { registerHeaders } from "../security/headers.ts";
+import { bareHeaders, registerHeaders } from "../security/headers.ts";
 import { requestTimeoutMs } from "../security/http-server.ts";
 import { registerRates } from "../security/rates.ts";
 import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
@@ -57,6 +57,10 @@ export async function buildWeb(
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers(bareHeaders);
+      sendProblem(request, reply, error, services.metrics.refused);
+    },
     ...security.fastify,
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -23,6 +23,19 @@ const permissionsPolicy = [
   .map((feature) => `${feature}=()`)
   .join(", ");
 
+/** Of answers that Fastify gives before any hook runs: to an address that is none. */
+export const bareHeaders: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "content-security-policy":
+    "default-src 'none';script-src 'self';object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": permissionsPolicy,
+  "referrer-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
 /**
  * Puts the security headers on every answer: nothing runs, loads or frames but what this server itself serves, nothing is kept that says nothing else, and no
  * address of ours is told to others. `isSecure`: browsers speak TLS, and shall keep to it.
