@@ -7,7 +7,6 @@ const hstsSeconds = 31_536_000;
 /** What a page may not ask a browser for: nothing here needs any of it. */
 const permissionsPolicy = [
   "accelerometer",
-  "bluetooth",
   "camera",
   "display-capture",
   "geolocation",
