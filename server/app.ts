@@ -92,6 +92,7 @@ export async function makeServer(
   const people = openPeople(settings, inside, passwords, logger);
   const services: Services = {
     ...inside,
+    unitSettings: settings.units,
     sealKey: openSealKey(settings.data),
     proposals: makeProposals({
       store: inside.proposalStore,

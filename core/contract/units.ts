@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { exposureKinds } from "../exposure/exposure.ts";
 import { idSchema } from "./batch.ts";
 import { instantTextSchema, pageQuery } from "./instants.ts";
 
@@ -93,15 +94,57 @@ export const holdSchema = z.object({
   releasedAt: instantTextSchema.nullable(),
 });
 
-/** What a unit went through, over its life and all its residences. */
-export const ledgerSchema = z.object({
+const totals = {
   count: z.int(),
   outMs: z.int(),
   longestOutMs: z.int(),
   unknownMs: z.int(),
+  /** Time out if all that is unknown was out. */
+  worstCaseMs: z.int(),
   minCelsius: z.number().nullable(),
   maxCelsius: z.number().nullable(),
   degreeMinutes: z.number(),
+};
+
+/**
+ * What a unit went through, over its life and all its residences: in appliances that an excursion held it in, and under `byKind` also of the other kinds, such as the time between
+ * two appliances.
+ */
+export const ledgerSchema = z.object({
+  ...totals,
+  byKind: z.record(z.enum(exposureKinds), z.object(totals)),
+  exposures: z.array(
+    z.object({
+      kind: z.enum(exposureKinds),
+      place: z.string().nullable(),
+      start: instantTextSchema,
+      end: instantTextSchema,
+      causes: z.array(z.string()),
+      outMs: z.int(),
+      unknownMs: z.int(),
+      minCelsius: z.number().nullable(),
+      maxCelsius: z.number().nullable(),
+    }),
+  ),
+  /** The assumption that it is still there because no movement says otherwise; null where it is in no appliance. */
+  stillIn: z.object({ appliance: z.string(), since: instantTextSchema }).nullable(),
+  outSince: instantTextSchema.nullable(),
+});
+
+/** What rules say of a unit: advice, by name and source, with the figures that were compared. A person decides. */
+export const adviceSchema = z.object({
+  component: z.string().nullable(),
+  componentFrom: z.enum(["settings", "appliance"]).nullable(),
+  rules: z.array(
+    z.object({
+      rule: z.string(),
+      title: z.string(),
+      source: z.string(),
+      edition: z.string(),
+      verdict: z.enum(["within", "exceeded", "cannot-tell"]),
+      figures: z.array(z.string()),
+    }),
+  ),
 });
 
 /** A decision about a held unit: a person's, never the system's. */
@@ -116,6 +159,7 @@ export const unitDetailSchema = z.object({
   ...unitSchema.shape,
   residences: z.array(residenceSchema),
   ledger: ledgerSchema,
+  advice: adviceSchema,
   holds: z.array(holdSchema),
   dispositions: z.array(
     z.object({ decision: z.string(), by: z.string(), reason: z.string(), at: instantTextSchema }),

@@ -13,6 +13,7 @@ import type { Proposals } from "../proposals/proposals.ts";
 import type { SiteChange } from "../site/apply-site.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
+import type { UnitSettings } from "../units/unit-settings.ts";
 import type { UnitFeed } from "../units/unit-feed.ts";
 import type { UnitReads } from "../units/unit-reads.ts";
 import type { People } from "../people/people.ts";
@@ -39,6 +40,8 @@ export interface Services {
   readonly units: UnitReads;
   readonly takeBatch: TakeBatch;
   readonly metrics: Metrics;
+  /** What the site says about its units. */
+  readonly unitSettings: UnitSettings;
   /** With what reports are sealed; null: they are not. */
   readonly sealKey: SealKey | null;
   /** Accounts, sessions and tokens. */

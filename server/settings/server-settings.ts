@@ -7,6 +7,7 @@ import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
 import { holdFeedSettingsSchema } from "../hold-feed/hold-feed-settings.ts";
 import { headSettingsSchema } from "../heads/head-settings.ts";
+import { unitSettingsSchema } from "../units/unit-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
 import { proxySettingsSchema, rateLimitsSchema, tlsSettingsSchema } from "../security/security-settings.ts";
 
@@ -53,6 +54,8 @@ export const serverSettingsSchema = z.strictObject({
     .optional(),
   influx: influxSettingsSchema.optional(),
   backup: backupSettingsSchema.optional(),
+  /** Which components units are, and the rules that are held against them as advice. */
+  units: unitSettingsSchema.default({ components: [] }),
   /** Tells the blood-bank system of holds. */
   holdFeed: holdFeedSettingsSchema.optional(),
   heads: headSettingsSchema.optional(),

@@ -1,4 +1,4 @@
-import { instantOrNull, pageSchema } from "@coldkeep/core/contract/instants.ts";
+import { pageSchema } from "@coldkeep/core/contract/instants.ts";
 import {
   dinSchema,
   dispositionSchema,
@@ -13,7 +13,6 @@ import {
   unitQuerySchema,
   unitSchema,
 } from "@coldkeep/core/contract/units.ts";
-import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
@@ -22,7 +21,7 @@ import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
 import { takeFeed } from "./take-feed.ts";
 import { decideUnit, moveUnit, registerUnit, standingUnit } from "./unit-commands.ts";
-import type { StandingUnit } from "./unit-reads.ts";
+import { unitDetailOnWire, unitOnWire } from "./unit-on-wire.ts";
 
 const params = z.object({ din: dinSchema, productCode: productCodeSchema });
 const position = z.object({ number: z.int() });
@@ -47,7 +46,7 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         const actor = requestActor(request);
         const { description = null, expires = null } = request.body;
         registerUnit(services, actor, { ...request.params, description, expires });
-        return onWire(standingUnit(services, request.params));
+        return unitOnWire(standingUnit(services, request.params));
       },
     );
     app.post(
@@ -99,7 +98,7 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         const { status, appliance, limit, cursor } = request.query;
         const after = unpackCursor(position, cursor)?.number;
         const found = units.list({ status, appliance, after, limit: limit + 1 });
-        return pageOf(found, limit, onWire, ({ number }) => ({ number }));
+        return pageOf(found, limit, unitOnWire, ({ number }) => ({ number }));
       },
     );
     app.get(
@@ -114,7 +113,7 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        return detail(services, standingUnit(services, request.params));
+        return unitDetailOnWire(services, standingUnit(services, request.params));
       },
     );
     app.post(
@@ -132,35 +131,8 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
       async (request) => {
         const actor = requestActor(request);
         decideUnit(services, actor, { ...request.params, ...request.body });
-        return detail(services, standingUnit(services, request.params));
+        return unitDetailOnWire(services, standingUnit(services, request.params));
       },
     );
-  };
-}
-
-function onWire(unit: StandingUnit) {
-  const { din, productCode, description, expires, status, appliance } = unit;
-  return { din, productCode, description, expires, status, appliance };
-}
-
-async function detail(services: Services, unit: StandingUnit) {
-  const { units, clock } = services;
-  return {
-    ...onWire(unit),
-    residences: units.residences(unit.number).map(({ appliance, from, to }) => ({
-      appliance,
-      from: formatInstant(from),
-      to: instantOrNull(to),
-    })),
-    ledger: await units.ledger(unit.number, clock.epochMs()),
-    holds: units.holds(unit.number).map(({ excursion, since, exposed, releasedAt }) => ({
-      excursion,
-      since: formatInstant(since),
-      exposed,
-      releasedAt: instantOrNull(releasedAt),
-    })),
-    dispositions: units
-      .dispositions(unit.number)
-      .map(({ decision, by, reason, at }) => ({ decision, by, reason, at: formatInstant(at) })),
   };
 }

@@ -1,9 +1,10 @@
-import { heldInterval } from "@coldkeep/core/engine/excursion.ts";
+import type { ExposureLedger } from "@coldkeep/core/exposure/ledger.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
 import type { History } from "../history/history.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Database, Statement } from "../store/database.ts";
+import { unitLedger } from "./unit-ledger.ts";
 import type { UnitKey } from "./unit-feed.ts";
 import type { Residence } from "./unit-feed.ts";
 
@@ -28,17 +29,6 @@ export interface KeptHold {
   readonly releasedAt: EpochMs | null;
 }
 
-/** What a unit went through (design.md section 5, Holds). */
-export interface Ledger {
-  readonly count: number;
-  readonly outMs: number;
-  readonly longestOutMs: number;
-  readonly unknownMs: number;
-  readonly minCelsius: number | null;
-  readonly maxCelsius: number | null;
-  readonly degreeMinutes: number;
-}
-
 /** The read side of units. */
 export interface UnitReads {
   readonly list: (filter: {
@@ -51,7 +41,7 @@ export interface UnitReads {
   readonly residences: (unit: number) => Residence[];
   readonly holds: (unit: number) => KeptHold[];
   readonly dispositions: (unit: number) => { decision: string; by: string; reason: string; at: EpochMs }[];
-  readonly ledger: (unit: number, now: EpochMs) => Promise<Ledger>;
+  readonly ledger: (unit: number, now: EpochMs) => Promise<ExposureLedger>;
 }
 
 const standing = `SELECT number, din, product_code, description, expires, status, appliance
@@ -114,71 +104,8 @@ export function makeUnitReads(
       database
         .all(database.query.selectFrom("dispositions").selectAll().where("unit", "=", unit).orderBy("number"))
         .map((row) => ({ decision: row.decision, by: row.decided_by, reason: row.reason, at: row.at })),
-    ledger: async (unit, now) => {
-      const exposures = exposureWindows(holds(unit), residences(unit), excursions, now);
-      const measured = exposures.flatMap(({ probe, from, to }) => {
-        const memory = engine.probe(probe);
-        return memory === undefined ? [] : [history.measure(memory, from, to, now)];
-      });
-      const measures = await Promise.all(measured);
-      const extremes = measures
-        .flatMap((each) => [each.minCelsius, each.maxCelsius])
-        .filter((each) => each !== null);
-      return {
-        count: new Set(exposures.map((each) => each.excursion)).size,
-        outMs: measures.reduce((sum, each) => sum + each.lowMs + each.highMs, 0),
-        longestOutMs: Math.max(0, ...measures.map((each) => each.longestOutMs)),
-        unknownMs: measures.reduce((sum, each) => sum + each.unknownMs, 0),
-        minCelsius: extremes.length === 0 ? null : Math.min(...extremes),
-        maxCelsius: extremes.length === 0 ? null : Math.max(...extremes),
-        degreeMinutes: measures.reduce((sum, each) => sum + each.degreeMinutes, 0),
-      };
-    },
+    ledger: (unit, now) => unitLedger({ excursions, history, engine }, holds(unit), residences(unit), now),
   };
-}
-
-interface ExposureWindow {
-  readonly excursion: string;
-  readonly probe: string;
-  readonly from: EpochMs;
-  readonly to: EpochMs;
-}
-
-/** The stretches in which the unit was in the appliance during an excursion's held interval; of overlapping ones of one probe the union counts once. */
-function exposureWindows(
-  holds: readonly KeptHold[],
-  residences: readonly Residence[],
-  excursions: ExcursionReads,
-  now: EpochMs,
-): ExposureWindow[] {
-  const windows = holds
-    .filter((hold) => hold.exposed)
-    .flatMap((hold) => {
-      const excursion = excursions.find(hold.excursion, now);
-      if (excursion === null || excursion.status === "withdrawn") return [];
-      const held = heldInterval(excursion.figures);
-      return residences
-        .filter((residence) => residence.appliance === excursion.appliance)
-        .map((residence) => ({
-          excursion: hold.excursion,
-          probe: excursion.probe,
-          from: Math.max(held.from, residence.from),
-          to: Math.min(held.to ?? now, residence.to ?? now),
-        }))
-        .filter((window) => window.to > window.from);
-    });
-  return disjoint(windows);
-}
-
-function disjoint(windows: readonly ExposureWindow[]): ExposureWindow[] {
-  const sorted = [...windows].sort((a, b) => a.probe.localeCompare(b.probe) || a.from - b.from);
-  const result: ExposureWindow[] = [];
-  for (const window of sorted) {
-    const previous = result.findLast((each) => each.probe === window.probe);
-    const from = previous === undefined ? window.from : Math.max(window.from, previous.to);
-    result.push({ ...window, from: Math.min(from, window.to) });
-  }
-  return result;
 }
 
 /** A unit's row as the queries above answer it. */

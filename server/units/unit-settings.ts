@@ -1,0 +1,19 @@
+import { components } from "@coldkeep/core/exposure/rule.ts";
+import { adviceRules } from "@coldkeep/core/exposure/rules.ts";
+import * as z from "zod";
+
+const ruleIds = adviceRules.map(({ id }) => id);
+
+/** What a site says about its units (docs/units.md). */
+export const unitSettingsSchema = z.strictObject({
+  /** Which component a product is, by the beginning of its code; the first that fits counts. */
+  components: z
+    .array(z.strictObject({ product: z.string().min(1).max(20), component: z.enum(components) }))
+    .max(1_000)
+    .default([]),
+  /** The rules that are held against units as advice, by id; those that are on by themselves where nothing is said. */
+  rules: z.array(z.enum(ruleIds)).max(100).optional(),
+});
+
+/** What a site says about its units, checked. */
+export type UnitSettings = z.output<typeof unitSettingsSchema>;
