@@ -151,6 +151,7 @@ export async function makeServer(
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),
     publicUrl: settings.publicUrl?.replace(/\/+$/, "") ?? null,
+    isBoardOpen: settings.openBoard,
   });
   return {
     services,

@@ -10,6 +10,7 @@ import { minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
+import { actingFor } from "../access/acting.ts";
 import { requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
@@ -63,8 +64,10 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const actor = requestActor(request);
-        const { by, note = null } = request.body;
-        const act = { alarm: request.params.id, by, note, input: { kind: "acknowledge" as const, by } };
+        const { note = null } = request.body;
+        const who = actingFor(request, request.body.by);
+        const input = { kind: "acknowledge" as const, by: who.name };
+        const act = { alarm: request.params.id, by: who.actor, note, input };
         return onWire(actOnAlarm(services, "acknowledge", actor, act));
       },
     );
@@ -83,7 +86,8 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         },
         async (request) => {
           const actor = requestActor(request);
-          const { by, note = null } = request.body;
+          const { note = null } = request.body;
+          const by = actingFor(request, request.body.by).actor;
           const act = { alarm: request.params.id, by, note, input: { kind } };
           return onWire(actOnAlarm(services, kind, actor, act));
         },
@@ -103,7 +107,8 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const actor = requestActor(request);
-        const { by, note, minutes } = request.body;
+        const { note, minutes } = request.body;
+        const by = actingFor(request, request.body.by).actor;
         const until = services.clock.epochMs() + minutes * minuteMs;
         const act = { alarm: request.params.id, by, note, input: { kind: "shelve" as const, until } };
         return onWire(actOnAlarm(services, "shelve", actor, act));

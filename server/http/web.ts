@@ -1,7 +1,12 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import cookies from "@fastify/cookie";
 import swagger from "@fastify/swagger";
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+} from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { actOnAlarm } from "../alarms/alarm-commands.ts";
@@ -17,7 +22,8 @@ import { makePageViews, siteView } from "../overview/page-views.ts";
 import { registerAssets } from "../pages/asset-routes.ts";
 import { pageAnswers } from "../pages/page-answers.ts";
 import { pagesPlugin } from "../pages/plugin.ts";
-import { registerGuard } from "../access/guard.ts";
+import type { Acting } from "../access/acting.ts";
+import { principalOf, registerGuard } from "../access/guard.ts";
 import { access } from "../access/access.ts";
 import { makeReporter } from "../reports/reporter.ts";
 import { bareHeaders, registerHeaders } from "../security/headers.ts";
@@ -34,21 +40,39 @@ import type { Services } from "./services.ts";
 /** Longest body of all calls but batches, in bytes. */
 const bodyBytesMax = 256 * 1024;
 
+/** True while whoever began a stream may still have it: a session may end, and a token be revoked, while it goes on. */
+function isStillIn({ identities }: Services, request: FastifyRequest): boolean {
+  switch (principalOf(request).kind) {
+    case "nobody":
+      return true;
+    case "person":
+      return identities.person(request) !== null;
+    case "machine":
+      try {
+        return identities.machine(request.headers.authorization ?? "").kind === "machine";
+      } catch {
+        return false;
+      }
+  }
+}
+
 /** What the settings say of the pages. */
 export interface PageSettings {
   readonly cookie: SessionCookie;
   /** Where people reach the pages, without a slash at its end; null where nothing is said. */
   readonly publicUrl: string | null;
+  /** Lets anybody see the board. */
+  readonly isBoardOpen: boolean;
 }
 
-const plainPages: PageSettings = { cookie: sessionCookieFor(false), publicUrl: null };
+const plainPages: PageSettings = { cookie: sessionCookieFor(false), publicUrl: null, isBoardOpen: false };
 
 /** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
 export async function buildWeb(
   services: Services,
   logger: Logger,
   security: WebSecurity = plainSecurity(services.clock, logger),
-  { cookie, publicUrl }: PageSettings = plainPages,
+  { cookie, publicUrl, isBoardOpen }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
@@ -112,10 +136,12 @@ export async function buildWeb(
     changes: { subscribe: services.committer.subscribe },
     clock: services.clock,
     report,
-    acknowledge: (id: string, by: string, note: string) => {
+    isBoardOpen,
+    isStillIn: (request: FastifyRequest) => isStillIn(services, request),
+    acknowledge: (id: string, who: Acting, note: string) => {
       if (!services.alarms.underWay().some((alarm) => alarm.id === id)) return false;
-      const input = { kind: "acknowledge" as const, by };
-      actOnAlarm(services, "acknowledge", "pages", { alarm: id, by, note, input });
+      const input = { kind: "acknowledge" as const, by: who.name };
+      actOnAlarm(services, "acknowledge", who.actor, { alarm: id, by: who.actor, note, input });
       return true;
     },
   });

@@ -68,7 +68,7 @@ describe.skipIf(isBrowserMissing)(
       await tabTo(visit.page, visit.page.getByRole("link", { name: "To the content" }));
       await tabTo(visit.page, visit.page.locator(".acknowledge summary").first());
       await visit.page.keyboard.press("Enter");
-      await tabTo(visit.page, visit.page.locator('.acknowledge input[name="by"]').first());
+      await tabTo(visit.page, visit.page.locator('.acknowledge input[name="note"]').first());
       await tabTo(visit.page, visit.page.locator(".tiles a").last());
       await visit.close();
     });

@@ -2,7 +2,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
 import { html } from "ghtml";
 import { instant } from "./layout.ts";
-import { nameCharactersMax, noteCharactersMax } from "./limits.ts";
+import { noteCharactersMax } from "./limits.ts";
 import { ago, siteTime } from "./site-time.ts";
 import { symbol } from "./symbol.ts";
 import type { AlarmView, SiteView } from "./views.ts";
@@ -12,7 +12,7 @@ import { alarmWords, phaseWords, severityWords } from "./words.ts";
 export interface AlarmSurroundings {
   readonly site: SiteView;
   readonly at: EpochMs;
-  /** Whether this server takes acknowledgements from its pages. */
+  /** Whether whoever looks may acknowledge. */
   readonly canAcknowledge: boolean;
 }
 
@@ -69,9 +69,6 @@ function acknowledgeForm(alarm: AlarmView): string {
   return html`<details class="acknowledge">
     <summary><span class="when-closed">Acknowledge</span><span class="when-open">Not now</span></summary>
     <form method="post" action="/alarms/${encodeURIComponent(alarm.id)}/acknowledge">
-      <label
-        >Your name <input name="by" required maxlength="${nameCharactersMax}" autocomplete="name"
-      /></label>
       <label
         >What you do about it <input name="note" maxlength="${noteCharactersMax}" autocomplete="off"
       /></label>

@@ -5,6 +5,6 @@ export function errorBody(title: string, text: string): string {
   return html`<section class="error">
     <h1>${title}</h1>
     <p>${text}</p>
-    <p><a class="button" href="/">To the board</a> <a href="/excursions">To the excursions</a></p>
+    <p><a class="button" href="/">To the board</a></p>
   </section>`;
 }

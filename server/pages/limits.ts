@@ -15,8 +15,7 @@ export const liveBacklogBytesMax = 16_384;
 /** Largest form that a page may send. Unit bytes. */
 export const formBytesMax = 8_192;
 
-/** Longest name and longest note of an acknowledgement, in characters. */
-export const nameCharactersMax = 100;
+/** Longest note of an acknowledgement, in characters. */
 export const noteCharactersMax = 1_000;
 
 /** Points of a curve that reach the browser or the paper; beyond, each bucket keeps its first, lowest, highest and last. */

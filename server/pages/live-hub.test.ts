@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -130,5 +130,19 @@ describe("a shared rendering", () => {
     expect(shared.get()).toBe("made 3");
     shared.drop();
     expect(shared.get()).toBe("made 4");
+  });
+
+  it("ends the stream of whoever is not welcome any more, and of nobody else", () => {
+    const { clock, hub } = setup();
+    let isWelcome = true;
+    const one = hub.connect(() => isWelcome);
+    const other = hub.connect();
+    expect([taken(one), taken(other)]).toEqual([1, 1]);
+    isWelcome = false;
+    clock.advance(liveEveryMsMax);
+    expect([taken(one), taken(other)]).toEqual([0, 1]);
+    const isOver = (stream: Readable | null): boolean =>
+      stream instanceof PassThrough && stream.writableEnded;
+    expect([isOver(one), isOver(other)]).toEqual([true, false]);
   });
 });

@@ -9,8 +9,11 @@ export type LiveLoss = "live-refused" | "live-cut-off";
 export interface LiveHub {
   /** Something changed. Listeners hear of it at once, or at the end of the shortest time between two events. */
   readonly changed: () => void;
-  /** A stream of server-sent events that begins with one; null where `liveConnectionsMax` already listen. */
-  readonly connect: () => Readable | null;
+  /**
+   * A stream of server-sent events that begins with one; null where `liveConnectionsMax` already listen. It ends in the stead of the first event
+   * at which `isWelcome` says no, so within `liveEveryMsMax`.
+   */
+  readonly connect: (isWelcome?: () => boolean) => Readable | null;
   /** Counts up with every event that went out: what was rendered before may be old. */
   readonly generation: () => number;
   /** Ends all streams and timers. */
@@ -22,7 +25,7 @@ const refreshEvent = "event: refresh\ndata:\n\n";
 
 /** Makes a hub. `lost` is called for each listener that was refused or cut off. */
 export function liveHub(clock: Clock, lost: (loss: LiveLoss) => void): LiveHub {
-  const listeners = new Set<PassThrough>();
+  const listeners = new Map<PassThrough, () => boolean>();
   let generation = 0;
   let told = clock.monotonicMs() - liveEveryMsMin;
   let stopped = false;
@@ -37,7 +40,10 @@ export function liveHub(clock: Clock, lost: (loss: LiveLoss) => void): LiveHub {
     generation++;
     told = clock.monotonicMs();
     quiet = clock.after(liveEveryMsMax, tell);
-    for (const listener of listeners) send(listener);
+    for (const [listener, isWelcome] of listeners) {
+      if (isWelcome()) send(listener);
+      else listener.end();
+    }
   }
 
   function send(listener: PassThrough): void {
@@ -57,13 +63,13 @@ export function liveHub(clock: Clock, lost: (loss: LiveLoss) => void): LiveHub {
       if (wait <= 0) tell();
       else owed = clock.after(Math.ceil(wait), tell);
     },
-    connect: () => {
+    connect: (isWelcome = () => true) => {
       if (stopped || listeners.size >= liveConnectionsMax) {
         lost("live-refused");
         return null;
       }
       const listener = new PassThrough();
-      listeners.add(listener);
+      listeners.set(listener, isWelcome);
       listener.on("close", () => listeners.delete(listener));
       listener.on("error", () => listeners.delete(listener));
       send(listener);
@@ -74,7 +80,7 @@ export function liveHub(clock: Clock, lost: (loss: LiveLoss) => void): LiveHub {
       stopped = true;
       owed?.();
       quiet();
-      for (const listener of listeners) listener.end();
+      for (const listener of listeners.keys()) listener.end();
     },
   };
 }

@@ -47,9 +47,12 @@ export function pageAnswers(assets: AssetUrls, here: () => SiteNow): PageAnswers
     thrown: (error, request, reply) => {
       if (error instanceof CodedError) {
         const isOver = error.code === "sign.session-ended";
-        if (isOver || (error.code === "auth.missing" && wantsPage(request))) return toSignIn(request, reply);
+        const isRenewal = request.headers["hx-request"] !== undefined;
+        if (isOver || (error.code === "auth.missing" && wantsPage(request) && !isRenewal))
+          return toSignIn(request, reply);
         const { status: refusal, detail } = problemOf(error);
-        if (refusal < 500) return sendPlain(reply, refusal, "This was not taken", detail);
+        const title = error.code === "auth.role" ? "This is not for your role" : "This was not taken";
+        if (refusal < 500) return failed(reply, refusal, title, detail);
       }
       const status = error.statusCode ?? 500;
       if (status >= 400 && status < 500)

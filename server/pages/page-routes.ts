@@ -1,6 +1,8 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { access } from "../access/access.ts";
+import type { Principal } from "@coldkeep/core/people/principal.ts";
+import { access, type Access } from "../access/access.ts";
+import { principalOf } from "../access/guard.ts";
 import { applianceBody, windowHours, windowHoursDefault, windowStart } from "./appliance-page.ts";
 import { boardBody, boardTitle } from "./board-page.ts";
 import { excursionsBody } from "./excursion-list.ts";
@@ -15,7 +17,10 @@ export interface PageRoutes {
   readonly views: PageViews;
   readonly clock: Clock;
   readonly answers: PageAnswers;
-  readonly canAcknowledge: boolean;
+  /** True where somebody is offered to acknowledge. */
+  readonly canAcknowledge: (viewer: Principal) => boolean;
+  /** Who sees the board. */
+  readonly boardAccess: Access;
 }
 
 /** Shortest time between two renewals of a page that shows more than the board, in seconds. */
@@ -23,21 +28,24 @@ const renewSeconds = 5;
 
 const noExcursion = "There is no such excursion on record.";
 
-/** Serves the board, rendered once for all who look; returns the rendering. */
-export function boardRoute(
-  app: FastifyInstance,
-  routes: PageRoutes,
-  generation: () => number,
-): SharedRender<Page> {
-  const { views, clock, answers, canAcknowledge } = routes;
-  const board = sharedRender(clock, generation, (): Page => {
-    const view = views.board();
-    const { site, at } = view;
-    const body = boardBody(view, canAcknowledge);
-    return { site, at, title: boardTitle(view), section: "board", path: "/", body };
-  });
-  app.get("/", { config: access("public") }, (_request, reply) => answers.send(reply, board.get()));
-  return board;
+/** Serves the board, rendered once for all who may do the same with it; returns what drops the renderings. */
+export function boardRoute(app: FastifyInstance, routes: PageRoutes, generation: () => number): () => void {
+  const { views, clock, answers, canAcknowledge, boardAccess } = routes;
+  const render = (isActing: boolean): SharedRender<Page> =>
+    sharedRender(clock, generation, (): Page => {
+      const view = views.board();
+      const { site, at } = view;
+      const body = boardBody(view, isActing);
+      return { site, at, title: boardTitle(view), section: "board", path: "/", body };
+    });
+  const boards = { acting: render(true), looking: render(false) };
+  app.get("/", { config: access(boardAccess) }, (request, reply) =>
+    answers.send(reply, boards[canAcknowledge(principalOf(request)) ? "acting" : "looking"].get()),
+  );
+  return () => {
+    boards.acting.drop();
+    boards.looking.drop();
+  };
 }
 
 /** Serves the page of each appliance. */
@@ -47,7 +55,7 @@ export function applianceRoute(
 ): void {
   app.get<{ Params: { id: string }; Querystring: { hours?: string } }>(
     "/appliances/:id",
-    { config: access("public") },
+    { config: access("records.read") },
     async (request, reply): Promise<FastifyReply> => {
       const now = clock.epochMs();
       const hours = windowHours(request.query.hours);
@@ -56,7 +64,7 @@ export function applianceRoute(
       const { site, at, appliance } = view;
       const query = hours === windowHoursDefault ? "" : `?hours=${hours}`;
       const path = `/appliances/${encodeURIComponent(appliance.id)}${query}`;
-      const body = applianceBody(view, hours, canAcknowledge);
+      const body = applianceBody(view, hours, canAcknowledge(principalOf(request)));
       return answers.send(reply, {
         site,
         at,
@@ -72,7 +80,7 @@ export function applianceRoute(
 
 /** Serves the list of excursions and the page of each. */
 export function excursionRoutes(app: FastifyInstance, { views, answers, canAcknowledge }: PageRoutes): void {
-  app.get("/excursions", { config: access("public") }, (_request, reply) => {
+  app.get("/excursions", { config: access("records.read") }, (_request, reply) => {
     const view = views.excursions();
     const { site, at } = view;
     const body = excursionsBody(view);
@@ -88,13 +96,13 @@ export function excursionRoutes(app: FastifyInstance, { views, answers, canAckno
   });
   app.get<{ Params: { id: string } }>(
     "/excursions/:id",
-    { config: access("public") },
+    { config: access("records.read") },
     async (request, reply): Promise<FastifyReply> => {
       const view = await views.excursion(request.params.id);
       if (view === null) return answers.missing(reply, noExcursion);
       const { site, at, excursion } = view;
       const path = `/excursions/${encodeURIComponent(excursion.id)}`;
-      const body = excursionBody(view, canAcknowledge);
+      const body = excursionBody(view, canAcknowledge(principalOf(request)));
       return answers.send(reply, {
         site,
         at,
@@ -116,7 +124,7 @@ export function reportRoute(
 ): void {
   app.get<{ Params: { id: string } }>(
     "/excursions/:id/report.pdf",
-    { config: access("public") },
+    { config: access("records.read") },
     async (request, reply): Promise<FastifyReply> => {
       const view = await views.excursion(request.params.id);
       if (view === null) return answers.missing(reply, noExcursion);

@@ -1,6 +1,6 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { describe, expect, it } from "vitest";
-import { sampleApp, sampleViews } from "./sample-app.ts";
+import { sampleApp, sampleViewer, sampleViews } from "./sample-app.ts";
 
 const html = { accept: "text/html" };
 
@@ -72,10 +72,14 @@ describe("the files of pages", () => {
 
 describe("acknowledging", () => {
   const post = { method: "POST", url: "/alarms/alarm-1/acknowledge" } as const;
-  const form = { "content-type": "application/x-www-form-urlencoded", host: "ward" };
+  const form = {
+    "content-type": "application/x-www-form-urlencoded",
+    host: "ward",
+    "sec-fetch-site": "same-origin",
+  };
 
   it("hands on who and what, and goes back to where it came from", async () => {
-    const taken: string[][] = [];
+    const taken: unknown[][] = [];
     const { app } = await sampleApp({
       acknowledge: (...all) => {
         taken.push(all);
@@ -83,9 +87,11 @@ describe("acknowledging", () => {
       },
     });
     const headers = { ...form, referer: "http://ward/appliances/fridge-3?hours=1" };
-    const answer = await app.inject({ ...post, headers, payload: "by=+A.+Peeters&note=moved+to+fridge+4" });
+    const answer = await app.inject({ ...post, headers, payload: "by=Somebody+Else&note=moved+to+fridge+4" });
     expect([answer.statusCode, answer.headers.location]).toEqual([303, "/appliances/fridge-3?hours=1"]);
-    expect(taken).toEqual([["alarm-1", "A. Peeters", "moved to fridge 4"]]);
+    expect(taken).toEqual([
+      ["alarm-1", { actor: "person:a.peeters", name: "A. Peeters" }, "moved to fridge 4"],
+    ]);
     const elsewhere = await app.inject({
       ...post,
       headers: { ...form, referer: "http://evil/x" },
@@ -95,7 +101,7 @@ describe("acknowledging", () => {
     await app.close();
   });
 
-  it("refuses what names nobody, comes from another site, is too large or is about no alarm", async () => {
+  it("refuses what is too long, comes from another site, is too large or is about no alarm", async () => {
     const taken: string[] = [];
     const { app } = await sampleApp({
       acknowledge: (id) => {
@@ -105,13 +111,44 @@ describe("acknowledging", () => {
     });
     const status = async (payload: string, headers: Record<string, string> = form): Promise<number> =>
       (await app.inject({ ...post, headers, payload })).statusCode;
-    expect(await status("by=+&note=x")).toBe(422);
-    expect(await status(`by=${"x".repeat(101)}`)).toBe(422);
+    expect(await status(`note=${"x".repeat(1_001)}`)).toBe(422);
     expect(await status("by=A", { ...form, "sec-fetch-site": "cross-site" })).toBe(403);
     expect(await status(`by=A&note=${"x".repeat(9_000)}`)).toBe(413);
     expect(taken).toEqual([]);
     expect(await status("by=A")).toBe(404);
     expect(taken).toEqual(["alarm-1"]);
+    await app.close();
+  });
+});
+
+describe("who is not signed in", () => {
+  it("is sent to sign in from every page, and sees an open board without anything to do", async () => {
+    const closed = await sampleApp({ viewer: null, acknowledge: () => true });
+    for (const url of ["/", "/appliances/fridge-3?hours=1", "/excursions", "/excursions/exc-open"]) {
+      const answer = await closed.app.inject({ url, headers: html });
+      const to = `/sign-in?to=${encodeURIComponent(url)}`;
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, to]);
+    }
+    expect((await closed.app.inject({ url: "/live" })).statusCode).toBe(401);
+    expect(
+      (await closed.app.inject({ url: "/", headers: { ...html, "hx-request": "true" } })).statusCode,
+    ).toBe(401);
+    await closed.app.close();
+    const open = await sampleApp({ viewer: null, acknowledge: () => true, isBoardOpen: true });
+    const board = await open.app.inject({ url: "/", headers: html });
+    expect([board.statusCode, board.body.includes("<form")]).toEqual([200, false]);
+    expect(board.body).toMatch(/<a href="\/sign-in[^"]*">Sign in<\/a>/);
+    expect((await open.app.inject({ url: "/excursions", headers: html })).statusCode).toBe(303);
+    await open.app.close();
+  });
+
+  it("is told so where the role may not see a page, and offered nothing that it may not do", async () => {
+    const viewer = { ...sampleViewer, role: "administrator" as const };
+    const { app } = await sampleApp({ viewer, acknowledge: () => true });
+    const answer = await app.inject({ url: "/excursions", headers: html });
+    expect([answer.statusCode, answer.body.includes("This is not for your role")]).toEqual([403, true]);
+    const board = await app.inject({ url: "/", headers: html });
+    expect(board.body).not.toContain("/acknowledge");
     await app.close();
   });
 });

@@ -1,6 +1,9 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
-import type { FastifyInstance } from "fastify";
-import { access } from "../access/access.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type Principal, roleOf } from "@coldkeep/core/people/principal.ts";
+import { isAllowed } from "@coldkeep/core/people/roles.ts";
+import { access, type Access } from "../access/access.ts";
+import type { Acting } from "../access/acting.ts";
 import { registerAcknowledge } from "./acknowledge.ts";
 import { liveHub, type LiveHub, type LiveLoss } from "./live-hub.ts";
 import { type PageAnswers, wantsPage } from "./page-answers.ts";
@@ -17,7 +20,11 @@ export interface PagesOptions {
   /** Renders the excursion report as PDF. */
   readonly report: (view: ExcursionPageView) => Promise<Uint8Array>;
   /** Acknowledges an alarm; false where there is none with that id. Without it the pages offer no acknowledgement. */
-  readonly acknowledge?: (id: string, by: string, note: string) => boolean | Promise<boolean>;
+  readonly acknowledge?: (id: string, who: Acting, note: string) => boolean | Promise<boolean>;
+  /** Lets anybody see the board, e.g. a display on a wall; nobody, where left out. */
+  readonly isBoardOpen?: boolean;
+  /** False once whoever asked for a live page may not see it any more; always true where left out. */
+  readonly isStillIn?: (request: FastifyRequest) => boolean;
   /** Counts listeners that were refused or cut off at the limits. */
   readonly lost?: (loss: LiveLoss) => void;
 }
@@ -32,9 +39,14 @@ export async function pagesPlugin(app: FastifyInstance, options: PagesOptions): 
     route.schema = Object.assign({}, route.schema, { hide: true });
   });
   app.setErrorHandler(answers.thrown);
-  const routes: PageRoutes = { views, clock, answers, canAcknowledge: acknowledge !== undefined };
-  const hub = registerLive(app, options);
-  const board = boardRoute(app, routes, hub.generation);
+  const boardAccess = options.isBoardOpen === true ? "public" : "board.read";
+  const canAcknowledge = (viewer: Principal): boolean => {
+    const role = roleOf(viewer);
+    return acknowledge !== undefined && role !== null && isAllowed(role, "alarms.handle");
+  };
+  const routes: PageRoutes = { views, clock, answers, canAcknowledge, boardAccess };
+  const hub = registerLive(app, options, boardAccess);
+  const dropBoard = boardRoute(app, routes, hub.generation);
   applianceRoute(app, routes);
   excursionRoutes(app, routes);
   reportRoute(app, routes, options.report);
@@ -43,7 +55,7 @@ export async function pagesPlugin(app: FastifyInstance, options: PagesOptions): 
       acknowledge,
       missing: answers.missing,
       failed: answers.failed,
-      done: board.drop,
+      done: dropBoard,
     });
   }
   app.get("/*", { exposeHeadRoute: false, config: access("public") }, (request, reply) => {
@@ -54,7 +66,7 @@ export async function pagesPlugin(app: FastifyInstance, options: PagesOptions): 
 }
 
 /** Serves the stream of live events until the application closes. */
-function registerLive(app: FastifyInstance, options: PagesOptions): LiveHub {
+function registerLive(app: FastifyInstance, options: PagesOptions, who: Access): LiveHub {
   const hub = liveHub(options.clock, (loss) => {
     app.log.warn(
       { loss },
@@ -67,8 +79,8 @@ function registerLive(app: FastifyInstance, options: PagesOptions): LiveHub {
     unsubscribe();
     hub.stop();
   });
-  app.get("/live", { exposeHeadRoute: false, config: access("public") }, (_request, reply) => {
-    const stream = hub.connect();
+  app.get("/live", { exposeHeadRoute: false, config: access(who) }, (request, reply) => {
+    const stream = hub.connect(() => options.isStillIn?.(request) ?? true);
     reply.header("cache-control", "no-store");
     if (stream === null) {
       const text = "Too many pages are live. This one tries again.\n";

@@ -3,6 +3,9 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import { isGood, type Reading } from "@coldkeep/core/readings/reading.ts";
 import fastify, { type FastifyInstance } from "fastify";
+import type { Person } from "@coldkeep/core/people/principal.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { registerGuard } from "../access/guard.ts";
 import { registerAssets } from "./asset-routes.ts";
 import { pageAnswers } from "./page-answers.ts";
 import { pagesPlugin, type PagesOptions } from "./plugin.ts";
@@ -74,15 +77,30 @@ export function sampleViews(change: Partial<PageViews> = {}): PageViews {
   };
 }
 
+/** Who looks at the sample pages unless a test says otherwise. */
+export const sampleViewer: Person = {
+  kind: "person",
+  login: "a.peeters",
+  name: "A. Peeters",
+  role: "quality",
+  session: "session-1",
+};
+
 /** Builds the application; nothing listens yet. */
 export async function sampleApp(
-  change: Partial<PagesOptions> = {},
+  { viewer = sampleViewer, ...change }: Partial<PagesOptions> & { readonly viewer?: Person | null } = {},
   clock: Clock = systemClock,
 ): Promise<SampleApp> {
   const listeners = new Set<() => void>();
   const app = fastify({ forceCloseConnections: true });
   await app.register(helmet, { contentSecurityPolicy });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: "not-found" }));
+  registerGuard(app, {
+    machine: () => {
+      throw new CodedError("auth.unknown", "There is no token here.");
+    },
+    person: () => viewer,
+  });
   await app.register(pagesPlugin, {
     views: sampleViews(),
     answers: pageAnswers(registerAssets(app), () => ({ site: sampleSite, at: clock.epochMs() })),

@@ -60,6 +60,8 @@ export const serverSettingsSchema = z.strictObject({
   holdFeed: holdFeedSettingsSchema.optional(),
   heads: headSettingsSchema.optional(),
   people: peopleSettingsSchema.default(() => peopleSettingsSchema.parse({})),
+  /** Lets anybody see the board (`/`), e.g. on a display on the wall. */
+  openBoard: z.boolean().default(false),
   /** Where people reach the pages; stands in mails. */
   publicUrl: z.url().optional(),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

@@ -43,10 +43,21 @@
   document.addEventListener("htmx:sse:before:connection", (event) => {
     if (event.detail.connection.attempt > 0) disconnected();
   });
-  document.addEventListener("htmx:sse:error", disconnected);
+  // Whoever has to sign in again is led there by the page itself.
+  const refused = (status) => {
+    if (status === 401) location.reload();
+  };
+
+  document.addEventListener("htmx:sse:error", (event) => {
+    disconnected();
+    refused(event.detail?.status);
+  });
   document.addEventListener("htmx:sse:close", disconnected);
   document.addEventListener("htmx:error", lose);
-  document.addEventListener("htmx:response:error", lose);
+  document.addEventListener("htmx:response:error", (event) => {
+    lose();
+    refused(event.detail?.ctx?.response?.status);
+  });
   document.addEventListener("htmx:after:swap", (event) => {
     const { sourceElement, response } = event.detail.ctx;
     if (sourceElement?.id !== "page" || response?.status !== 200) return;
