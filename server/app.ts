@@ -37,6 +37,8 @@ import type { People } from "./people/people.ts";
 import { sessionCookieFor } from "./people/session-cookie.ts";
 import { isSecure } from "./security/security-settings.ts";
 import { makeWebSecurity } from "./security/web-security.ts";
+import { recordSettings } from "./settings/settings-history.ts";
+import { shownSettings } from "./settings/shown-settings.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -88,6 +90,7 @@ export async function makeServer(
     settings.influx === undefined ? undefined : openInfluxLinks({ ...parts, settings: settings.influx });
   const inside = composeInside(database, clock, undefined, links);
   inside.begin(settings.publicUrl ?? null);
+  recordSettings(inside, shownSettings(settings));
   if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
   const people = openPeople(settings, inside, passwords, logger);
   const services: Services = {

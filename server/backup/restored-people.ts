@@ -8,8 +8,8 @@ export function endWhatLetsIn(records: string): void {
   const sqlite = new DatabaseSync(records);
   try {
     const has = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
-    for (const table of ["sessions", "account_links"])
-      if (has.get(table) !== undefined) sqlite.exec(`DELETE FROM ${table}`);
+    if (has.get("sessions") !== undefined) sqlite.exec("DELETE FROM sessions");
+    if (has.get("account_links") !== undefined) sqlite.exec("DELETE FROM account_links");
   } finally {
     sqlite.close();
   }

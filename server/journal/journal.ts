@@ -25,6 +25,7 @@ export type EntryKind =
   | "projection"
   | "backup"
   | "head"
+  | "settings"
   | "proposal"
   | "account";
 

@@ -15,6 +15,8 @@ import type { HoldConfirmation } from "@coldkeep/core/contract/hold-feed.ts";
 import { confirmHolds } from "../hold-feed/confirm.ts";
 import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-alarm.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
+import { recordSettings } from "../settings/settings-history.ts";
+import type { ShownSettings } from "../settings/shown-settings.ts";
 import type { Decision } from "../units/dispositions.ts";
 import { type Feed, takeFeed } from "../units/take-feed.ts";
 import { decideUnit, type MovementBody, moveUnit, registerUnit } from "../units/unit-commands.ts";
@@ -82,6 +84,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "head":
       inside.heads.take(json(body) as HeadOrder);
+      return;
+    case "settings":
+      recordSettings(inside, json(body) as ShownSettings);
       return;
     case "account":
       tellOfAccounts(inside.committer, source, json(body) as AccountNews);

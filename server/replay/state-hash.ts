@@ -39,6 +39,7 @@ const tables: Readonly<Record<string, string>> = {
   proposal_versions: "SELECT * FROM proposal_versions ORDER BY number",
   proposal_tests: "SELECT * FROM proposal_tests ORDER BY number",
   proposal_ends: "SELECT * FROM proposal_ends ORDER BY proposal",
+  settings: "SELECT * FROM settings_history ORDER BY journal_seq",
   heads: "SELECT * FROM heads ORDER BY day",
   audit: "SELECT * FROM audit ORDER BY seq",
 };

@@ -20,6 +20,7 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "refusals", says: "refusals are append-only", key: ["journal_seq", "position"] },
   { name: "sites", says: "sites are append-only", key: ["number"] },
   { name: "heads", says: "daily heads are append-only", key: ["day"] },
+  { name: "settings_history", says: "the history of settings is append-only", key: ["journal_seq"] },
   { name: "proposal_versions", says: "proposals are append-only", key: ["number"] },
   { name: "proposal_tests", says: "proposals are append-only", key: ["number"] },
   { name: "proposal_ends", says: "proposals are append-only", key: ["proposal"] },

@@ -16,6 +16,7 @@ import { headTablesSql } from "./head-tables.ts";
 import { alarmEventColumns, projectionTablesSql } from "./projection-tables.ts";
 import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
+import { settingsTablesSql } from "./settings-tables.ts";
 import type { Tables } from "./tables.ts";
 import { trustTablesSql } from "./trust-tables.ts";
 import { holdFeedTablesSql } from "./hold-feed-tables.ts";
@@ -194,6 +195,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
   sqlite.exec(headTablesSql);
+  sqlite.exec(settingsTablesSql);
   sqlite.exec(appendOnlySql(appendOnlyTables));
 }
 

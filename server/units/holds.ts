@@ -2,6 +2,7 @@ import type { HeldInterval } from "@coldkeep/core/engine/excursion.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { MarkChanged } from "../hold-feed/hold-changes.ts";
 import type { Database } from "../store/database.ts";
+import { type ChangedHold, makeHoldTrail } from "./hold-trail.ts";
 import type { Standings } from "./standing.ts";
 
 /**
@@ -42,15 +43,15 @@ export function makeHoldKeeper(
     `INSERT INTO holds (unit, excursion, since, exposed)
      SELECT DISTINCT unit, ?1, ?2, 1 FROM residences
      WHERE appliance = ?3 AND "from" < ?5 AND ("to" IS NULL OR "to" > ?4)
-     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased} ${whereChanged} RETURNING unit`,
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased} ${whereChanged} RETURNING unit, excursion`,
   );
   const clearUnexposed = database.prepare(
     `UPDATE holds SET exposed = 0 WHERE excursion = ?1 AND exposed = 1 AND NOT EXISTS (
        SELECT 1 FROM residences WHERE residences.unit = holds.unit AND appliance = ?2
-       AND "from" < ?4 AND ("to" IS NULL OR "to" > ?3)) RETURNING unit`,
+       AND "from" < ?4 AND ("to" IS NULL OR "to" > ?3)) RETURNING unit, excursion`,
   );
   const clearAll = database.prepare(
-    "UPDATE holds SET exposed = 0 WHERE excursion = ? AND exposed = 1 RETURNING unit",
+    "UPDATE holds SET exposed = 0 WHERE excursion = ? AND exposed = 1 RETURNING unit, excursion",
   );
   const count = database.prepare("SELECT count(*) AS n FROM holds WHERE excursion = ? AND exposed = 1");
   const holdUnit = database.prepare(
@@ -59,37 +60,47 @@ export function makeHoldKeeper(
        AND residences.appliance = excursions.appliance
      WHERE excursions.status <> 'withdrawn' AND residences."from" < coalesce(excursions.held_to, ?3)
        AND (residences."to" IS NULL OR residences."to" > excursions.held_from)
-     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased} ${whereChanged} RETURNING unit`,
+     ON CONFLICT (excursion, unit) DO UPDATE SET exposed = 1, released_at = ${stillReleased} ${whereChanged} RETURNING unit, excursion`,
   );
   const clearUnit = database.prepare(
     `UPDATE holds SET exposed = 0 WHERE unit = ?1 AND exposed = 1 AND NOT EXISTS (
        SELECT 1 FROM excursions JOIN residences ON residences.unit = ?1 AND residences.appliance = excursions.appliance
        WHERE excursions.id = holds.excursion AND excursions.status <> 'withdrawn'
        AND residences."from" < coalesce(excursions.held_to, ?2)
-       AND (residences."to" IS NULL OR residences."to" > excursions.held_from)) RETURNING unit`,
+       AND (residences."to" IS NULL OR residences."to" > excursions.held_from)) RETURNING unit, excursion`,
   );
   const ofUnit = database.prepare("SELECT excursion FROM holds WHERE unit = ? AND exposed = 1");
+  const trail = makeHoldTrail(database);
+  const tell = (commit: Commit, cleared: readonly ChangedHold[], taken: readonly ChangedHold[]): void => {
+    trail.unexposed(commit, cleared);
+    trail.placed(commit, taken);
+    markChanged(
+      commit,
+      [...cleared, ...taken].map(({ unit }) => unit),
+    );
+  };
   return {
     follow: (commit, excursion, appliance, held) => {
-      if (held === null) markChanged(commit, unitsOf(clearAll.all(excursion)));
-      else {
-        const to = held.to ?? never;
-        const cleared = unitsOf(clearUnexposed.all(excursion, appliance, held.from, to));
-        const taken = unitsOf(holdExposed.all(excursion, commit.at, appliance, held.from, to));
-        if (taken.length > 0) standings.refreshHeldBy(excursion);
-        markChanged(commit, [...cleared, ...taken]);
-      }
+      const to = held?.to ?? never;
+      const cleared = changed(
+        held === null ? clearAll.all(excursion) : clearUnexposed.all(excursion, appliance, held.from, to),
+      );
+      const taken =
+        held === null ? [] : changed(holdExposed.all(excursion, commit.at, appliance, held.from, to));
+      if (taken.length > 0) standings.refreshHeldBy(excursion);
+      tell(commit, cleared, taken);
       return Number(count.get(excursion)?.["n"] ?? 0);
     },
     followUnit: (commit, unit) => {
-      const changed = [...clearUnit.all(unit, never), ...holdUnit.all(unit, commit.at, never)];
+      const cleared = changed(clearUnit.all(unit, never));
+      const taken = changed(holdUnit.all(unit, commit.at, never));
       standings.refresh(unit);
-      markChanged(commit, unitsOf(changed));
+      tell(commit, cleared, taken);
       return ofUnit.all(unit).map((row) => String(row["excursion"]));
     },
   };
 }
 
-function unitsOf(rows: readonly Record<string, unknown>[]): number[] {
-  return rows.map((row) => Number(row["unit"]));
+function changed(rows: readonly Record<string, unknown>[]): ChangedHold[] {
+  return rows.map((row) => ({ unit: Number(row["unit"]), excursion: String(row["excursion"]) }));
 }
