@@ -42,3 +42,9 @@ test("every requirement in docs/part11.md says how it is met, and one that is ca
   expect(rows.length).toBeGreaterThan(40);
   expect(wrong).toEqual([]);
 });
+
+test("docs/security.md names only tests that are there", () => {
+  const named = namedTests(readFileSync(join(root, "docs/security.md"), "utf8"));
+  expect(named.length).toBeGreaterThan(25);
+  expect(named.filter(({ file, title }) => !hasTest(file, title))).toEqual([]);
+});

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { type VirtualClock, virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
-import { pino } from "pino";
 import type { InfluxSettings } from "../influx/influx-settings.ts";
 import { makePasswords } from "../people/passwords.ts";
 import { makeServer, type Server } from "../app.ts";
+import { makeLog } from "../security/log.ts";
 import type { RateLimits } from "../security/security-settings.ts";
 import type { HeadSettings } from "../heads/head-settings.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
@@ -64,6 +64,8 @@ export async function testServer(
     /** What is younger is read from the records, in ms. */
     hotMs?: number;
     rateLimits?: Partial<RateLimits>;
+    /** Hears each line of the log. */
+    log?: (line: string) => void;
     /** `people` in the settings. */
     people?: unknown;
     heads?: HeadSettings;
@@ -89,7 +91,10 @@ export async function testServer(
   const mailer = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined };
   const server = await makeServer(settings, {
     clock,
-    logger: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
+    logger:
+      options.log === undefined
+        ? makeLog(process.env["TEST_LOG"] ?? "silent")
+        : makeLog("debug", { write: options.log }),
     mailer,
     passwords: makePasswords({ memoryKiB: 8, passes: 1, lanes: 1 }),
     ...(options.hotMs === undefined ? {} : { hotMs: options.hotMs }),
