@@ -21,6 +21,7 @@ import { ingestRoutes } from "../ingest/routes.ts";
 import { makePageViews, siteView } from "../overview/page-views.ts";
 import { registerAssets } from "../pages/asset-routes.ts";
 import { pageAnswers } from "../pages/page-answers.ts";
+import { masterDataPages } from "../master-data/plugin.ts";
 import { pagesPlugin } from "../pages/plugin.ts";
 import type { Acting } from "../access/acting.ts";
 import { principalOf, registerGuard } from "../access/guard.ts";
@@ -130,6 +131,7 @@ export async function buildWeb(
   }));
   const { people, clock } = services;
   await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl } });
+  await app.register(masterDataPages, { services, answers });
   await app.register(pagesPlugin, {
     views,
     answers,

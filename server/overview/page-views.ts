@@ -1,5 +1,6 @@
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { alarmsAbout } from "../alarms/alarm-reads.ts";
+import { calibrationAt, dueState } from "@coldkeep/core/site/calibration.ts";
 import { profileNames } from "@coldkeep/core/site/site.ts";
 import type { Services } from "../http/services.ts";
 import type { ApplianceView, BoardView, PageViews, SiteView, Standing } from "../pages/views.ts";
@@ -110,7 +111,10 @@ function applianceView(services: Services, book: SiteBook, id: string, now: Epoc
     profile: appliance === undefined ? "" : (profileNames(appliance.profile).at(-1)?.name ?? ""),
     probes: (appliance?.probes ?? []).flatMap((probe) => {
       const memory = services.engine.probe(probe.id);
-      return memory === undefined ? [] : [probeView(services, memory, now)];
+      if (memory === undefined) return [];
+      const state = dueState(probe.calibration, now);
+      const due = calibrationAt(probe.calibration, now)?.due ?? null;
+      return [{ ...probeView(services, memory, now), calibration: { state, due } }];
     }),
     openExcursions: open.map((each) => each.id),
     unitsInside: Number(inside?.["n"] ?? 0),

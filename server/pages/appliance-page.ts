@@ -11,7 +11,7 @@ import { worstProbe } from "./standing.ts";
 import { symbol } from "./symbol.ts";
 import { namedLimits } from "./temperature.ts";
 import type { AppliancePageView, ProbeView } from "./views.ts";
-import { applianceWords, count, probeWords, standingMeanings, standingWords } from "./words.ts";
+import { applianceWords, count, dueWords, probeWords, standingMeanings, standingWords } from "./words.ts";
 
 /** The windows that the page of an appliance offers, in hours. */
 export const windowsHours = [0.25, 1, 6, 24] as const;
@@ -85,7 +85,9 @@ function probeSection(probe: ProbeView, view: AppliancePageView): string {
   return html`<article class="probe" data-standing="${probe.standing}">
     <header>
       <h3>${probe.id}</h3>
-      <p class="note">${probeWords[probe.kind]} probe, ${namedLimits(probe.limits)}</p>
+      <p class="note">
+        ${probeWords[probe.kind]} probe, ${namedLimits(probe.limits)}!${calibrationNote(probe)}
+      </p>
       <p class="now">
         !${symbol(probe.standing)}<b>${latestText(probe)}</b>
         <span>${standingWords[probe.standing]}${readAgo(probe, view.at)}</span>
@@ -96,6 +98,15 @@ function probeSection(probe: ProbeView, view: AppliancePageView): string {
     !${curves.map((curve) => curveFigure(curve, marks, view.site.timeZone, view.at))}
     !${curves.length === 0 ? html`<p class="empty">There is no curve for this probe.</p>` : ""}
   </article>`;
+}
+
+/** Says that a probe's calibration is due or overdue; nothing where it is good, or where none is on record. */
+function calibrationNote({ calibration }: ProbeView): string {
+  if (calibration?.state !== "due" && calibration?.state !== "overdue") return "";
+  return html`;
+    <span class="due" data-due="${calibration.state}"
+      >${dueWords[calibration.state]}, next one by ${calibration.due ?? ""}</span
+    >`;
 }
 
 function readAgo(probe: ProbeView, now: EpochMs): string {

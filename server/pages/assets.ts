@@ -21,6 +21,7 @@ const style = "text/css; charset=utf-8";
  */
 const sources = {
   "coldkeep.css": { files: () => [own("coldkeep.css")], type: style },
+  "site.css": { files: () => [own("site.css")], type: style },
   "forms.css": { files: () => [own("forms.css")], type: style },
   "live.js": { files: () => [own("live.js")], type: script },
   "charts.js": { files: () => [own("charts.js")], type: script },

@@ -49,6 +49,7 @@ export function layout(page: Page, viewer: Principal, assets: AssetUrls): string
         <link rel="stylesheet" href="${assets("uplot.css")}" />
         <link rel="stylesheet" href="${assets("coldkeep.css")}" />
         <link rel="stylesheet" href="${assets("forms.css")}" />
+        <link rel="stylesheet" href="${assets("site.css")}" />
         <script defer src="${assets("uplot.js")}"></script>
         <script defer src="${assets("charts.js")}"></script>
         <script defer src="${assets("live.js")}"></script>

@@ -13,6 +13,7 @@ interface NavigationEntry {
 export const navigation = [
   { section: "board", href: "/", text: "Board", permission: "board.read" },
   { section: "excursions", href: "/excursions", text: "Excursions", permission: "records.read" },
+  { section: "site", href: "/site", text: "Site", permission: "records.read" },
   { section: "people", href: "/people", text: "People", permission: "people.manage" },
 ] as const satisfies readonly NavigationEntry[];
 

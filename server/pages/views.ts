@@ -3,6 +3,7 @@ import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import type { Forecast } from "@coldkeep/core/forecast/forecast.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import type { TimeSource } from "@coldkeep/core/readings/stamp.ts";
+import type { DueState } from "@coldkeep/core/site/calibration.ts";
 import type { ApplianceKind } from "@coldkeep/core/site/site.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 
@@ -52,6 +53,8 @@ export interface ProbeView {
   readonly spark: readonly (readonly [EpochMs, number | null])[];
   /** When it reaches a limit at this rate: advice, nothing depends on it. */
   readonly forecast?: Forecast | null;
+  /** How its calibration stands. */
+  readonly calibration?: { readonly state: DueState; readonly due: string | null };
   /** True while another probe of the appliance says something else. */
   readonly inDoubt?: boolean;
 }

@@ -2,6 +2,7 @@ import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms
 import type { Side } from "@coldkeep/core/engine/excursion.ts";
 import type { Fault } from "@coldkeep/core/readings/reading.ts";
 import type { TimeSource } from "@coldkeep/core/readings/stamp.ts";
+import type { DueState } from "@coldkeep/core/site/calibration.ts";
 import type { ApplianceKind, ProbeKind } from "@coldkeep/core/site/site.ts";
 import type { ExcursionView, Standing } from "./views.ts";
 
@@ -33,6 +34,15 @@ export const applianceWords: Readonly<Record<ApplianceKind, string>> = {
   incubator: "Incubator",
   "transport-box": "Transport box",
   room: "Room",
+};
+
+/** How a calibration stands, in words. */
+export const dueWords: Readonly<Record<DueState, string>> = {
+  none: "no calibration on record",
+  undated: "calibrated, no date for the next one",
+  good: "calibrated",
+  due: "calibration due",
+  overdue: "calibration overdue",
 };
 
 /** Kinds of measuring point in words. */

@@ -254,6 +254,7 @@ export function makeProposalActs(
         excursions,
         units,
         siteNumber: store.siteNumber(),
+        ...(found.backtest === null ? {} : { backtestKey: key }),
       });
       const tested = found.backtest === null ? null : { ...found.backtest.totals, key };
       work.audit({

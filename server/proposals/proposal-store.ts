@@ -40,6 +40,7 @@ export interface EndInput {
   readonly excursions?: number;
   readonly units?: number;
   readonly siteNumber?: number;
+  readonly backtestKey?: string;
 }
 
 /** Opens the proposals on the records. */
@@ -126,7 +127,7 @@ export function openProposalStore(database: Database): ProposalStore {
       void database
         .prepare("INSERT INTO proposal_tests (proposal, key, result, at, journal_seq) VALUES (?, ?, ?, ?, ?)")
         .run(id, key, JSON.stringify(result), commit.at, commit.journalSeq),
-    end: (commit, id, { state, by, reason, hash, differences, excursions, units, siteNumber }) =>
+    end: (commit, id, { state, by, reason, hash, differences, excursions, units, siteNumber, backtestKey }) =>
       database.run(
         query.insertInto("proposal_ends").values({
           proposal: id,
@@ -140,6 +141,7 @@ export function openProposalStore(database: Database): ProposalStore {
           excursions: excursions ?? 0,
           units: units ?? 0,
           site_number: siteNumber ?? null,
+          backtest_key: backtestKey ?? null,
           at: commit.at,
           journal_seq: commit.journalSeq,
         }),
@@ -156,6 +158,8 @@ function endOf(row: {
   readonly differences: string;
   readonly excursions: number;
   readonly units: number;
+  readonly site_number: number | null;
+  readonly backtest_key: string | null;
   readonly at: number;
 }): ProposalEnd {
   return {
@@ -167,6 +171,8 @@ function endOf(row: {
     differences: JSON.parse(row.differences) as SiteDifference[],
     excursions: row.excursions,
     units: row.units,
+    siteNumber: row.site_number,
+    backtestKey: row.backtest_key,
     at: row.at,
   };
 }

@@ -37,6 +37,10 @@ export interface ProposalEnd extends Actor {
   readonly differences: readonly SiteDifference[];
   readonly excursions: number;
   readonly units: number;
+  /** The number of the site that it put in force; null where it put none. */
+  readonly siteNumber: number | null;
+  /** The back-test that it was approved with; null without one. */
+  readonly backtestKey: string | null;
 }
 
 /** A proposed change of the site, as it is kept. */

@@ -5,7 +5,7 @@ import type { Site } from "@coldkeep/core/site/site.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { SiteChange } from "../site/apply-site.ts";
 import type { SiteBook } from "../site/site-book.ts";
-import { backtestDaysMax, type BacktestProgress } from "./backtest-site.ts";
+import { backtestDaysMax, type BacktestProgress, type BacktestResult } from "./backtest-site.ts";
 import type { RunBacktest } from "./backtest-thread.ts";
 import type { Actor, Proposal, ProposedChange } from "./proposal.ts";
 import type { DraftOutcome, ProposalActs, SignWithin } from "./proposal-acts.ts";
@@ -22,6 +22,10 @@ export interface Proposals {
   readonly openBy: (actor: string) => string | null;
   /** A draft beside the site in force. Throws `proposal.unknown`. */
   readonly change: (id: string) => ProposedChange;
+  /** What an approved proposal made of the site, from what to what, and the back-test that it was approved with; null for others. */
+  readonly done: (
+    id: string,
+  ) => { readonly before: Site; readonly after: Site; readonly backtest: BacktestResult | null } | null;
   /** What somebody's next change starts from: their own draft carried over to the site in force, else that site. Throws `proposal.stale`, `site.missing`. */
   readonly startOf: (actor: string) => Site;
   /**
@@ -44,6 +48,8 @@ export interface Proposals {
   ) => void;
   /** Back-tests a draft and keeps the result. Throws `proposal.backtest-busy`, `proposal.stale`, `proposal.days`. */
   readonly backtest: (by: Actor, id: string, days: number) => Promise<void>;
+  /** Why the last back-test of a proposal broke off; null where it did not. */
+  readonly failure: (id: string) => string | null;
   /** How far the back-test of a proposal is; null where none is under way. */
   readonly progress: (id: string) => BacktestProgress | null;
 }
@@ -60,6 +66,7 @@ export interface ProposalParts {
 
 /** Makes what the server can do with proposals. */
 export function makeProposals({ store, acts, clock, site, rehearse, run }: ProposalParts): Proposals {
+  let failed: { readonly id: string; readonly reason: string } | null = null;
   const running = new Map<string, BacktestProgress>();
   const change = (id: string): ProposedChange => acts.change(id, clock.epochMs());
   const inForce = (): Site => {
@@ -85,6 +92,14 @@ export function makeProposals({ store, acts, clock, site, rehearse, run }: Propo
     list: store.list,
     openBy: store.openBy,
     change,
+    done: (id) => {
+      const { siteNumber, backtestKey } = store.find(id)?.end ?? { siteNumber: null, backtestKey: null };
+      if (siteNumber === null) return null;
+      const before = store.siteOf(siteNumber - 1);
+      const after = store.siteOf(siteNumber);
+      const backtest = backtestKey === null ? null : store.backtest(id, backtestKey);
+      return before === null || after === null ? null : { before, after, backtest };
+    },
     startOf,
     take: (by, edit, reason) => {
       const current = inForce();
@@ -120,6 +135,7 @@ export function makeProposals({ store, acts, clock, site, rehearse, run }: Propo
           `The site in force has changed there too (${stale.slice(0, 5).join(", ")}).`,
         );
       running.set(id, { done: 0, of: 0 });
+      failed = null;
       try {
         const findings = await run(
           { site: proposed, days, now: clock.epochMs() },
@@ -128,10 +144,14 @@ export function makeProposals({ store, acts, clock, site, rehearse, run }: Propo
         const { excursions, units } = rehearse(proposed, by.actor);
         const result = { ...findings, excursions: excursions.length, units };
         acts.perform({ act: "tested", proposal: id, key, result, by });
+      } catch (error) {
+        failed = { id, reason: error instanceof Error ? error.message : String(error) };
+        throw error;
       } finally {
         running.delete(id);
       }
     },
+    failure: (id) => (failed?.id === id ? failed.reason : null),
     progress: (id) => running.get(id) ?? null,
   };
 }

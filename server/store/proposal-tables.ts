@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS proposal_ends (
   excursions INTEGER NOT NULL,
   units INTEGER NOT NULL,
   site_number INTEGER,
+  backtest_key TEXT,
   at INTEGER NOT NULL,
   journal_seq INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -84,6 +85,7 @@ export interface ProposalTables {
     excursions: number;
     units: number;
     site_number: number | null;
+    backtest_key: string | null;
     at: number;
     journal_seq: number;
   };
