@@ -131,7 +131,7 @@ export function proposalBody(view: ProposalPageView): string {
     !${change !== null && change.stale.length > 0 ? staleNote(change.stale) : ""}
     <section aria-labelledby="changes-title">
       <h2 id="changes-title">What it changes</h2>
-      !${lines.length === 0 ? "" : lineTable(lines)}
+      !${lines.length === 0 ? "" : lineTable(lines, end !== null)}
       !${change === null && end !== null && end.state !== "approved" ? html`<p class="empty">It never came into force.</p>` : ""}
       !${differenceDetails(change?.differences ?? end?.differences ?? [])}
       !${end?.state === "approved" ? html`<p class="note">Putting it in force revised ${count(end.excursions, "excursion")}; ${count(end.units, "unit")} had a hold of one of them.</p>` : ""}
@@ -173,14 +173,14 @@ function staleNote(stale: readonly string[]): string {
   </div>`;
 }
 
-function lineTable(lines: readonly ChangeLine[]): string {
+function lineTable(lines: readonly ChangeLine[], isDone: boolean): string {
   return html`<div class="table-frame">
     <table class="rows changes">
       <thead>
         <tr>
           <th scope="col">What</th>
-          <th scope="col">In force</th>
-          <th scope="col">Proposed</th>
+          <th scope="col">${isDone ? "Before" : "In force"}</th>
+          <th scope="col">${isDone ? "After" : "Proposed"}</th>
         </tr>
       </thead>
       <tbody>

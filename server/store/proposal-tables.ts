@@ -1,7 +1,7 @@
 import type { Generated } from "kysely";
 
 /**
- * Changes of the site that somebody proposes: every version of each, its back-tests and how it ended. Append-only. Created where they are missing, so that older records gain them.
+ * Changes of the site that somebody proposes: every version of each, its back-tests and how it ended. Append-only (append-only.ts). Created where they are missing, so that older records gain them.
  */
 export const proposalTablesSql = `
 CREATE TABLE IF NOT EXISTS proposal_versions (
@@ -42,13 +42,6 @@ CREATE TABLE IF NOT EXISTS proposal_ends (
   at INTEGER NOT NULL,
   journal_seq INTEGER NOT NULL
 ) WITHOUT ROWID;
-${["proposal_versions", "proposal_tests", "proposal_ends"]
-  .map(
-    (table) => `
-CREATE TRIGGER IF NOT EXISTS ${table}_no_update BEFORE UPDATE ON ${table} BEGIN SELECT RAISE(ABORT, 'proposals are append-only'); END;
-CREATE TRIGGER IF NOT EXISTS ${table}_no_delete BEFORE DELETE ON ${table} BEGIN SELECT RAISE(ABORT, 'proposals are append-only'); END;`,
-  )
-  .join("")}
 `;
 
 /** The rows of these tables. */
