@@ -6,10 +6,16 @@ import { instantTextSchema, pageQuery } from "./instants.ts";
 /** A donation identification number as the feed writes it: the 13 characters of ISBT 128, or another numbering's up to 30. */
 export const dinSchema = z.string().regex(/^[A-Z0-9]{5,30}$/, "expected 5 to 30 capital letters and digits");
 
-/** A product code: the 8 characters of ISBT 128, or another numbering's up to 20. */
+/**
+ * A product code: the 8 characters of ISBT 128, in which collection type and division may be small letters, with a division of 6 behind `99`; or another
+ * numbering's up to 20.
+ */
 export const productCodeSchema = z
   .string()
-  .regex(/^[A-Z0-9]{3,20}$/, "expected 3 to 20 capital letters and digits");
+  .regex(
+    /^([A-Z0-9]{3,20}|[A-Z][A-Z0-9]{4}[A-Za-z0-9]([A-Z0-9][a-z0-9]|99[A-Za-z0-9]{6}))$/,
+    "expected 3 to 20 capital letters and digits, or a product code of ISBT 128",
+  );
 
 /** Where a unit stands. `held`: quarantined because of an excursion, wherever it is now. */
 export const unitStatuses = ["available", "held", "issued", "released", "discarded"] as const;

@@ -133,6 +133,12 @@ const cases: [string, string, Exposure[], string, number?][] = [
     [thaw(hourMs, -6, { limits: { low: null, high: -18 }, end: 80 * hourMs })],
     "cannot-tell",
   ],
+  [
+    "source-plasma-640-76",
+    "73 hours, part of them perhaps too cold",
+    [thaw(73 * hourMs, -6, { limits: { low: -40, high: -20 }, end: 73 * hourMs })],
+    "cannot-tell",
+  ],
   ["plasma-ph-eur-0853", "at -5", [thaw(hourMs, -5)], "within"],
   ["plasma-ph-eur-0853", "at -4.9", [thaw(hourMs, -4.9)], "exceeded"],
   ["plasma-ph-eur-0853", "twice at -16", [thaw(hourMs, -16), thaw(hourMs, -16)], "within"],

@@ -11,17 +11,23 @@ export interface HoldingExcursion {
   readonly held: HeldInterval;
 }
 
+/** A window of one probe that is to be measured. */
+export interface ProbeWindow extends Interval {
+  readonly probe: string;
+}
+
 /** A stretch of a stay in which excursions held: all that touch one another there, of whichever probe. */
 export interface HeldStretch extends Interval {
   readonly place: string;
   readonly causes: readonly string[];
   /** For each probe with an excursion in it, the windows that are its own, apart from one another. */
-  readonly probes: readonly { readonly probe: string; readonly windows: readonly Interval[] }[];
+  readonly runs: readonly ProbeWindow[];
+  /** The same cut wherever a window of any probe begins or ends: in each part the same probes judge. */
+  readonly parts: readonly ProbeWindow[];
 }
 
-interface HeldWindow extends Interval {
+interface HeldWindow extends ProbeWindow {
   readonly id: string;
-  readonly probe: string;
 }
 
 /** The stretches in which a unit was where an excursion held it. */
@@ -36,15 +42,26 @@ export function heldStretches(where: Whereabouts, excursions: readonly HoldingEx
         to: Math.min(held.to ?? where.until, stay.to),
       }))
       .filter(({ from, to }) => to > from);
-    return joined(windows).map((group) => ({
-      place: stay.place,
-      from: group.from,
-      to: group.to,
-      causes: [...new Set(group.members.map(({ id }) => id))].sort(),
-      probes: [...new Set(group.members.map(({ probe }) => probe))]
-        .sort()
-        .map((probe) => ({ probe, windows: plain(group.members.filter((each) => each.probe === probe)) })),
-    }));
+    return joined(windows).map(({ from, to, members }) => {
+      const runs = runsOf(members);
+      const causes = [...new Set(members.map(({ id }) => id))].sort();
+      return { place: stay.place, from, to, causes, runs, parts: partsOf(runs) };
+    });
+  });
+}
+
+function runsOf(windows: readonly HeldWindow[]): ProbeWindow[] {
+  const probes = [...new Set(windows.map(({ probe }) => probe))].sort();
+  return probes.flatMap((probe) =>
+    joined(windows.filter((each) => each.probe === probe)).map(({ from, to }) => ({ probe, from, to })),
+  );
+}
+
+function partsOf(runs: readonly ProbeWindow[]): ProbeWindow[] {
+  const cuts = [...new Set(runs.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  return runs.flatMap(({ probe, from, to }) => {
+    const ends = cuts.filter((cut) => cut > from && cut <= to);
+    return ends.map((end, index) => ({ probe, from: ends[index - 1] ?? from, to: end }));
   });
 }
 
@@ -65,18 +82,34 @@ function joined<Member extends Interval>(
   return groups;
 }
 
-const plain = (windows: readonly HeldWindow[]): Interval[] =>
-  joined(windows).map(({ from, to }) => ({ from, to }));
+/** What was measured in the windows of a stretch, each in the order of its windows. */
+export interface StretchMeasures {
+  readonly runs: readonly ExposureFigures[];
+  readonly parts: readonly ExposureFigures[];
+}
 
 /**
- * The exposure that a stretch was. `measures` has, for each probe of the stretch, what was measured in each of its windows; the limits are those that
- * applied there.
+ * The exposure that a stretch was: the sum over its parts of the worst of the probes there; the longest run is that of one probe. More excursions never
+ * make less of it. The limits are those that applied there.
  */
 export function equipmentExposure(
-  { place, from, to, causes }: HeldStretch,
-  measures: readonly (readonly ExposureFigures[])[],
+  { place, from, to, causes, parts }: HeldStretch,
+  measures: StretchMeasures,
   limits: Exposure["limits"],
 ): Exposure {
-  const figures = worstFigures(measures.map(sumFigures));
-  return { kind: "equipment", place, start: from, end: to, causes, limits, ...figures };
+  const starts = [...new Set(parts.map((part) => part.from))];
+  const worst = starts.map((start) =>
+    worstFigures(measures.parts.filter((_, index) => parts[index]?.from === start)),
+  );
+  const longestOutMs = Math.max(0, ...measures.runs.map((each) => each.longestOutMs));
+  return {
+    kind: "equipment",
+    place,
+    start: from,
+    end: to,
+    causes,
+    limits,
+    ...sumFigures(worst),
+    longestOutMs,
+  };
 }

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { minuteMs } from "../time/millis.ts";
-import { equipmentExposure, heldStretches, type HoldingExcursion } from "./equipment.ts";
+import { equipmentExposure, heldStretches, type HoldingExcursion, type ProbeWindow } from "./equipment.ts";
 import { type Exposure, type ExposureFigures, exposureKinds, sumFigures, worstFigures } from "./exposure.ts";
 import { foldLedger, gapExposures, totalsOf } from "./ledger.ts";
 import { type UnitResidence, whereabouts } from "./whereabouts.ts";
 
 const min = (minutes: number) => minutes * minuteMs;
 const limits = { low: 2, high: 6 };
+const window = (probe: string, from: number, to: number) => ({ probe, from: min(from), to: min(to) });
 
 describe("worked example", () => {
   const residences: UnitResidence[] = [
@@ -40,9 +41,12 @@ describe("worked example", () => {
         from: min(10),
         to: min(30),
         causes: ["x1", "x2"],
-        probes: [
-          { probe: "air", windows: [{ from: min(10), to: min(20) }] },
-          { probe: "product", windows: [{ from: min(15), to: min(30) }] },
+        runs: [window("air", 10, 20), window("product", 15, 30)],
+        parts: [
+          window("air", 10, 15),
+          window("air", 15, 20),
+          window("product", 15, 20),
+          window("product", 20, 30),
         ],
       },
       {
@@ -50,59 +54,69 @@ describe("worked example", () => {
         from: min(90),
         to: min(100),
         causes: ["x3"],
-        probes: [{ probe: "b", windows: [{ from: min(90), to: min(100) }] }],
+        runs: [window("b", 90, 100)],
+        parts: [window("b", 90, 100)],
       },
       {
         place: "a",
         from: min(100),
         to: min(120),
         causes: ["x2"],
-        probes: [{ probe: "product", windows: [{ from: min(100), to: min(120) }] }],
+        runs: [window("product", 100, 120)],
+        parts: [window("product", 100, 120)],
       },
     ]);
   });
 
-  test("an excursion counts once, the worst probe counts, and going out and back is an exposure", () => {
-    const air: ExposureFigures = {
-      outMs: min(8),
-      longestOutMs: min(5),
-      unknownMs: min(2),
-      minCelsius: 4,
-      maxCelsius: 9,
-      degreeMinutes: 12,
-    };
-    const product: ExposureFigures = {
-      outMs: min(3),
-      longestOutMs: min(3),
-      unknownMs: min(9),
-      minCelsius: 3,
-      maxCelsius: 7,
-      degreeMinutes: 2,
-    };
-    const exposures = heldStretches(where, excursions).map((stretch) =>
-      equipmentExposure(
-        stretch,
-        stretch.probes.map(({ probe }) => [probe === "air" ? air : product]),
-        limits,
-      ),
-    );
-    expect(exposures[0]).toMatchObject({
-      outMs: min(8),
-      unknownMs: min(4),
-      longestOutMs: min(5),
-      minCelsius: 3,
-      maxCelsius: 9,
+  test("the worst probe counts in each part, the longest run is one probe's, and going out and back is an exposure", () => {
+    const figures = (outMs: number, unknownMs: number, celsius: number): ExposureFigures => ({
+      outMs: min(outMs),
+      longestOutMs: min(outMs),
+      unknownMs: min(unknownMs),
+      minCelsius: celsius,
+      maxCelsius: celsius,
+      degreeMinutes: outMs,
     });
-    const ledger = foldLedger(where, [...gapExposures(where), ...exposures]);
+    const [first, ...others] = heldStretches(where, excursions);
+    if (first === undefined) expect.fail();
+    const exposure = equipmentExposure(
+      first,
+      {
+        runs: [figures(5, 0, 9), figures(7, 0, 3)],
+        parts: [figures(2, 0, 9), figures(3, 1, 8), figures(1, 4, 3), figures(6, 2, 7)],
+      },
+      limits,
+    );
+    expect(exposure).toMatchObject({
+      outMs: min(2 + 3 + 6),
+      unknownMs: min(0 + 2 + 2),
+      longestOutMs: min(7),
+    });
+    expect(exposure).toMatchObject({ minCelsius: 3, maxCelsius: 9, degreeMinutes: 2 + 3 + 6 });
+    const rest = others.map((stretch) =>
+      equipmentExposure(stretch, { runs: [figures(1, 0, 8)], parts: [figures(1, 0, 8)] }, limits),
+    );
+    const ledger = foldLedger(where, [...gapExposures(where), exposure, ...rest]);
     expect(ledger).toMatchObject({
       count: 4,
-      outMs: min(8 + 3 + 3 + 10),
-      unknownMs: min(4 + 9 + 9),
-      worstCaseMs: min(46),
+      outMs: min(11 + 2 + 10),
+      unknownMs: min(4),
+      worstCaseMs: min(27),
     });
     expect(ledger.byKind.equipment.count).toBe(3);
     expect(ledger.byKind["out-of-storage"]).toMatchObject({ count: 1, outMs: min(10), maxCelsius: null });
     expect(ledger.exposures.map(({ start }) => start)).toEqual([10, 30, 90, 100].map(min));
+  });
+
+  test("windows that touch are one stretch", () => {
+    const touching: HoldingExcursion[] = [
+      { id: "x1", appliance: "a", probe: "air", held: { from: min(0), to: min(10) } },
+      { id: "x2", appliance: "a", probe: "product", held: { from: min(10), to: min(20) } },
+      { id: "x3", appliance: "a", probe: "product", held: { from: min(20), to: min(25) } },
+    ];
+    expect(heldStretches(where, touching)).toMatchObject([
+      { from: 0, to: min(25), runs: [window("air", 0, 10), window("product", 10, 25)] },
+    ]);
   });
 
   test("a unit that is out now was not out and back", () => {
@@ -188,19 +202,18 @@ function ledgerOf(life: Life) {
   const places = placesOf(life);
   const where = whereabouts(residencesOf(places), min(places.length));
   const minutesOf = (probe: string) => life.minutes[probes.indexOf(probe as (typeof probes)[number])] ?? [];
+  const measure = ({ probe, from, to }: ProbeWindow) => measured(minutesOf(probe), from, to);
   const exposures: Exposure[] = heldStretches(where, holding(life)).map((stretch) =>
     equipmentExposure(
       stretch,
-      stretch.probes.map(({ probe, windows }) =>
-        windows.map(({ from, to }) => measured(minutesOf(probe), from, to)),
-      ),
+      { runs: stretch.runs.map(measure), parts: stretch.parts.map(measure) },
       limits,
     ),
   );
   return { where, places, ledger: foldLedger(where, [...exposures, ...gapExposures(where)]) };
 }
 
-/** Minute by minute: stretches of a stay in which any excursion holds; in each the probe that shows the most. */
+/** Minute by minute: stretches of a stay in which excursions of the same probes hold; in each the probe that shows the most. */
 function naive(life: Life): {
   outMs: number;
   worstCaseMs: number;
@@ -216,6 +229,7 @@ function naive(life: Life): {
       .map(({ id }) => id);
   const found = { outMs: 0, worstCaseMs: 0, longestOutMs: 0, count: 0, gapMs: 0 };
   const causes = new Set<string>();
+  let judged = "";
   let open: Map<string, { out: number; unknown: number }> | null = null;
   const close = (): void => {
     const each = [...(open?.values() ?? [])];
@@ -224,7 +238,9 @@ function naive(life: Life): {
     open = null;
   };
   for (const at of places.keys()) {
-    if (places[at] !== places[at - 1] || !probes.some((probe) => holds(at, probe).length > 0)) close();
+    const judging = probes.filter((probe) => holds(at, probe).length > 0).join();
+    if (places[at] !== places[at - 1] || judging !== judged) close();
+    judged = judging;
     for (const probe of probes) {
       if (holds(at, probe).length === 0) continue;
       for (const id of holds(at, probe)) causes.add(id);
@@ -282,6 +298,19 @@ describe("any life", () => {
         expect([...ledger.timeByPlace.values()].reduce((sum, each) => sum + each, 0)).toBe(
           min(places.length) - first,
         );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is never better for one excursion more", () => {
+    fc.assert(
+      fc.property(lives, (life) => {
+        const { ledger } = ledgerOf(life);
+        const { ledger: less } = ledgerOf({ ...life, excursions: life.excursions.slice(1) });
+        expect(ledger.outMs).toBeGreaterThanOrEqual(less.outMs);
+        expect(ledger.worstCaseMs).toBeGreaterThanOrEqual(less.worstCaseMs);
+        expect(ledger.longestOutMs).toBeGreaterThanOrEqual(less.longestOutMs);
       }),
       { numRuns: 500 },
     );

@@ -194,6 +194,7 @@ describe("compound messages", () => {
 
   test("a wrong count is refused", () => {
     expect(scanText("=+05000=/A9997XYZ100T0479=A99991712345600=,000012=>019031")).toBe("isbt.compound-count");
+    expect(scanText("=+01000=>019031=>019031")).toBe("isbt.compound-count");
     expect(scanText("=+00000")).toBe("isbt.compound-count");
   });
 
@@ -266,6 +267,7 @@ describe("scans", () => {
     ["=%A-00", "isbt.group-invalid"],
     ["=,00 012", "isbt.division-invalid"],
     ["=>019031X", "isbt.rest-unread"],
+    ["=>019031 =%6200", "isbt.rest-unread"],
     ["=?\u00ff", "isbt.character-invalid"],
     ["=".repeat(2_001), "isbt.too-long"],
     ["SEC: PL001499Z549917123456 A00T041600320171231", "isbt.sec-not-blood"],

@@ -5,17 +5,21 @@ import { compilePattern } from "./text-pattern.ts";
 /** Most numberings beside ISBT 128. */
 export const otherNumberingsMax = 20;
 
-const patternSchema = z.string().transform((source, context) => {
-  const result = compilePattern(source);
-  if (result.ok) return result.pattern;
-  context.addIssue({ code: "custom", message: result.why });
-  return z.NEVER;
-});
+/** A pattern for texts of a length that the calls over HTTP take. */
+const patternSchema = (lengthMin: number, lengthMax: number) =>
+  z.string().transform((source, context) => {
+    const result = compilePattern(source);
+    const length = result.ok ? result.pattern.places.length : 0;
+    if (result.ok && length >= lengthMin && length <= lengthMax) return result.pattern;
+    const message = result.ok ? `expected a pattern for ${lengthMin} to ${lengthMax} characters` : result.why;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 
 const otherSchema = z.strictObject({
   name: z.string().min(1).max(40),
-  dinPattern: patternSchema,
-  productPattern: patternSchema,
+  dinPattern: patternSchema(5, 30),
+  productPattern: patternSchema(3, 20),
   /** A number and a product code with a blank between, which the patterns must take: a wrong pattern shows at the start. */
   example: z.string().max(60),
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { dinSchema, productCodeSchema } from "../contract/units.ts";
 import { identify, showDin, standardNumberings } from "./numbering.ts";
 import { numberingSchema } from "./numbering-settings.ts";
 import { compilePattern, matchesPattern } from "./text-pattern.ts";
@@ -112,6 +113,21 @@ describe("numberings", () => {
     expect(result.ok ? result.identity.numbering : result.code).toBe(expected);
   });
 
+  test("take nothing that the wire does not, whatever the pattern", () => {
+    const codes = fc.stringMatching(/^[EF][0-9]{4}[A-Za-z0-9]([A-Z0-9][a-z0-9]|99[A-Za-z0-9]{6})$/);
+    const dins = fc.stringMatching(/^[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{10}$/);
+    fc.assert(
+      fc.property(dins, codes, (din, productCode) => {
+        expect(identify(standardNumberings, din, productCode).ok).toBe(true);
+        expect(dinSchema.safeParse(din).success && productCodeSchema.safeParse(productCode).success).toBe(
+          true,
+        );
+      }),
+    );
+    for (const bad of ["e0398V00", "E0398Vaa", "E0398V99abc", "ab", "E0398V00a00000"])
+      expect(productCodeSchema.safeParse(bad).success, bad).toBe(false);
+  });
+
   test("are shown as people read them", () => {
     expect(showDin(configured, "G123417654321")).toBe("G1234 17 654321 [A]");
     expect(showDin(configured, "DE12345678")).toBe("DE12345678");
@@ -120,15 +136,20 @@ describe("numberings", () => {
 
   test.each([
     [{ isbt128: false }, "expected ISBT 128 or another numbering"],
-    [{ others: [{ name: "a", dinPattern: "A*", productPattern: "N", example: "A 1" }] }, "is no element"],
     [
-      { others: [{ name: "a", dinPattern: "A", productPattern: "N", example: "1 A" }] },
+      { others: [{ name: "a", dinPattern: "A*", productPattern: "N", example: "AAAAA 111" }] },
+      "is no element",
+    ],
+    [
+      { others: [{ name: "a", dinPattern: "A{5}", productPattern: "N{3}", example: "11111 AAA" }] },
       "that the patterns take",
     ],
     [
-      { others: [{ name: "ISBT 128", dinPattern: "A", productPattern: "N", example: "A 1" }] },
+      { others: [{ name: "ISBT 128", dinPattern: "A{5}", productPattern: "N{3}", example: "AAAAA 111" }] },
       "another numbering named",
     ],
+    [{ others: [{ name: "a", dinPattern: "A{4}", productPattern: "N{3}", example: "AAAA 111" }] }, "5 to 30"],
+    [{ others: [{ name: "a", dinPattern: "A{5}", productPattern: "N{21}", example: "A 1" }] }, "3 to 20"],
     [{ pattern: "A" }, "pattern"],
   ])("%j is refused", (input, message) => {
     expect(numberingSchema.safeParse(input).error?.message).toContain(message);
