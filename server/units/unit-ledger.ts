@@ -1,10 +1,10 @@
 import { heldInterval } from "@coldkeep/core/engine/excursion.ts";
-import type { Interval } from "@coldkeep/core/engine/line.ts";
 import {
   equipmentExposure,
   type HeldStretch,
   heldStretches,
   type HoldingExcursion,
+  type ProbeWindow,
 } from "@coldkeep/core/exposure/equipment.ts";
 import type { Exposure, ExposureFigures } from "@coldkeep/core/exposure/exposure.ts";
 import { type ExposureLedger, foldLedger, gapExposures } from "@coldkeep/core/exposure/ledger.ts";
@@ -52,18 +52,15 @@ function holdingExcursions(
 }
 
 async function measured(parts: LedgerParts, stretch: HeldStretch, now: EpochMs): Promise<Exposure> {
-  const measures = await Promise.all(
-    stretch.probes.map(({ probe, windows }) =>
-      Promise.all(windows.map((window) => measuredWindow(parts, probe, window, now))),
-    ),
-  );
+  const measure = (windows: readonly ProbeWindow[]) =>
+    Promise.all(windows.map((window) => measuredWindow(parts, window, now)));
+  const measures = { runs: await measure(stretch.runs), parts: await measure(stretch.parts) };
   return equipmentExposure(stretch, measures, limitsOf(parts, stretch));
 }
 
 async function measuredWindow(
   { engine, history }: LedgerParts,
-  probe: string,
-  { from, to }: Interval,
+  { probe, from, to }: ProbeWindow,
   now: EpochMs,
 ): Promise<ExposureFigures> {
   const memory = engine.probe(probe);
@@ -82,8 +79,8 @@ async function measuredWindow(
   return { outMs: lowMs + highMs, longestOutMs, unknownMs, minCelsius, maxCelsius, degreeMinutes };
 }
 
-function limitsOf({ engine }: LedgerParts, { probes, from }: HeldStretch): Exposure["limits"] {
-  const [first] = probes;
+function limitsOf({ engine }: LedgerParts, { runs, from }: HeldStretch): Exposure["limits"] {
+  const [first] = runs;
   const memory = first === undefined ? undefined : engine.probe(first.probe);
   if (memory === undefined) return { low: null, high: null };
   const { low, high } = ruleAt(memory.probe.rules.profiles, from);
