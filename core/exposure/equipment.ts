@@ -22,7 +22,7 @@ export interface HeldStretch extends Interval {
   readonly causes: readonly string[];
   /** For each probe with an excursion in it, the windows that are its own, apart from one another. */
   readonly runs: readonly ProbeWindow[];
-  /** The same cut wherever a window of any probe begins or ends: in each part the same probes judge. */
+  /** The same cut wherever an excursion of any probe begins or ends to hold: in each part the same excursions do. */
   readonly parts: readonly ProbeWindow[];
 }
 
@@ -45,7 +45,7 @@ export function heldStretches(where: Whereabouts, excursions: readonly HoldingEx
     return joined(windows).map(({ from, to, members }) => {
       const runs = runsOf(members);
       const causes = [...new Set(members.map(({ id }) => id))].sort();
-      return { place: stay.place, from, to, causes, runs, parts: partsOf(runs) };
+      return { place: stay.place, from, to, causes, runs, parts: partsOf(runs, members) };
     });
   });
 }
@@ -57,8 +57,8 @@ function runsOf(windows: readonly HeldWindow[]): ProbeWindow[] {
   );
 }
 
-function partsOf(runs: readonly ProbeWindow[]): ProbeWindow[] {
-  const cuts = [...new Set(runs.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+function partsOf(runs: readonly ProbeWindow[], windows: readonly HeldWindow[]): ProbeWindow[] {
+  const cuts = [...new Set(windows.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   return runs.flatMap(({ probe, from, to }) => {
     const ends = cuts.filter((cut) => cut > from && cut <= to);
     return ends.map((end, index) => ({ probe, from: ends[index - 1] ?? from, to: end }));

@@ -213,7 +213,7 @@ function ledgerOf(life: Life) {
   return { where, places, ledger: foldLedger(where, [...exposures, ...gapExposures(where)]) };
 }
 
-/** Minute by minute: stretches of a stay in which excursions of the same probes hold; in each the probe that shows the most. */
+/** Minute by minute: stretches of a stay in which the same excursions hold; in each the probe that shows the most. */
 function naive(life: Life): {
   outMs: number;
   worstCaseMs: number;
@@ -238,7 +238,7 @@ function naive(life: Life): {
     open = null;
   };
   for (const at of places.keys()) {
-    const judging = probes.filter((probe) => holds(at, probe).length > 0).join();
+    const judging = probes.flatMap((probe) => holds(at, probe)).join();
     if (places[at] !== places[at - 1] || judging !== judged) close();
     judged = judging;
     for (const probe of probes) {
