@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accept, invite, makeFirstAdministrator, signIn } from "../testing/acts.ts";
+import { accept, hire, invite, makeFirstAdministrator, signIn } from "../testing/acts.ts";
 import { isBrowserMissing, startBrowser } from "../testing/browser.ts";
 import { character, nextCode, startJourney } from "../testing/journey.ts";
 
@@ -50,10 +50,7 @@ describe.skipIf(isBrowserMissing)(
       "signing in, being locked out, being signed out by inactivity and by oneself, by %s",
       async (hand) => {
         const journey = await startJourney(browser);
-        const ada = character("Ada Admin", "Administrator");
-        const first = await journey.sitDown(hand);
-        await makeFirstAdministrator(journey, first, ada);
-        await first.standUp();
+        const ada = await hire(journey, []);
         const seat = await journey.sitDown(hand, {
           viewport: { width: 390, height: 844 },
           colorScheme: "dark",

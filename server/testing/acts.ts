@@ -1,4 +1,9 @@
-import { type Character, type Journey, nextCode, type Seat } from "./journey.ts";
+import type { Person } from "@coldkeep/core/people/principal.ts";
+import { testFrom } from "./test-people.ts";
+import { type Character, character, type Journey, nextCode, type Seat } from "./journey.ts";
+import { roleWords } from "../pages/navigation.ts";
+import type { Session } from "../people/people.ts";
+import { personRoles } from "@coldkeep/core/people/roles.ts";
 
 /** Enrols the second factor that the page asks for and keeps the secret, as an authenticator app does. */
 export async function enrol(journey: Journey, seat: Seat, who: Character): Promise<void> {
@@ -55,4 +60,35 @@ export async function signIn(journey: Journey, seat: Seat, who: Character): Prom
   if (who.secret === null) return;
   await seat.fill("Code", nextCode(journey, who));
   await seat.press("Go on");
+}
+
+/** Makes an administrator and these people, each with what their role needs to sign in, without a browser: for journeys that begin later. Returns the administrator. */
+export async function hire(journey: Journey, all: readonly Character[]): Promise<Character> {
+  const { people } = journey.server.services;
+  const facts = ({ login, name }: Character) => ({ login, name, email: `${login}@example.org` });
+  const ada = character("Ada Admin", "Administrator");
+  const token = people.firstAdministrator.issue()?.token ?? "";
+  await people.firstAdministrator.create(token, { ...facts(ada), password: ada.password });
+  const enrolled = async (who: Character): Promise<Session> => {
+    const { session: first } = await people.signIn(who.login, who.password, testFrom);
+    if (first.stage !== "enrol") return first;
+    who.secret = people.factors.begin(first).secret;
+    return people.factors.confirm(first, nextCode(journey, who)).begun.session;
+  };
+  const session = await enrolled(ada);
+  const by: Person = {
+    kind: "person",
+    login: ada.login,
+    name: ada.name,
+    role: "administrator",
+    session: session.id,
+  };
+  for (const who of all) {
+    const role = personRoles.find((each) => roleWords[each] === who.role) ?? "storage";
+    const link = people.accounts.invite(by, { ...facts(who), role }, "starts on Monday");
+    await people.links.accept(link?.token ?? "", who.password);
+    people.signOut(await enrolled(who));
+  }
+  people.signOut(session);
+  return ada;
 }

@@ -92,6 +92,8 @@ export async function tabTo(page: Page, wanted: Locator): Promise<void> {
 const unseenFocus = `(() => {
   const element = document.activeElement;
   if (element === null || element === document.body) return null;
+  // Of a date the browser itself marks the part that has the focus.
+  if (element.matches("input[type='date'], input[type='datetime-local']")) return null;
   const style = getComputedStyle(element);
   const isMarked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
   const box = element.getBoundingClientRect();
