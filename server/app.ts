@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { checkSettings } from "@coldkeep/core/settings/settings.ts";
-import { siteSchema } from "@coldkeep/core/site/site.ts";
+import { type Site, siteSchema } from "@coldkeep/core/site/site.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { parse } from "yaml";
@@ -21,7 +21,7 @@ import { backupProcess } from "./backup/backup-process.ts";
 import { scheduleBackups } from "./backup/scheduled-backups.ts";
 import { appendHeads } from "./heads/head-file.ts";
 import { type HeadKeeper, makeHeadKeeper } from "./heads/head-keeper.ts";
-import { composeInside } from "./inside.ts";
+import { composeInside, type Inside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
 import { judgeDelivery } from "./notify/delivery-alarm.ts";
 import { type Dispatcher, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
@@ -39,6 +39,7 @@ import { isSecure } from "./security/security-settings.ts";
 import { makeWebSecurity } from "./security/web-security.ts";
 import { recordSettings } from "./settings/settings-history.ts";
 import { shownSettings } from "./settings/shown-settings.ts";
+import { isAppliedAlready, settingsActor } from "./site/settings-site.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
 
@@ -91,7 +92,7 @@ export async function makeServer(
   const inside = composeInside(database, clock, undefined, links);
   inside.begin(settings.publicUrl ?? null);
   recordSettings(inside, shownSettings(settings));
-  if (settings.site !== undefined) inside.applySite(readSiteFile(settings.site), "settings");
+  if (settings.site !== undefined) applySettingsSite(inside, readSiteFile(settings.site));
   const people = openPeople(settings, inside, passwords, logger);
   const services: Services = {
     ...inside,
@@ -216,6 +217,10 @@ function openPeople(
     strength: zxcvbnStrength,
   };
   return makePeople({ ...parts, policy: { ...policy, passwordMaxAge } }, settings);
+}
+
+function applySettingsSite(inside: Inside, incoming: Site): void {
+  if (!isAppliedAlready(inside.database, incoming)) inside.applySite(incoming, settingsActor);
 }
 
 function startDispatcher(
