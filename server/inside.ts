@@ -18,6 +18,7 @@ import { makeOutbox } from "./notify/outbox.ts";
 import { makeProposalActs, type ProposalActs } from "./proposals/proposal-acts.ts";
 import { openProposalStore, type ProposalStore } from "./proposals/proposal-store.ts";
 import { makeSiteKeeper } from "./site/apply-site.ts";
+import { openSignatures } from "./signatures/signatures.ts";
 import { noSite } from "./site/no-site.ts";
 import type { Database } from "./store/database.ts";
 import { makeHoldKeeper } from "./units/holds.ts";
@@ -88,6 +89,7 @@ export function composeInside(
     history,
     recent: openRecentReadings(database),
     metrics,
+    signatures: openSignatures(database),
     feed: makeUnitFeed(database, holds, standings),
     units: makeUnitReads(database, excursions, history, engine),
     takeBatch: makeTakeBatch(database, committer, engine, metrics, clock, links?.batchTaken),

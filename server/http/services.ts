@@ -18,6 +18,7 @@ import type { UnitFeed } from "../units/unit-feed.ts";
 import type { UnitReads } from "../units/unit-reads.ts";
 import type { People } from "../people/people.ts";
 import type { Identities } from "../access/guard.ts";
+import type { Signatures } from "../signatures/signatures.ts";
 import type { SealKey } from "../reports/seal.ts";
 
 /** What the routes work with; `app.ts` puts it together. */
@@ -42,6 +43,8 @@ export interface Services {
   readonly metrics: Metrics;
   /** What the site says about its units. */
   readonly unitSettings: UnitSettings;
+  /** Electronic signatures. */
+  readonly signatures: Signatures;
   /** With what reports are sealed; null: they are not. */
   readonly sealKey: SealKey | null;
   /** Accounts, sessions and tokens. */

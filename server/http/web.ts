@@ -33,6 +33,8 @@ import { registerRates } from "../security/rates.ts";
 import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
 import { type SessionCookie, sessionCookieFor } from "../people/session-cookie.ts";
 import { peoplePlugin } from "../sign-in/people-plugin.ts";
+import { excursionSigningPlugin } from "../signatures/excursion-pages.ts";
+import { signatureRoutes } from "../signatures/routes.ts";
 import { siteRoutes } from "../site/routes.ts";
 import { unitRoutes } from "../units/routes.ts";
 import { sendProblem } from "./problems.ts";
@@ -122,6 +124,7 @@ export async function buildWeb(
   await app.register(edgeRoutes(services));
   await app.register(unitRoutes(services));
   await app.register(siteRoutes(services));
+  await app.register(signatureRoutes(services));
   await app.register(healthRoutes(services));
   await app.register(headRoutes(services));
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
@@ -132,6 +135,7 @@ export async function buildWeb(
   const { people, clock } = services;
   await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl } });
   await app.register(masterDataPages, { services, answers });
+  await app.register(excursionSigningPlugin, { services, answers, view: views.excursion });
   await app.register(pagesPlugin, {
     views,
     answers,

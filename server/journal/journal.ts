@@ -27,7 +27,8 @@ export type EntryKind =
   | "head"
   | "settings"
   | "proposal"
-  | "account";
+  | "account"
+  | "excursion-sign";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

@@ -7,7 +7,6 @@ import { personOf, principalOf } from "../access/guard.ts";
 import { fieldOf } from "../pages/form-body.ts";
 import type { FormErrors } from "../pages/forms.ts";
 import { siteTime } from "../pages/site-time.ts";
-import { spendProof } from "../people/people.ts";
 import { noSite } from "../site/no-site.ts";
 import { changeLines } from "./change-words.ts";
 import { reasonOf } from "./edit-routes.ts";
@@ -88,8 +87,13 @@ export function proposalRoutes(app: FastifyInstance, parts: MasterDataParts): vo
       const given = { password: fieldOf(request, "password"), code: fieldOf(request, "code") };
       const proof = await services.people.reauthenticate(person, given);
       const by = personActor({ ...person, login: proof.login, name: proof.name, role: proof.role });
-      proposals.approve(by, proof.method, request.params.id, fieldOf(request, "hash"), reason, () =>
-        spendProof(proof),
+      proposals.approve(
+        by,
+        proof.method,
+        request.params.id,
+        fieldOf(request, "hash"),
+        reason,
+        (commit, what) => services.signatures.sign(commit, proof, what),
       );
     }),
   );

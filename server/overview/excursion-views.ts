@@ -5,6 +5,7 @@ import { alarmsAbout } from "../alarms/alarm-reads.ts";
 import type { StandingExcursion } from "../excursions/excursion-reads.ts";
 import type { Services } from "../http/services.ts";
 import type { ExcursionPageView, ExcursionView, HeldUnitView, NotificationView } from "../pages/views.ts";
+import { excursionSignatures, reviewState } from "../signatures/excursion-signing.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import { alarmView } from "./alarm-views.ts";
 import { edgeCalls } from "./edge-calls.ts";
@@ -36,6 +37,7 @@ export function excursionView(
     applianceName: book.appliances.get(appliance)?.name ?? appliance,
     status,
     revision,
+    review: reviewState(status, excursionSignatures(services, id)),
     unitsHeld: held?.n ?? 0,
   };
 }
@@ -75,6 +77,7 @@ export async function excursionPageView(
     times: await services.history.timesKnown(memory, held.from, until),
     units: heldUnits(services, book, id, excursion.appliance, held),
     revisions: services.excursions.revisions(id),
+    signatures: excursionSignatures(services, id),
     alarms: alarms.map((alarm) => alarmView(book, alarm)),
     notifications: toldAbout(
       services,

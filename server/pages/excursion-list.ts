@@ -6,7 +6,7 @@ import { siteTime } from "./site-time.ts";
 import { symbol, type Symbol } from "./symbol.ts";
 import { celsius } from "./temperature.ts";
 import type { ExcursionView, PageViews, SiteView } from "./views.ts";
-import { count, sideWords, statusWords } from "./words.ts";
+import { count, reviewWords, sideWords, statusWords } from "./words.ts";
 
 const shapes: Readonly<Record<ExcursionView["side"], Symbol>> = {
   high: "high",
@@ -28,6 +28,7 @@ export function excursionTable(excursions: readonly ExcursionView[], site: SiteV
           <th scope="col" class="number">Extreme</th>
           <th scope="col" class="number">Held</th>
           <th scope="col">Status</th>
+          <th scope="col">Review</th>
         </tr>
       </thead>
       <tbody>
@@ -63,6 +64,7 @@ function excursionRow(excursion: ExcursionView, site: SiteView, now: EpochMs): s
     <td data-label="Status">
       <span class="badge" data-status="${excursion.status}">${statusWords[excursion.status]}</span>
     </td>
+    <td data-label="Review" data-review="${excursion.review}">${reviewWords[excursion.review]}</td>
   </tr>`;
 }
 

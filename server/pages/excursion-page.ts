@@ -5,6 +5,7 @@ import { excursionFacts, summary, timeOut } from "./excursion-facts.ts";
 import { excursionMark, heldMark } from "./excursion-marks.ts";
 import { heldUnits } from "./held-units.ts";
 import { instant } from "./layout.ts";
+import { signatureBlock } from "./signature-block.ts";
 import { siteTime } from "./site-time.ts";
 import { celsius } from "./temperature.ts";
 import type { ExcursionPageView, NotificationView, RevisionView } from "./views.ts";
@@ -15,8 +16,8 @@ export function excursionTitle(view: ExcursionPageView): string {
   return `${sideWords[view.excursion.side]}: ${view.excursion.applianceName}`;
 }
 
-/** The main part of an excursion's page: what happened, which blood it touched, what was known when, and who was told. */
-export function excursionBody(view: ExcursionPageView, canAcknowledge: boolean): string {
+/** The main part of an excursion's page, with the way to sign it for whoever may: what happened, which blood it touched, what was known when, and who was told. */
+export function excursionBody(view: ExcursionPageView, canAcknowledge: boolean, maySign = false): string {
   const { excursion } = view;
   const id = encodeURIComponent(excursion.id);
   return html`<header class="head" data-side="${excursion.side}">
@@ -47,7 +48,7 @@ export function excursionBody(view: ExcursionPageView, canAcknowledge: boolean):
         profile ${view.profile}${view.profileSource === null ? "" : ` (${view.profileSource})`}
       </p>
     </section>
-    !${heldUnits(view)}
+    !${heldUnits(view)} !${signatureSection(view, maySign)}
     <section aria-labelledby="revisions-title">
       <h2 id="revisions-title">What was known when</h2>
       <ol class="revisions">
@@ -76,6 +77,21 @@ export function excursionBody(view: ExcursionPageView, canAcknowledge: boolean):
       Journal at number ${view.journalHead.sequence}, SHA-256 <code>${view.journalHead.hash}</code>; audit
       trail at number ${view.auditHead.sequence}, SHA-256 <code>${view.auditHead.hash}</code>
     </p>`;
+}
+
+function signatureSection(view: ExcursionPageView, maySign: boolean): string {
+  const { id, review } = view.excursion;
+  const isAsked = review === "unsigned" || review === "outdated";
+  const link =
+    maySign && isAsked && view.excursion.status === "closed"
+      ? html`<p><a class="button" href="/excursions/${encodeURIComponent(id)}/sign">Review and sign</a></p>`
+      : "";
+  return html`<section aria-labelledby="signatures-title">
+    <h2 id="signatures-title">Signatures</h2>
+    !${review === "outdated" ? html`<p class="ask-note">It has changed since it was signed: it needs a new signature.</p>` : ""}
+    !${view.signatures.length === 0 ? html`<p class="empty">Nobody has signed it${view.excursion.status === "closed" ? "" : "; it can be signed once it is closed"}.</p>` : signatureBlock(view.signatures, view.site.timeZone)}
+    !${link}
+  </section>`;
 }
 
 function revisionItem(revision: RevisionView, view: ExcursionPageView): string {

@@ -1,6 +1,7 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Principal } from "@coldkeep/core/people/principal.ts";
+import { type Principal } from "@coldkeep/core/people/principal.ts";
+import { isAllowed } from "@coldkeep/core/people/roles.ts";
 import { access, type Access } from "../access/access.ts";
 import { principalOf } from "../access/guard.ts";
 import { applianceBody, windowHours, windowHoursDefault, windowStart } from "./appliance-page.ts";
@@ -102,7 +103,10 @@ export function excursionRoutes(app: FastifyInstance, { views, answers, canAckno
       if (view === null) return answers.missing(reply, noExcursion);
       const { site, at, excursion } = view;
       const path = `/excursions/${encodeURIComponent(excursion.id)}`;
-      const body = excursionBody(view, canAcknowledge(principalOf(request)));
+      const viewer = principalOf(request);
+      const role = viewer.kind === "person" ? viewer.role : null;
+      const maySign = role !== null && isAllowed(role, "units.decide");
+      const body = excursionBody(view, canAcknowledge(viewer), maySign);
       return answers.send(reply, {
         site,
         at,

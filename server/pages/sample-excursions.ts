@@ -27,6 +27,7 @@ export function sampleExcursion(change: Partial<ExcursionView> = {}): ExcursionV
     appliance: "fridge-3",
     applianceName: "Réfrigérateur 3",
     status: "closed",
+    review: "unsigned",
     revision: 3,
     unitsHeld: 3,
     side: "high",
@@ -160,6 +161,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
         figures,
       },
     ],
+    signatures: [],
     alarms: [sampleAlarm({ phase: "acknowledged", acknowledgedBy: "A. Peeters" })],
     notifications: [
       {

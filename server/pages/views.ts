@@ -5,6 +5,7 @@ import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import type { TimeSource } from "@coldkeep/core/readings/stamp.ts";
 import type { DueState } from "@coldkeep/core/site/calibration.ts";
 import type { ApplianceKind } from "@coldkeep/core/site/site.ts";
+import type { ReviewState, StandingSignature } from "../signatures/excursion-signing.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 
 /** What the pages show, as the read side of the server hands it to them. The pages never touch the database. */
@@ -87,6 +88,8 @@ export interface ExcursionView extends ExcursionFigures {
   readonly applianceName: string;
   readonly status: "open" | "closed" | "withdrawn";
   readonly revision: number;
+  /** Whether a quality officer has signed it as it stands. */
+  readonly review: ReviewState;
   readonly unitsHeld: number;
 }
 
@@ -166,6 +169,8 @@ export interface ExcursionPageView {
   readonly times: readonly TimesView[];
   readonly units: readonly HeldUnitView[];
   readonly revisions: readonly RevisionView[];
+  /** Who signed it, in the order in which they did. */
+  readonly signatures: readonly StandingSignature[];
   readonly alarms: readonly AlarmView[];
   readonly notifications: readonly NotificationView[];
   /** The journal's head when this was read: sequence number and SHA-256 in hex. */

@@ -81,6 +81,14 @@ export const statusWords: Readonly<Record<ExcursionView["status"], string>> = {
   withdrawn: "Withdrawn",
 };
 
+/** Whether an excursion is signed, in words. */
+export const reviewWords: Readonly<Record<ExcursionView["review"], string>> = {
+  open: "–",
+  unsigned: "Not signed",
+  signed: "Reviewed, signed",
+  outdated: "Signed, then changed: needs a new signature",
+};
+
 /** Kinds of alarm in words. */
 export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "temperature-high": "Too warm",

@@ -5,11 +5,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { loginOf } from "@coldkeep/core/people/principal.ts";
+import type { PersonRole } from "@coldkeep/core/people/roles.ts";
 import { isSame } from "@coldkeep/core/site/dated.ts";
 import { touchesLimits } from "@coldkeep/core/site/limits-part.ts";
 import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { minuteMs } from "@coldkeep/core/time/millis.ts";
+import { freshProof, type Proof } from "../people/people.ts";
 import { replay } from "../replay/replay.ts";
 import { exampleProfile, testServer, type TestServer, testStart } from "../testing/test-server.ts";
 import type { Actor } from "./proposal.ts";
@@ -122,6 +125,11 @@ const siteRows = ({ server }: TestServer): { at: number; site: Site }[] =>
     .all()
     .map((row) => ({ at: Number(row["applied_at"]), site: JSON.parse(String(row["content"])) as Site }));
 
+function proofOf({ actor, name, role }: Actor): Proof {
+  const login = loginOf(actor) ?? actor;
+  return freshProof({ login, name, role: role as PersonRole, method: "password", at: 0 });
+}
+
 async function perform(run: Run, act: Act): Promise<void> {
   const { server } = run;
   const { proposals } = server.server.services;
@@ -153,8 +161,9 @@ async function perform(run: Run, act: Act): Promise<void> {
       const change = proposals.change(id);
       const wanted = change.site;
       let signed: SignedApproval | null = null;
-      proposals.approve(act.who, "password", id, hash, "looks right", (_commit, what) => {
+      proposals.approve(act.who, "password", id, hash, "looks right", (commit, what) => {
         signed = what;
+        return server.server.services.signatures.sign(commit, proofOf(act.who), what);
       });
       run.approved += 1;
       expect(signed).not.toBe(null);

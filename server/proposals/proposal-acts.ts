@@ -1,5 +1,12 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import { isAllowed, type Permission } from "@coldkeep/core/people/roles.ts";
+import { loginOf } from "@coldkeep/core/people/principal.ts";
+import { isAllowed, type Permission, type PersonRole } from "@coldkeep/core/people/roles.ts";
+import type {
+  Signature,
+  SignatureMeaning,
+  Signer,
+  SigningMethod,
+} from "@coldkeep/core/signatures/signature.ts";
 import { limitDifferences, limitsPart, touchesLimits } from "@coldkeep/core/site/limits-part.ts";
 import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import { rebaseSite } from "@coldkeep/core/site/rebase-site.ts";
@@ -19,12 +26,12 @@ export interface SignedApproval {
   readonly subjectKind: "proposal";
   readonly subject: string;
   readonly content: { readonly site: Site };
-  readonly meaning: string;
+  readonly meaning: SignatureMeaning;
   readonly reason: string;
 }
 
 /** Signs within a commit: live with a proof that the person gave just now, in a replay with the facts that the journal kept. */
-export type SignWithin = (commit: Commit, what: SignedApproval) => void;
+export type SignWithin = (commit: Commit, what: SignedApproval) => Pick<Signature, "contentHash">;
 
 /** What the journal keeps of an act on proposals. */
 export type ProposalAct =
@@ -59,6 +66,14 @@ export type ProposalAct =
       /** How the approver was proven: with the actor, what a replay signs by. */
       readonly method: string;
     };
+
+/** Who signed an approval, as the journal keeps it. Throws a TypeError for any other act. */
+export function approverOf(act: ProposalAct): Signer {
+  const login = loginOf(act.by.actor);
+  if (act.act !== "approve" || login === null) throw new TypeError("only a person's approval is signed");
+  const { name, role } = act.by;
+  return { login, name, role: role as PersonRole, method: act.method as SigningMethod };
+}
 
 /** What a draft became: a proposal, or the site in force where no limits are touched. */
 export interface DraftOutcome {
@@ -237,7 +252,7 @@ export function makeProposalActs(
         subjectKind: "proposal",
         subject: id,
         content: { site },
-        meaning: "Approved: this change of the master data is put in force",
+        meaning: "approval",
         reason,
       });
       const authors = [...new Set(proposal.versions.map((version) => version.actor))];

@@ -3,9 +3,11 @@ import { afterEach, expect, test } from "vitest";
 import { hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { buildWeb } from "../http/web.ts";
+import { freshProof } from "../people/people.ts";
 import { replay } from "../replay/replay.ts";
 import { exampleSite, testServer, type TestServer, testStart } from "../testing/test-server.ts";
 import type { Actor } from "./proposal.ts";
+import type { SignWithin } from "./proposal-acts.ts";
 
 const sara: Actor = { actor: "person:sara", name: "Sara Claes", role: "storage" };
 const quinn: Actor = { actor: "person:quinn", name: "Quinn Maes", role: "quality" };
@@ -43,6 +45,14 @@ async function started(): Promise<TestServer> {
   return running;
 }
 
+/** Quinn signs. */
+const signs: SignWithin = (commit, what) => {
+  const facts = { login: "quinn", name: quinn.name, role: "quality", method: "password", at: 0 } as const;
+  const { signatures } = server?.server.services ?? {};
+  if (signatures === undefined) throw new RangeError("no server");
+  return signatures.sign(commit, freshProof(facts), what);
+};
+
 const refusal = (call: () => void): string => {
   try {
     call();
@@ -61,7 +71,7 @@ test("a limit is drafted, back-tested, approved by another person and in force, 
   const { hash, limitDifferences } = proposals.change(proposal);
   expect(limitDifferences.map(({ path }) => path)).toEqual(["profiles.red-cells-eu"]);
   const approve = (by: Actor, of = hash): string =>
-    refusal(() => proposals.approve(by, "password", proposal, of, "Agreed", () => undefined));
+    refusal(() => proposals.approve(by, "password", proposal, of, "Agreed", signs));
   expect(approve(quinn)).toBe("proposal.untested");
   await proposals.backtest(sara, proposal, 30);
   const { backtest } = proposals.change(proposal);
@@ -106,7 +116,7 @@ test("what was changed by others meanwhile is kept where it is something else, a
   expect(proposals.change(proposal).differences.map(({ path }) => path)).toEqual(["profiles.red-cells-eu"]);
   applySite(high(7)(current), "settings");
   expect(proposals.change(proposal)).toMatchObject({ site: null, stale: ["profiles.red-cells-eu"] });
-  const approve = () => proposals.approve(quinn, "password", proposal, "", "Agreed", () => undefined);
+  const approve = () => proposals.approve(quinn, "password", proposal, "", "Agreed", signs);
   expect(refusal(approve)).toBe("proposal.stale");
   expect(refusal(() => proposals.take(sara, high(9), "why"))).toBe("proposal.stale");
   proposals.withdraw(sara, proposal, "Overtaken");

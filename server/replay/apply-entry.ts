@@ -4,8 +4,8 @@ import type { ServiceAct } from "../alarms/alarm-book.ts";
 import { serveAppliance } from "../alarms/service-commands.ts";
 import { takeEdgeReport } from "../edge/edge-commands.ts";
 import { type BackupFinding, judgeBackups } from "../backup/backup-alarm.ts";
-import type { ProposalAct } from "../proposals/proposal-acts.ts";
 import type { HeadOrder } from "../heads/head-records.ts";
+import { approverOf, type ProposalAct } from "../proposals/proposal-acts.ts";
 import type { Inside } from "../inside.ts";
 import { type AccountNews, tellOfAccounts } from "../people/account-news.ts";
 import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
@@ -17,6 +17,7 @@ import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-al
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import { recordSettings } from "../settings/settings-history.ts";
 import type { ShownSettings } from "../settings/shown-settings.ts";
+import { type ExcursionSigning, replayExcursionSigning } from "../signatures/excursion-signing.ts";
 import type { Decision } from "../units/dispositions.ts";
 import { type Feed, takeFeed } from "../units/take-feed.ts";
 import { decideUnit, type MovementBody, moveUnit, registerUnit } from "../units/unit-commands.ts";
@@ -80,7 +81,10 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       judgeBackups(inside, json(body) as BackupFinding);
       return;
     case "proposal":
-      inside.proposalActs.perform(json(body) as ProposalAct, () => undefined);
+      performProposal(inside, json(body) as ProposalAct);
+      return;
+    case "excursion-sign":
+      replayExcursionSigning(inside, source, json(body) as ExcursionSigning);
       return;
     case "head":
       inside.heads.take(json(body) as HeadOrder);
@@ -92,6 +96,10 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       tellOfAccounts(inside.committer, source, json(body) as AccountNews);
       return;
   }
+}
+
+function performProposal({ proposalActs, signatures }: Inside, act: ProposalAct): void {
+  proposalActs.perform(act, (commit, what) => signatures.replaySign(commit, approverOf(act), what));
 }
 
 /** What an entry's body holds: our own writing, whose shape its kind says. */

@@ -41,6 +41,8 @@ const tables: Readonly<Record<string, string>> = {
   proposal_ends: "SELECT * FROM proposal_ends ORDER BY proposal",
   settings: "SELECT * FROM settings_history ORDER BY journal_seq",
   heads: "SELECT * FROM heads ORDER BY day",
+  signatures: "SELECT * FROM signatures ORDER BY number",
+  trail_reviews: "SELECT * FROM trail_reviews ORDER BY number",
   audit: "SELECT * FROM audit ORDER BY seq",
 };
 

@@ -6,6 +6,7 @@ import { reportCurve } from "./report-curve.ts";
 import { reportFooters, reportSignatures } from "./report-end.ts";
 import { reportFigures, reportHead } from "./report-head.ts";
 import { reportRevisions, reportTold, reportUnits } from "./report-lists.ts";
+import { reportSigned } from "./report-signed.ts";
 import { seal, type SealKey, sealRoom } from "./seal.ts";
 import { openSheet } from "./sheet.ts";
 
@@ -48,6 +49,7 @@ export async function renderExcursionReport(
   reportUnits(sheet, view);
   reportRevisions(sheet, view);
   reportTold(sheet, view);
+  reportSigned(sheet, view);
   reportSignatures(sheet, view);
   reportFooters(sheet, view);
   if (evidence !== undefined)

@@ -21,6 +21,8 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "sites", says: "sites are append-only", key: ["number"] },
   { name: "heads", says: "daily heads are append-only", key: ["day"] },
   { name: "settings_history", says: "the history of settings is append-only", key: ["journal_seq"] },
+  { name: "signatures", says: "signatures are append-only", key: ["number"] },
+  { name: "trail_reviews", says: "reviews of the trail are append-only", key: ["number"] },
   { name: "proposal_versions", says: "proposals are append-only", key: ["number"] },
   { name: "proposal_tests", says: "proposals are append-only", key: ["number"] },
   { name: "proposal_ends", says: "proposals are append-only", key: ["proposal"] },

@@ -13,6 +13,8 @@ import { alarmTablesSql } from "./alarm-tables.ts";
 import { proposalTablesSql } from "./proposal-tables.ts";
 import { peopleTablesSql } from "./people-tables.ts";
 import { headTablesSql } from "./head-tables.ts";
+import { signatureTablesSql } from "./signature-tables.ts";
+import { trailIndexesSql } from "./trail-indexes.ts";
 import { alarmEventColumns, projectionTablesSql } from "./projection-tables.ts";
 import { readingColumns } from "./reading-columns.ts";
 import { schemaSql, schemaVersion } from "./schema.ts";
@@ -190,6 +192,8 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(proposalTablesSql);
   sqlite.exec(projectionTablesSql);
   sqlite.exec(peopleTablesSql);
+  sqlite.exec(signatureTablesSql);
+  sqlite.exec(trailIndexesSql);
   sqlite.exec(unitTablesSql);
   sqlite.exec(holdFeedTablesSql);
   addColumns(sqlite, "readings", readingColumns);

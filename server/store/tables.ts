@@ -1,9 +1,10 @@
 import type { Generated } from "kysely";
 import type { ProposalTables } from "./proposal-tables.ts";
 import type { PeopleTables } from "./people-tables.ts";
+import type { SignatureTables } from "./signature-tables.ts";
 
 /** The tables as the query builder knows them; `schema.ts` creates them. */
-export interface Tables extends PeopleTables, ProposalTables {
+export interface Tables extends PeopleTables, ProposalTables, SignatureTables {
   journal: {
     seq: number;
     at: number;
