@@ -81,8 +81,8 @@ describe.skipIf(isBrowserMissing)(
         await approver.follow("History of red-cells-eu");
         const history = await approver.text();
         for (const { login } of [quinten, bea]) expect(history).toContain(login);
-        for (let minute = 0; minute < 20; minute += 1) journey.clock.advance(minuteMs);
-        await send(journey, 2, 5.5, 19);
+        for (let minute = 0; minute < 14; minute += 1) journey.clock.advance(minuteMs);
+        await send(journey, 2, 5.5, 13);
         await approver.goTo("/appliances/fridge-1");
         expect(await approver.text()).toContain("5.5");
         await approver.goTo("/excursions");
