@@ -1,4 +1,5 @@
 import { makeMarkChanged } from "../hold-feed/hold-changes.ts";
+import { changeDetail } from "../audit/detail.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import { makeStandings } from "./standing.ts";
@@ -9,6 +10,10 @@ export interface Decision {
   readonly decision: "release" | "discard";
   readonly by: string;
   readonly reason: string;
+  /** What the person is called, where `by` is how the trail names them. */
+  readonly name?: string;
+  /** The role in which a person decided. */
+  readonly role?: string | null;
 }
 
 /** Records a decision and, where it is to release, ends the unit's holds: the only place that ends one. */
@@ -16,7 +21,7 @@ export function decide(
   database: Database,
   commit: Commit,
   unit: StandingUnit,
-  { decision, by, reason }: Decision,
+  { decision, by, name = by, reason, role = null }: Decision,
 ): void {
   const { query } = database;
   database.run(
@@ -24,7 +29,7 @@ export function decide(
       unit: unit.number,
       decision,
       reason,
-      decided_by: by,
+      decided_by: name,
       at: commit.at,
       journal_seq: commit.journalSeq,
     }),
@@ -42,6 +47,11 @@ export function decide(
     actor: by,
     action: `unit.${decision}`,
     subject: `${unit.din} ${unit.productCode}`,
-    detail: { reason },
+    detail: changeDetail({
+      why: reason,
+      from: "held",
+      to: decision === "release" ? "released" : "discarded",
+      role,
+    }),
   });
 }

@@ -16,6 +16,7 @@ import {
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
+import { actingFor } from "../access/acting.ts";
 import { requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
@@ -130,7 +131,8 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const actor = requestActor(request);
-        decideUnit(services, actor, { ...request.params, ...request.body });
+        const { actor: by, name, role } = actingFor(request, request.body.by);
+        decideUnit(services, actor, { ...request.params, ...request.body, by, name, role });
         return unitDetailOnWire(services, standingUnit(services, request.params));
       },
     );
