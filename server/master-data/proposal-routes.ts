@@ -4,6 +4,7 @@ import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { personOf, principalOf } from "../access/guard.ts";
+import { limited } from "../access/rate.ts";
 import { fieldOf } from "../pages/form-body.ts";
 import type { FormErrors } from "../pages/forms.ts";
 import { siteTime } from "../pages/site-time.ts";
@@ -83,7 +84,7 @@ export function proposalRoutes(app: FastifyInstance, parts: MasterDataParts): vo
   );
   app.post<ProposalPlace>(
     "/site/proposals/:id/approve",
-    { config: access("site.approve") },
+    { config: { ...access("site.approve"), ...limited("signing") } },
     act("approve", async (request, reason) => {
       const person = personOf(request);
       const proof = await proofOf(services.people, person, request);
