@@ -18,7 +18,7 @@ export const productCodeSchema = z
   );
 
 /** Where a unit stands. `held`: quarantined because of an excursion, wherever it is now. */
-export const unitStatuses = ["available", "held", "issued", "released", "discarded"] as const;
+export const unitStatuses = ["available", "held", "issued", "released", "discarded", "other-use"] as const;
 
 /** The body of `PUT /v1/units/{din}/{productCode}`. */
 export const unitDetailsSchema = z.object({

@@ -33,6 +33,7 @@ const statuses: Readonly<Record<OwnWord["status"], ProductStatus>> = {
   held: "unavailable",
   issued: "unavailable",
   discarded: "discarded",
+  "other-use": "unavailable",
 };
 
 /** Writes a unit as a FHIR R5 `BiologicallyDerivedProduct`. */

@@ -11,7 +11,6 @@ import {
   type AlarmInput,
   type AlarmStep,
   isOver,
-  phaseOf,
   type Mutes,
   raiseAlarm,
   raiseMomentary,
@@ -29,7 +28,6 @@ import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import { activeEpisode, type ProbeState } from "@coldkeep/core/engine/probe-state.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
-import { changeDetail } from "../audit/detail.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
 import type { Outbox } from "../notify/outbox.ts";
@@ -50,10 +48,6 @@ export interface ServiceAct {
   readonly reason: string | null;
   /** Until when it is out of service; null puts it back into service. */
   readonly until: EpochMs | null;
-  /** What the person is called, where `by` is how the trail names them. */
-  readonly name?: string;
-  /** The role in which a person acted. */
-  readonly role?: string | null;
 }
 
 /** All alarms of the site that are not over, and what happens to them. */
@@ -147,7 +141,7 @@ export function openAlarmBook(
     else alarms.set(commit, kept.subject, list);
     for (const effect of step.effects) {
       if (effect.kind === "call") caller.call(commit, kept, effect.number, effect.about);
-      else rows.note(commit, kept, effect.kind, actor, note, phaseOf(alarm.state));
+      else rows.note(commit, kept, effect.kind, actor, note);
     }
     return kept;
   };
@@ -276,7 +270,7 @@ export function openAlarmBook(
     takeOver: makeTakeover({ rows, find, keep, mutesOf, hasParent }),
     noteCovered: (commit, id, note) => {
       const alarm = rows.find(id);
-      if (alarm !== null) rows.note(commit, alarm, "covers", "system", note, phaseOf(alarm.state));
+      if (alarm !== null) rows.note(commit, alarm, "covers", "system", note);
     },
     probesBehind: (gateway) => gateways.behind(null, gateway),
     learnGateway: gateways.learn,
@@ -286,13 +280,13 @@ export function openAlarmBook(
       const next = stepAlarm(alarm.state, input, commit.at);
       return next.state === alarm.state ? alarm : keep(commit, alarm, next, actor, note);
     },
-    serve: (commit, { appliance, by, name = by, reason, until }) => {
+    serve: (commit, { appliance, by, reason, until }) => {
       const input: AlarmInput =
         until === null
           ? { kind: "return-to-service" }
           : {
               kind: "remove-from-service",
-              until: services.remove(commit, { appliance, until, actor: name, reason: reason ?? "" }).until,
+              until: services.remove(commit, { appliance, until, actor: by, reason: reason ?? "" }).until,
             };
       if (until === null) services.putBack(commit, appliance);
       for (const alarm of all(commit)) {
@@ -310,7 +304,7 @@ export function openAlarmBook(
       for (const { appliance, until } of services.all()) {
         if (until > commit.at) continue;
         services.putBack(commit, appliance);
-        const detail = changeDetail({ why: "its time has ended", from: "out of service", to: "in service" });
+        const detail = { reason: "its time has ended" };
         commit.audit({
           actor: "system",
           action: "appliance.returned-to-service",

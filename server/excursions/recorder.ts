@@ -130,13 +130,20 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
     const { figures, change } = needed;
     const isWithdrawn = change === "withdrawn" || change === "merged";
     const status = isWithdrawn ? "withdrawn" : figures.end === null ? "open" : "closed";
-    const revision = Number(find.get(id)?.["revision"] ?? 0) + 1;
+    const known = find.get(id);
+    const revision = Number(known?.["revision"] ?? 0) + 1;
     const held = heldInterval(figures);
     const text = JSON.stringify(figures);
     insertRevision.run(id, revision, commit.at, commit.journalSeq, change, reason, status, text);
     const { side, start, end } = figures;
     upsert.run(id, probe.id, probe.appliance, side, status, start, end, held.from, held.to, text, revision);
-    const unitsHeld = holds.follow(commit, id, probe.appliance, isWithdrawn ? null : held);
+    const unitsHeld = holds.follow(
+      commit,
+      id,
+      probe.appliance,
+      isWithdrawn ? null : held,
+      isWorse(known, figures),
+    );
     commit.audit({
       actor: "system",
       action: `excursion.${change}`,
@@ -176,6 +183,23 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
       }
     },
   };
+}
+
+/** True where an excursion is worse than its last revision had it: longer, further out, or over a wider time. */
+function isWorse(known: Record<string, unknown> | undefined, now: ExcursionFigures): boolean {
+  if (known === undefined || known["status"] === "withdrawn") return false;
+  const before = JSON.parse(String(known["figures"])) as ExcursionFigures;
+  const [heldBefore, heldNow] = [heldInterval(before), heldInterval(now)];
+  const beyond = (value: number | null, than: number | null): boolean =>
+    value !== null && than !== null && (now.side === "low" ? value < than : value > than);
+  return (
+    now.outMs > before.outMs ||
+    now.outMs + now.unknownMs > before.outMs + before.unknownMs ||
+    beyond(now.extremeCelsius, before.extremeCelsius) ||
+    (now.critical && !before.critical) ||
+    heldNow.from < heldBefore.from ||
+    (heldBefore.to !== null && (heldNow.to === null || heldNow.to > heldBefore.to))
+  );
 }
 
 /** The alarms that are about what an excursion is about. */

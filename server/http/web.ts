@@ -33,6 +33,7 @@ import { registerRates } from "../security/rates.ts";
 import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
 import { type SessionCookie, sessionCookieFor } from "../people/session-cookie.ts";
 import { peoplePlugin } from "../sign-in/people-plugin.ts";
+import { workPlugin } from "../dispositions/work-plugin.ts";
 import { excursionSigningPlugin } from "../signatures/excursion-pages.ts";
 import { signatureRoutes } from "../signatures/routes.ts";
 import { siteRoutes } from "../site/routes.ts";
@@ -135,6 +136,7 @@ export async function buildWeb(
   const { people, clock } = services;
   await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl } });
   await app.register(masterDataPages, { services, answers });
+  await app.register(workPlugin, { services, answers });
   await app.register(excursionSigningPlugin, { services, answers, view: views.excursion });
   await app.register(pagesPlugin, {
     views,
@@ -147,13 +149,7 @@ export async function buildWeb(
     acknowledge: (id: string, who: Acting, note: string) => {
       if (!services.alarms.underWay().some((alarm) => alarm.id === id)) return false;
       const input = { kind: "acknowledge" as const, by: who.name };
-      actOnAlarm(services, "acknowledge", who.actor, {
-        alarm: id,
-        by: who.actor,
-        role: who.role,
-        note,
-        input,
-      });
+      actOnAlarm(services, "acknowledge", who.actor, { alarm: id, by: who.actor, note, input });
       return true;
     },
   });

@@ -12,6 +12,8 @@ export type EntryKind =
   | "movement"
   | "feed"
   | "hold-feed"
+  | "decision"
+  | "second-opinion"
   | "hold-confirmation"
   | "disposition"
   | "acknowledge"

@@ -4,12 +4,9 @@ import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { personOf, principalOf } from "../access/guard.ts";
-import { limited } from "../access/rate.ts";
 import { fieldOf } from "../pages/form-body.ts";
 import type { FormErrors } from "../pages/forms.ts";
 import { siteTime } from "../pages/site-time.ts";
-import { proofOf } from "../signatures/signing-fields.ts";
-import { stands } from "../signatures/signatures.ts";
 import { noSite } from "../site/no-site.ts";
 import { changeLines } from "./change-words.ts";
 import { reasonOf } from "./edit-routes.ts";
@@ -84,10 +81,11 @@ export function proposalRoutes(app: FastifyInstance, parts: MasterDataParts): vo
   );
   app.post<ProposalPlace>(
     "/site/proposals/:id/approve",
-    { config: { ...access("site.approve"), ...limited("signing") } },
+    { config: access("site.approve") },
     act("approve", async (request, reason) => {
       const person = personOf(request);
-      const proof = await proofOf(services.people, person, request);
+      const given = { password: fieldOf(request, "password"), code: fieldOf(request, "code") };
+      const proof = await services.people.reauthenticate(person, given);
       const by = personActor({ ...person, login: proof.login, name: proof.name, role: proof.role });
       proposals.approve(
         by,
@@ -103,7 +101,7 @@ export function proposalRoutes(app: FastifyInstance, parts: MasterDataParts): vo
 
 /** What a refusal says in a form; null for what is no refusal. */
 function refusalOf(error: unknown): FormErrors | null {
-  if (!(error instanceof CodedError) || error.code === "sign.session-ended") return null;
+  if (!(error instanceof CodedError)) return null;
   if (error.code === "sign.refused") return { password: error.message };
   if (error.code === "proposal.days") return { days: error.message };
   return /^(proposal|sign|auth)\./.test(error.code) && error.code !== "proposal.unknown"
@@ -145,10 +143,6 @@ function showProposal(
     proposal,
     change,
     lines,
-    signatures: services.signatures.of("proposal", id).map((signature) => ({
-      ...signature,
-      stands: done?.signed !== undefined && done.signed !== null && stands(signature, done.signed),
-    })),
     backtest: done?.backtest ?? change?.backtest ?? null,
     timeZone,
     progress: proposals.progress(id),

@@ -12,6 +12,7 @@ import { judgeProjection, type ProjectionFinding } from "../influx/projection-al
 import type { EntryInput } from "../journal/journal.ts";
 import { unpacked } from "../journal/unpacked.ts";
 import type { HoldConfirmation } from "@coldkeep/core/contract/hold-feed.ts";
+import { type DecisionAct, replayDecision, replaySecond, type SecondAct } from "../dispositions/decide.ts";
 import { confirmHolds } from "../hold-feed/confirm.ts";
 import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-alarm.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
@@ -70,6 +71,12 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "projection":
       judgeProjection(inside, json(body) as ProjectionFinding);
+      return;
+    case "decision":
+      replayDecision(inside, source, json(body) as DecisionAct);
+      return;
+    case "second-opinion":
+      replaySecond(inside, source, json(body) as SecondAct);
       return;
     case "hold-feed":
       judgeHoldFeed(inside, json(body) as HoldFeedFinding);

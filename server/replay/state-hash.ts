@@ -19,6 +19,8 @@ const tables: Readonly<Record<string, string>> = {
   units: "SELECT * FROM units ORDER BY number",
   movements: "SELECT * FROM movements ORDER BY number",
   residences: `SELECT * FROM residences ORDER BY unit, "from"`,
+  decisions: "SELECT * FROM decisions ORDER BY number",
+  second_opinions: "SELECT * FROM second_opinions ORDER BY decision",
   hold_feed: "SELECT * FROM hold_feed ORDER BY unit",
   unit_standing: "SELECT * FROM unit_standing ORDER BY unit",
   holds: "SELECT * FROM holds ORDER BY excursion, unit",

@@ -55,7 +55,7 @@ export const serverSettingsSchema = z.strictObject({
   influx: influxSettingsSchema.optional(),
   backup: backupSettingsSchema.optional(),
   /** Which components units are, and the rules that are held against them as advice. */
-  units: unitSettingsSchema.default({ components: [] }),
+  units: unitSettingsSchema.prefault({}),
   /** Tells the blood-bank system of holds. */
   holdFeed: holdFeedSettingsSchema.optional(),
   heads: headSettingsSchema.optional(),

@@ -16,6 +16,8 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "revisions", says: "revisions are append-only", key: ["excursion", "revision"] },
   { name: "movements", says: "movements are append-only", key: ["number"] },
   { name: "dispositions", says: "dispositions are append-only", key: ["number"] },
+  { name: "decisions", says: "decisions are append-only", key: ["number"] },
+  { name: "second_opinions", says: "second opinions are append-only", key: ["decision"] },
   { name: "alarm_events", says: "what happened to alarms is append-only", key: ["number"] },
   { name: "refusals", says: "refusals are append-only", key: ["journal_seq", "position"] },
   { name: "sites", says: "sites are append-only", key: ["number"] },

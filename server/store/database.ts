@@ -21,6 +21,7 @@ import { schemaSql, schemaVersion } from "./schema.ts";
 import { settingsTablesSql } from "./settings-tables.ts";
 import type { Tables } from "./tables.ts";
 import { trustTablesSql } from "./trust-tables.ts";
+import { dispositionTablesSql } from "./disposition-tables.ts";
 import { holdFeedTablesSql } from "./hold-feed-tables.ts";
 import { unitTablesSql } from "./unit-tables.ts";
 
@@ -196,6 +197,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(trailIndexesSql);
   sqlite.exec(unitTablesSql);
   sqlite.exec(holdFeedTablesSql);
+  sqlite.exec(dispositionTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
   sqlite.exec(headTablesSql);

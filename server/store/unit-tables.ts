@@ -1,10 +1,15 @@
+/** The newest decision about a unit. */
+const decisionSql =
+  "(SELECT decision FROM dispositions WHERE unit = units.number ORDER BY dispositions.number DESC LIMIT 1)";
+
 /** What a unit's status follows from: a decision to discard, a hold that stands, where it is, a decision to release. `units` is the row that is asked about. */
 export const unitStatusSql = `CASE
-  WHEN (SELECT decision FROM dispositions WHERE unit = units.number ORDER BY dispositions.number DESC LIMIT 1) = 'discard' THEN 'discarded'
+  WHEN ${decisionSql} = 'discard' THEN 'discarded'
   WHEN EXISTS (SELECT 1 FROM holds WHERE unit = units.number AND released_at IS NULL) THEN 'held'
+  WHEN ${decisionSql} = 'other-use' THEN 'other-use'
   WHEN EXISTS (SELECT 1 FROM residences WHERE unit = units.number)
     AND NOT EXISTS (SELECT 1 FROM residences WHERE unit = units.number AND "to" IS NULL) THEN 'issued'
-  WHEN (SELECT decision FROM dispositions WHERE unit = units.number ORDER BY dispositions.number DESC LIMIT 1) = 'release' THEN 'released'
+  WHEN ${decisionSql} IN ('release', 'concession') THEN 'released'
   ELSE 'available' END`;
 
 /** Where a unit is now; null where it is in no appliance. */

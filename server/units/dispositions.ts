@@ -1,5 +1,5 @@
+import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
 import { makeMarkChanged } from "../hold-feed/hold-changes.ts";
-import { changeDetail } from "../audit/detail.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import { makeStandings } from "./standing.ts";
@@ -7,21 +7,26 @@ import type { StandingUnit } from "./unit-reads.ts";
 
 /** A person's decision about a held unit. */
 export interface Decision {
-  readonly decision: "release" | "discard";
+  readonly decision: DecisionKind;
   readonly by: string;
   readonly reason: string;
-  /** What the person is called, where `by` is how the trail names them. */
-  readonly name?: string;
-  /** The role in which a person decided. */
-  readonly role?: string | null;
 }
 
-/** Records a decision and, where it is to release, ends the unit's holds: the only place that ends one. */
-export function decide(
+/** Records a decision about a unit and audits it. */
+export function decide(database: Database, commit: Commit, unit: StandingUnit, decision: Decision): void {
+  endHolds(database, commit, unit, decision);
+  const { by, reason } = decision;
+  const detail = { reason, why: reason, from: "held", to: decision.decision };
+  const subject = `${unit.din} ${unit.productCode}`;
+  commit.audit({ actor: by, action: `unit.${decision.decision}`, subject, detail });
+}
+
+/** Records a decision about a unit and ends its holds: the only place that ends one. The caller audits it. */
+export function endHolds(
   database: Database,
   commit: Commit,
   unit: StandingUnit,
-  { decision, by, name = by, reason, role = null }: Decision,
+  { decision, by, reason }: Decision,
 ): void {
   const { query } = database;
   database.run(
@@ -29,7 +34,7 @@ export function decide(
       unit: unit.number,
       decision,
       reason,
-      decided_by: name,
+      decided_by: by,
       at: commit.at,
       journal_seq: commit.journalSeq,
     }),
@@ -43,15 +48,4 @@ export function decide(
   );
   makeStandings(database).refresh(unit.number);
   makeMarkChanged(database)(commit, [unit.number]);
-  commit.audit({
-    actor: by,
-    action: `unit.${decision}`,
-    subject: `${unit.din} ${unit.productCode}`,
-    detail: changeDetail({
-      why: reason,
-      from: "held",
-      to: decision === "release" ? "released" : "discarded",
-      role,
-    }),
-  });
 }

@@ -16,6 +16,8 @@ export interface HoldKeeper {
     excursion: string,
     appliance: string,
     held: HeldInterval | null,
+    /** True where the excursion turned out worse than it was known to be: decisions to release were about less, so the units are held again. */
+    isWorse: boolean,
   ) => number;
   /** Brings the holds of a unit in line with its residences, after they changed. Returns the excursions that hold it as exposed. */
   readonly followUnit: (commit: Commit, unit: number) => readonly string[];
@@ -54,6 +56,10 @@ export function makeHoldKeeper(
     "UPDATE holds SET exposed = 0 WHERE excursion = ? AND exposed = 1 RETURNING unit, excursion",
   );
   const count = database.prepare("SELECT count(*) AS n FROM holds WHERE excursion = ? AND exposed = 1");
+  const holdAgain = database.prepare(
+    `UPDATE holds SET released_at = NULL WHERE excursion = ? AND exposed = 1 AND released_at IS NOT NULL
+       AND unit NOT IN (SELECT unit FROM unit_standing WHERE status = 'discarded') RETURNING unit, excursion`,
+  );
   const holdUnit = database.prepare(
     `INSERT INTO holds (unit, excursion, since, exposed)
      SELECT DISTINCT ?1, excursions.id, ?2, 1 FROM excursions JOIN residences ON residences.unit = ?1
@@ -80,13 +86,14 @@ export function makeHoldKeeper(
     );
   };
   return {
-    follow: (commit, excursion, appliance, held) => {
+    follow: (commit, excursion, appliance, held, isWorse) => {
       const to = held?.to ?? never;
       const cleared = changed(
         held === null ? clearAll.all(excursion) : clearUnexposed.all(excursion, appliance, held.from, to),
       );
-      const taken =
+      const exposed =
         held === null ? [] : changed(holdExposed.all(excursion, commit.at, appliance, held.from, to));
+      const taken = isWorse ? [...exposed, ...changed(holdAgain.all(excursion))] : exposed;
       if (taken.length > 0) standings.refreshHeldBy(excursion);
       tell(commit, cleared, taken);
       return Number(count.get(excursion)?.["n"] ?? 0);

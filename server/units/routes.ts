@@ -13,11 +13,11 @@ import {
   unitQuerySchema,
   unitSchema,
 } from "@coldkeep/core/contract/units.ts";
+import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
-import { actingFor } from "../access/acting.ts";
-import { requestActor } from "../access/guard.ts";
+import { principalOf, requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
 import { takeFeed } from "./take-feed.ts";
@@ -131,8 +131,12 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const actor = requestActor(request);
-        const { actor: by, name, role } = actingFor(request, request.body.by);
-        decideUnit(services, actor, { ...request.params, ...request.body, by, name, role });
+        if (principalOf(request).kind === "person")
+          throw new CodedError(
+            "unit.signature-needed",
+            "A person signs for a decision about units: do it under Units to decide, /work.",
+          );
+        decideUnit(services, actor, { ...request.params, ...request.body });
         return unitDetailOnWire(services, standingUnit(services, request.params));
       },
     );

@@ -1,3 +1,4 @@
+import type { unitStatuses } from "@coldkeep/core/contract/units.ts";
 import type { ExposureLedger } from "@coldkeep/core/exposure/ledger.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
@@ -9,7 +10,7 @@ import type { UnitKey } from "./unit-feed.ts";
 import type { Residence } from "./unit-feed.ts";
 
 /** Where a unit stands. */
-export type UnitStatus = "available" | "held" | "issued" | "released" | "discarded";
+export type UnitStatus = (typeof unitStatuses)[number];
 
 /** A unit as it stands now. */
 export interface StandingUnit extends UnitKey {

@@ -2,6 +2,16 @@ import { components } from "@coldkeep/core/exposure/rule.ts";
 import { adviceRules } from "@coldkeep/core/exposure/rules.ts";
 import * as z from "zod";
 
+/** Causes to begin with: those of Directive 2005/61/EC Annex III, said more plainly. */
+const causesByDefault = [
+  "Equipment failure",
+  "Power failure",
+  "Door left open",
+  "Human error",
+  "Sensor or monitoring failure",
+  "Other",
+] as const;
+
 const ruleIds = adviceRules.map(({ id }) => id);
 
 /** What a site says about its units (docs/units.md). */
@@ -11,6 +21,11 @@ export const unitSettingsSchema = z.strictObject({
     .array(z.strictObject({ product: z.string().min(1).max(20), component: z.enum(components) }))
     .max(1_000)
     .default([]),
+  /** Reasons for decisions and causes of exposures that people choose from; free text stands beside them. */
+  causes: z
+    .array(z.string().min(1).max(100))
+    .max(100)
+    .default([...causesByDefault]),
   /** The rules that are held against units as advice, by id; those that are on by themselves where nothing is said. */
   rules: z.array(z.enum(ruleIds)).max(100).optional(),
 });
