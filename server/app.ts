@@ -29,6 +29,7 @@ import { smtpMailer } from "./notify/smtp-mailer.ts";
 import { openSealKey } from "./reports/seal-key.ts";
 import { sliceBacktest, threadBacktest } from "./proposals/backtest-thread.ts";
 import { makeProposals } from "./proposals/proposals.ts";
+import { makeSingleSignOn } from "./oidc/single-sign-on.ts";
 import { makePeople } from "./people/make-people.ts";
 import { zxcvbnStrength } from "./people/password-strength.ts";
 import { makePasswords, type Passwords } from "./people/passwords.ts";
@@ -107,6 +108,7 @@ export async function makeServer(
       run: isThreaded ? threadBacktest(recordsPath) : sliceBacktest(database),
     }),
     people,
+    singleSignOn: settings.people.oidc === undefined ? null : makeSingleSignOn(settings.people.oidc, clock),
     identities: { machine: people.tokens.machine, person: people.personOf },
     isHistoryFallenBack: links?.isFallenBack ?? (() => false),
   };
@@ -205,7 +207,7 @@ function openPeople(
   const { key, lost } = openPeopleKey(settings.data, database, committer);
   if (lost > 0)
     logger.warn({ lost }, "people.key was missing: second factors ended and have to be enrolled anew");
-  const { passwordMaxAge = null, ...policy } = settings.people;
+  const { passwordMaxAge = null, secondFactor, idleEnd, sessionMax } = settings.people;
   const cookie = sessionCookieFor(isSecure(settings));
   const parts = {
     database,
@@ -216,7 +218,7 @@ function openPeople(
     cookie,
     strength: zxcvbnStrength,
   };
-  return makePeople({ ...parts, policy: { ...policy, passwordMaxAge } }, settings);
+  return makePeople({ ...parts, policy: { secondFactor, idleEnd, sessionMax, passwordMaxAge } }, settings);
 }
 
 function applySettingsSite(inside: Inside, incoming: Site): void {

@@ -16,6 +16,7 @@ import type { Database } from "../store/database.ts";
 import type { UnitSettings } from "../units/unit-settings.ts";
 import type { UnitFeed } from "../units/unit-feed.ts";
 import type { UnitReads } from "../units/unit-reads.ts";
+import type { SingleSignOn } from "../oidc/single-sign-on.ts";
 import type { People } from "../people/people.ts";
 import type { Identities } from "../access/guard.ts";
 import type { Signatures } from "../signatures/signatures.ts";
@@ -49,6 +50,8 @@ export interface Services {
   readonly sealKey: SealKey | null;
   /** Accounts, sessions and tokens. */
   readonly people: People;
+  /** Single sign-on; null without one in the settings. */
+  readonly singleSignOn: SingleSignOn | null;
   /** Who is behind a request. */
   readonly identities: Identities;
   /** The site in force; null before one was applied. */

@@ -69,7 +69,11 @@ export interface PageSettings {
   readonly isBoardOpen: boolean;
 }
 
-const plainPages: PageSettings = { cookie: sessionCookieFor(false), publicUrl: null, isBoardOpen: false };
+const plainPages: PageSettings = {
+  cookie: sessionCookieFor(false),
+  publicUrl: null,
+  isBoardOpen: false,
+};
 
 /** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
 export async function buildWeb(
@@ -133,8 +137,8 @@ export async function buildWeb(
     site: siteView(services.site()),
     at: services.clock.epochMs(),
   }));
-  const { people, clock } = services;
-  await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl } });
+  const { people, clock, singleSignOn } = services;
+  await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl }, singleSignOn });
   await app.register(masterDataPages, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(excursionSigningPlugin, { services, answers, view: views.excursion });

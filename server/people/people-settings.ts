@@ -2,6 +2,7 @@ import { personRoles } from "@coldkeep/core/people/roles.ts";
 import { durationSchema } from "@coldkeep/core/settings/settings.ts";
 import { hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import * as z from "zod";
+import { oidcSettingsSchema } from "../oidc/oidc-settings.ts";
 
 const between = (least: number, most: number) =>
   durationSchema.refine((length) => length >= least && length <= most, "out of range");
@@ -20,6 +21,8 @@ export const peopleSettingsSchema = z.strictObject({
   sessionMax: between(minuteMs, 24 * hourMs).default(12 * hourMs),
   /** A password must be changed after so long; never where left out. */
   passwordMaxAge: durationSchema.optional(),
+  /** Single sign-on by OpenID Connect. */
+  oidc: oidcSettingsSchema.optional(),
 });
 
 /** `people` in the server's settings, checked. */

@@ -136,6 +136,10 @@ export interface VouchedIdentity {
   readonly login: string;
   /** True where the provider is trusted to have asked for a second factor. */
   readonly secondFactor: boolean;
+  /** The role that the provider's claims give; the account follows it. Left out where roles are given here. */
+  readonly role?: PersonRole;
+  /** What the account of a login that there is none of should be; left out where none is made. */
+  readonly create?: { readonly name: string; readonly email: string };
 }
 
 /** Sessions of people. */

@@ -10,6 +10,7 @@ import { freshProof } from "./people.ts";
 import type { PeopleParts } from "./people-parts.ts";
 import type { FreshPasswords } from "./fresh-passwords.ts";
 import type { NewSession, SessionRecords } from "./session-records.ts";
+import { makeVouchedAccounts } from "./vouched-accounts.ts";
 
 /** How long a fresh single sign-on proves who signs, ms, and how many may wait to be used. */
 export const grantMs = 5 * minuteMs;
@@ -37,6 +38,7 @@ export function makeSignIn(
   const isIdentity = database.prepare(
     "SELECT 1 AS one FROM accounts WHERE login = ? AND issuer = ? AND subject = ?",
   );
+  const vouchedAccounts = makeVouchedAccounts(parts, records, sessions);
   const grants = new Map<string, { login: string; session: string; expiresAt: number }>();
 
   const isPasswordOld = (login: string): boolean => {
@@ -121,12 +123,10 @@ export function makeSignIn(
     return goOn(session, account, stageBehindFactor(account, method), method);
   };
 
-  const signInVouched: SignIn["signInVouched"] = (
-    { issuer, subject, login, secondFactor },
-    from,
-    present,
-  ) => {
+  const signInVouched: SignIn["signInVouched"] = (identity, from, present) => {
+    const { issuer, subject, login, secondFactor, role } = identity;
     const known = identityOf.get(issuer, subject)?.["login"] as string | undefined;
+    if (known === undefined && records.find(login) === null) vouchedAccounts.create(identity);
     const account = records.find(known ?? login);
     if (account === null || account.state === "disabled") throw refused();
     if (known === undefined) {
@@ -138,6 +138,7 @@ export function makeSignIn(
         records.endLinks(account.login);
       });
     } else if (account.state === "invited") throw refused();
+    vouchedAccounts.follow(account.login, role);
     const now = records.of(account.login);
     const stage = secondFactor
       ? "full"

@@ -147,7 +147,17 @@ export function readServerSettings(
     if (typeof backup["keep"] === "string") backup["keep"] = Number(backup["keep"]);
     merged["backup"] = backup;
   }
+  const secret = environment["COLDKEEP_OIDC_CLIENT_SECRET"];
+  const people = isRecord(merged) ? merged["people"] : undefined;
+  if (secret !== undefined && secret !== "" && isRecord(people) && isRecord(people["oidc"]))
+    people["oidc"]["clientSecret"] = secret;
   const settings = checkSettings(serverSettingsSchema, merged, source);
+  if (settings.people.oidc !== undefined && settings.publicUrl === undefined) {
+    throw new CodedError(
+      "settings.invalid",
+      `${source}: people.oidc needs publicUrl, because the provider sends people's browsers back to it.`,
+    );
+  }
   const environmentTokens = [
     {
       name: "environment-gateway",

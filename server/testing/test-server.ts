@@ -68,6 +68,7 @@ export async function testServer(
     log?: (line: string) => void;
     /** `people` in the settings. */
     people?: unknown;
+    publicUrl?: string;
     heads?: HeadSettings;
   } = {},
 ): Promise<TestServer> {
@@ -78,8 +79,12 @@ export async function testServer(
   const environment = { COLDKEEP_API_TOKEN: "test-token" };
   // A virtual clock may stand still through thousands of calls.
   const many = 10_000_000;
-  const { rateLimits = { signIn: many, signing: many, person: many, machine: many }, people } = options;
-  const content = { data: join(folder, "data"), site, logLevel: "silent", rateLimits, people };
+  const {
+    rateLimits = { signIn: many, signing: many, person: many, machine: many },
+    people,
+    publicUrl,
+  } = options;
+  const content = { data: join(folder, "data"), site, logLevel: "silent", rateLimits, people, publicUrl };
   const read = readServerSettings(content, "test", environment);
   const { influx, heads } = options;
   const settings = {
