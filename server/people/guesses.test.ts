@@ -1,5 +1,7 @@
 import { lockoutFailures, lockoutFirstMs } from "@coldkeep/core/people/lockout.ts";
 import { minuteMs } from "@coldkeep/core/time/millis.ts";
+import type { Person } from "@coldkeep/core/people/principal.ts";
+import type { Begun } from "./people.ts";
 import { expect, test } from "vitest";
 import { codeOf, testFrom, testPassword, testPeople } from "../testing/test-people.ts";
 
@@ -61,6 +63,11 @@ test("the password alone does not set the count of wrong codes back", async () =
   world.stop();
 });
 
+function personOf({ session }: Begun): Person {
+  const { login, name, role, id } = session;
+  return { kind: "person", login, name, role, session: id };
+}
+
 test("a grant of the single sign-on is good once, in its own session, for five minutes", async () => {
   const world = testPeople({
     secondFactor: { required: [] },
@@ -70,16 +77,14 @@ test("a grant of the single sign-on is good once, in its own session, for five m
   });
   const { people, clock } = world;
   await world.first();
-  const identity = { issuer: "https://idp.example", subject: "a-1", login: "admin", secondFactor: true };
+  const identity = { issuer: "https://idp.example", subject: "a-1", login: "nora", secondFactor: true };
+  const admin = await people.signIn("admin", testPassword, testFrom);
+  const nora = { login: "nora", name: "Nora Novak", email: "nora@example.org", role: "quality" as const };
+  people.accounts.invite(personOf(admin), nora, "new here");
   const one = people.signInVouched(identity, testFrom);
   const two = people.signInVouched(identity, testFrom);
-  const personOf = ({ session }: typeof one) => ({
-    kind: "person" as const,
-    login: session.login,
-    name: session.name,
-    role: session.role,
-    session: session.id,
-  });
+  const taken = { ...identity, subject: "c-3", login: "admin" };
+  expect(() => people.signInVouched(taken, testFrom)).toThrow(expect.objectContaining(refused));
   const other = { ...identity, subject: "b-2" };
   expect(() => people.signInVouched(other, testFrom)).toThrow(expect.objectContaining(refused));
   expect(() => people.grantFor(personOf(one), other)).toThrow(expect.objectContaining(refused));

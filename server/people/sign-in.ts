@@ -130,7 +130,8 @@ export function makeSignIn(
     const account = records.find(known ?? login);
     if (account === null || account.state === "disabled") throw refused();
     if (known === undefined) {
-      if (account.hasIdentity) throw refused();
+      // A claim of the provider's must not take over an account that somebody already signs in to by a password.
+      if (account.hasIdentity || account.hasPassword) throw refused();
       const news = tell("account.identity-bound", account, null, { issuer, subject });
       tellOfAccounts(committer, `person:${account.login}`, news, () => {
         bind.run(issuer, subject, account.login);
