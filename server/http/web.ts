@@ -37,6 +37,7 @@ import { workPlugin } from "../dispositions/work-plugin.ts";
 import { excursionSigningPlugin } from "../signatures/excursion-pages.ts";
 import { signatureRoutes } from "../signatures/routes.ts";
 import { siteRoutes } from "../site/routes.ts";
+import { unitPagesPlugin } from "../unit-pages/plugin.ts";
 import { unitRoutes } from "../units/routes.ts";
 import { sendProblem } from "./problems.ts";
 import type { Services } from "./services.ts";
@@ -141,6 +142,7 @@ export async function buildWeb(
   await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl }, singleSignOn });
   await app.register(masterDataPages, { services, answers });
   await app.register(workPlugin, { services, answers });
+  await app.register(unitPagesPlugin, { services, answers });
   await app.register(excursionSigningPlugin, { services, answers, view: views.excursion });
   await app.register(pagesPlugin, {
     views,

@@ -13,6 +13,7 @@ interface NavigationEntry {
 export const navigation = [
   { section: "board", href: "/", text: "Board", permission: "board.read" },
   { section: "excursions", href: "/excursions", text: "Excursions", permission: "records.read" },
+  { section: "units", href: "/units", text: "Units", permission: "records.read" },
   { section: "site", href: "/site", text: "Site", permission: "records.read" },
   { section: "work", href: "/work", text: "Units to decide", permission: "units.decide" },
   { section: "people", href: "/people", text: "People", permission: "people.manage" },

@@ -54,7 +54,7 @@ export const serverSettingsSchema = z.strictObject({
     .optional(),
   influx: influxSettingsSchema.optional(),
   backup: backupSettingsSchema.optional(),
-  /** Which components units are, and the rules that are held against them as advice. */
+  /** Which components units are, how they are numbered, and the rules that are held against them as advice. */
   units: unitSettingsSchema.prefault({}),
   /** Tells the blood-bank system of holds. */
   holdFeed: holdFeedSettingsSchema.optional(),

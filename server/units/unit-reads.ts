@@ -45,7 +45,10 @@ export interface UnitReads {
   readonly ledger: (unit: number, now: EpochMs) => Promise<ExposureLedger>;
 }
 
-const standing = `SELECT number, din, product_code, description, expires, status, appliance
+/** The columns of a unit as it stands, of `units` joined with `unit_standing`. */
+export const standingUnitColumns = "number, din, product_code, description, expires, status, appliance";
+
+const standing = `SELECT ${standingUnitColumns}
   FROM units JOIN unit_standing ON unit_standing.unit = units.number`;
 
 /** Of a list that is asked by status, by appliance, by both or by neither, each by its own index. */
@@ -93,11 +96,11 @@ export function makeUnitReads(
             : appliance !== undefined
               ? pages.appliance.all(after, appliance, null, limit)
               : pages.all.all(after, null, null, limit);
-      return rows.map(standingUnit);
+      return rows.map(standingUnitOf);
     },
     find: ({ din, productCode }) => {
       const row = one.get(din, productCode);
-      return row === undefined ? null : standingUnit(row);
+      return row === undefined ? null : standingUnitOf(row);
     },
     residences,
     holds,
@@ -114,7 +117,8 @@ interface StandingRow extends Omit<StandingUnit, "productCode"> {
   readonly product_code: string;
 }
 
-function standingUnit(values: Record<string, unknown>): StandingUnit {
+/** A unit from a row of `standingUnitColumns`. */
+export function standingUnitOf(values: Record<string, unknown>): StandingUnit {
   const { product_code: productCode, ...row } = values as unknown as StandingRow;
   return { ...row, productCode };
 }

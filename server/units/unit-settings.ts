@@ -1,5 +1,7 @@
 import { components } from "@coldkeep/core/exposure/rule.ts";
 import { adviceRules } from "@coldkeep/core/exposure/rules.ts";
+import { standardNumberings } from "@coldkeep/core/numbering/numbering.ts";
+import { numberingSchema } from "@coldkeep/core/numbering/numbering-settings.ts";
 import * as z from "zod";
 
 /** Causes to begin with: those of Directive 2005/61/EC Annex III, said more plainly. */
@@ -28,6 +30,8 @@ export const unitSettingsSchema = z.strictObject({
     .default([...causesByDefault]),
   /** The rules that are held against units as advice, by id; those that are on by themselves where nothing is said. */
   rules: z.array(z.enum(ruleIds)).max(100).optional(),
+  /** Which numbers units carry, where files, FHIR and scans are read; ISBT 128 where nothing is said. */
+  numbering: numberingSchema.default(standardNumberings),
 });
 
 /** What a site says about its units, checked. */
