@@ -158,6 +158,7 @@ export async function makeServer(
     cookie: sessionCookieFor(isSecure(settings)),
     publicUrl: settings.publicUrl?.replace(/\/+$/, "") ?? null,
     isBoardOpen: settings.openBoard,
+    reviewEveryMs: settings.trail.reviewEvery,
   });
   return {
     services,

@@ -1,4 +1,5 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import cookies from "@fastify/cookie";
 import swagger from "@fastify/swagger";
 import Fastify, {
@@ -38,6 +39,10 @@ import { excursionSigningPlugin } from "../signatures/excursion-pages.ts";
 import { signatureRoutes } from "../signatures/routes.ts";
 import { siteRoutes } from "../site/routes.ts";
 import { unitPagesPlugin } from "../unit-pages/plugin.ts";
+import { auditRoutes } from "../trail/routes.ts";
+import { trailPlugin } from "../trail/trail-plugin.ts";
+import { openTrailReads } from "../trail/trail-reads.ts";
+import { reviewEveryDefaultMs } from "../trail/trail-settings.ts";
 import { unitRoutes } from "../units/routes.ts";
 import { sendProblem } from "./problems.ts";
 import type { Services } from "./services.ts";
@@ -68,12 +73,15 @@ export interface PageSettings {
   readonly publicUrl: string | null;
   /** Lets anybody see the board. */
   readonly isBoardOpen: boolean;
+  /** How often the audit trail is to be reviewed. */
+  readonly reviewEveryMs: DurationMs;
 }
 
 const plainPages: PageSettings = {
   cookie: sessionCookieFor(false),
   publicUrl: null,
   isBoardOpen: false,
+  reviewEveryMs: reviewEveryDefaultMs,
 };
 
 /** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
@@ -81,7 +89,7 @@ export async function buildWeb(
   services: Services,
   logger: Logger,
   security: WebSecurity = plainSecurity(services.clock, logger),
-  { cookie, publicUrl, isBoardOpen }: PageSettings = plainPages,
+  { cookie, publicUrl, isBoardOpen, reviewEveryMs }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
@@ -122,6 +130,7 @@ export async function buildWeb(
   await registerRates(app, security.rateLimits, security.counts);
   const views = makePageViews(services);
   const report = makeReporter(services);
+  const trail = openTrailReads(services.database);
   await app.register(ingestRoutes(services));
   await app.register(historyRoutes(services));
   await app.register(excursionRoutes(services, { view: views.excursion, render: report }));
@@ -131,6 +140,7 @@ export async function buildWeb(
   await app.register(unitRoutes(services));
   await app.register(siteRoutes(services));
   await app.register(signatureRoutes(services));
+  await app.register(auditRoutes(trail));
   await app.register(healthRoutes(services));
   await app.register(headRoutes(services));
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
@@ -143,6 +153,7 @@ export async function buildWeb(
   await app.register(masterDataPages, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });
+  await app.register(trailPlugin, { services, answers, reads: trail, reviewEveryMs });
   await app.register(excursionSigningPlugin, { services, answers, view: views.excursion });
   await app.register(pagesPlugin, {
     views,

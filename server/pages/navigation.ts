@@ -16,6 +16,7 @@ export const navigation = [
   { section: "units", href: "/units", text: "Units", permission: "records.read" },
   { section: "site", href: "/site", text: "Site", permission: "records.read" },
   { section: "work", href: "/work", text: "Units to decide", permission: "units.decide" },
+  { section: "trail", href: "/trail", text: "Trail", permission: "trail.read" },
   { section: "people", href: "/people", text: "People", permission: "people.manage" },
 ] as const satisfies readonly NavigationEntry[];
 

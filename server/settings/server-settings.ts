@@ -3,6 +3,7 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import type { MachineRole } from "@coldkeep/core/people/roles.ts";
 import * as z from "zod";
+import { trailSettingsSchema } from "../trail/trail-settings.ts";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
 import { holdFeedSettingsSchema } from "../hold-feed/hold-feed-settings.ts";
@@ -58,6 +59,7 @@ export const serverSettingsSchema = z.strictObject({
   units: unitSettingsSchema.prefault({}),
   /** Tells the blood-bank system of holds. */
   holdFeed: holdFeedSettingsSchema.optional(),
+  trail: trailSettingsSchema,
   heads: headSettingsSchema.optional(),
   people: peopleSettingsSchema.default(() => peopleSettingsSchema.parse({})),
   /** Lets anybody see the board (`/`), e.g. on a display on the wall. */
