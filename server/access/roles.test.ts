@@ -48,7 +48,12 @@ function startServer(): Promise<Server> {
     data: join(folder, "data"),
     site,
     logLevel: "silent",
-    people: { secondFactor: { required: [] } },
+    publicUrl: "http://127.0.0.1:9",
+    people: {
+      secondFactor: { required: [] },
+      // Nobody answers there; its routes are asked like all others.
+      oidc: { issuer: "http://127.0.0.1:59999", clientId: "coldkeep" },
+    },
     tokens: [{ name: "blood-bank", role: "api", sha256: sha256Hex(machineTokens.api) }],
   };
   const settings = readServerSettings(content, "test", {

@@ -5,6 +5,7 @@ import { access } from "../access/access.ts";
 import { personOf } from "../access/guard.ts";
 import { limited } from "../access/rate.ts";
 import type { Services } from "../http/services.ts";
+import { signingAnew } from "../oidc/signing.ts";
 import { acceptForms, fieldOf, formOf } from "../pages/form-body.ts";
 import { type FormErrors, noErrors } from "../pages/forms.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
@@ -66,7 +67,7 @@ export async function workPlugin(app: FastifyInstance, parts: WorkPages): Promis
       const verdict = fieldOf(request, "verdict");
       if (verdict !== "agreed" && verdict !== "declined")
         return await showSecond(parts, request, reply, { verdict: "Choose an answer." });
-      const proof = await proofOf(services.people, personOf(request), request);
+      const proof = await proofOf(services, personOf(request), request, actOfSecond(number));
       secondDecision(services, proof, { number, verdict, reason: fieldOf(request, "reason") });
     } catch (error) {
       return showSecond(parts, request, reply, errorsOf(error));
@@ -91,7 +92,7 @@ async function decideByForm(services: Services, request: FastifyRequest<Place>):
     });
   const record = excursionRecord(services.database, request.params.id);
   const { revision } = (record?.content ?? { revision: 0 }) as { readonly revision: number };
-  const proof = await proofOf(services.people, personOf(request), request);
+  const proof = await proofOf(services, personOf(request), request, fieldOf(request, "seen"));
   const content = {
     excursion: request.params.id,
     revision,
@@ -141,6 +142,10 @@ async function showUnits(
       cause: fieldOf(request, "cause"),
     },
     signing: signingFields(person, errors, {
+      anew: signingAnew(services, request, person, {
+        to: `/work/${encodeURIComponent(id)}`,
+        act: contentHashOf(record),
+      }),
       needsCode: needsCode(services.people, person),
       reason: fieldOf(request, "reason"),
     }),
@@ -161,7 +166,11 @@ async function showSecond(
     return answers.missing(reply, "There is no such concession on record.");
   const { site, at } = answers.here();
   const mayAnswer = kept.second === null && kept.login !== person.login;
-  const look = { needsCode: needsCode(services.people, person), reason: fieldOf(request, "reason") };
+  const anew = signingAnew(services, request, person, {
+    to: `/work/decisions/${kept.number}`,
+    act: actOfSecond(kept.number),
+  });
+  const look = { anew, needsCode: needsCode(services.people, person), reason: fieldOf(request, "reason") };
   const body = secondBody({
     kept,
     site,
@@ -170,6 +179,11 @@ async function showSecond(
   });
   const page = { site, at, title: "Concession", section: "work" as const, path: null, body };
   return answers.send(reply, page, errors === noErrors ? 200 : 422);
+}
+
+/** What a person signs in anew for, to answer about a concession: an answer changes nothing of it. */
+function actOfSecond(number: number): string {
+  return `decision ${number}`;
 }
 
 /** What a person filled in wrongly, by field. */

@@ -1,5 +1,6 @@
 import type { SiteDifference } from "@coldkeep/core/site/site-differences.ts";
 import { html } from "ghtml";
+import { anewFields, type SigningAnew } from "../oidc/signing.ts";
 import {
   errorSummary,
   type FormErrors,
@@ -107,6 +108,8 @@ export interface ProposalPageView {
     readonly reject: boolean;
     readonly test: boolean;
   };
+  /** For who signs by single sign-on; null with a password. */
+  readonly anew: SigningAnew | null;
   /** Why the viewer does not approve it, where a quality officer would expect to. */
   readonly notApproving: string | null;
   /** What was wrong with the form that was sent, by its name. */
@@ -352,10 +355,14 @@ function decisionSection(view: ProposalPageView, change: ProposedChange): string
               your name, the time and the reason, and holds for exactly what is shown here.
             </p>
             !${hiddenField("hash", change.hash)} !${reason("approve", "Reason")}
-            <div class="pair">
-              !${inputField({ name: "password", form: "approve", label: "Your password", type: "password", autocomplete: "current-password", required: true }, errorsOf("approve"))}
-              !${inputField({ name: "code", form: "approve", label: "Code of your second factor, if you have one", inputmode: "numeric", autocomplete: "one-time-code", charactersMax: 20 }, errorsOf("approve"))}
-            </div>
+            !${
+              view.anew === null
+                ? html`<div class="pair">
+                    !${inputField({ name: "password", form: "approve", label: "Your password", type: "password", autocomplete: "current-password", required: true }, errorsOf("approve"))}
+                    !${inputField({ name: "code", form: "approve", label: "Code of your second factor, if you have one", inputmode: "numeric", autocomplete: "one-time-code", charactersMax: 20 }, errorsOf("approve"))}
+                  </div>`
+                : anewFields(view.anew)
+            }
             !${formButtons({ submit: "Approve and sign" })}
           </form>`
         : ""

@@ -4,6 +4,7 @@ import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { personOf, principalOf } from "../access/guard.ts";
+import { givenFor, signingAnew } from "../oidc/signing.ts";
 import { fieldOf } from "../pages/form-body.ts";
 import type { FormErrors } from "../pages/forms.ts";
 import { siteTime } from "../pages/site-time.ts";
@@ -84,7 +85,7 @@ export function proposalRoutes(app: FastifyInstance, parts: MasterDataParts): vo
     { config: access("site.approve") },
     act("approve", async (request, reason) => {
       const person = personOf(request);
-      const given = { password: fieldOf(request, "password"), code: fieldOf(request, "code") };
+      const given = givenFor(services, person, request, fieldOf(request, "hash"));
       const proof = await services.people.reauthenticate(person, given);
       const by = personActor({ ...person, login: proof.login, name: proof.name, role: proof.role });
       proposals.approve(
@@ -153,6 +154,13 @@ function showProposal(
       reject: isOpen && isQuality,
       test: isOpen && by !== null && isAllowed(by.role, "site.draft"),
     },
+    anew:
+      principal.kind === "person" && change !== null
+        ? signingAnew(services, request, principal, {
+            to: `/site/proposals/${encodeURIComponent(id)}`,
+            act: change.hash,
+          })
+        : null,
     notApproving: !isOpen
       ? null
       : hadHand

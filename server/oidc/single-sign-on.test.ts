@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { givenFor, signingAnew } from "./signing.ts";
 import type { People } from "../people/people.ts";
 import { followTo, type IdentityProvider, startIdentityProvider } from "../testing/identity-provider.ts";
 import { access } from "../access/access.ts";
@@ -33,14 +34,15 @@ async function serve(oidc: object = {}): Promise<void> {
   admin = await firstAdministrator(people, served.clock);
 }
 
-/** A route that takes a grant as those that sign do. */
+/** A route that takes a signature as those of the pages do. */
 function addSigning(): void {
   const { web, services } = served.server;
   web.post<{ Params: { act: string } }>("/test/:act", { config: access("self") }, async (request) => {
-    const grant = services.singleSignOn?.takeGrant(request, request.params.act);
-    if (grant === undefined) return { grant: false };
-    const { method, login } = await people.reauthenticate(personOf(request), { grant });
-    return { grant: true, method, login };
+    const person = personOf(request);
+    const { act } = request.params;
+    const isReady = signingAnew(services, request, person, { to: "/", act })?.isReady;
+    const { method, login } = await people.reauthenticate(person, givenFor(services, person, request, act));
+    return { isReady, method, login };
   });
 }
 
@@ -205,7 +207,7 @@ describe("single sign-on against a real provider", () => {
     await provider.stop();
     const answer = await testBrowser(served.server.web).get("/sign-in/single-sign-on");
     expect([answer.statusCode, answer.body.includes("does not answer at the moment")]).toEqual([503, true]);
-    const lines = logged.filter((line) => line.includes("provider does not answer"));
+    const lines = logged.filter((line) => line.includes("provider does not answer as it should"));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain("ECONNREFUSED");
     expect(logged.join("\n")).not.toContain(provider.clientSecret);
@@ -232,13 +234,13 @@ describe("single sign-on against a real provider", () => {
     const anew = served.server.services.singleSignOn?.anewPath("/site/proposals/5", "hash-5") ?? "";
     expect(await through(anew)).toBe("/site/proposals/5");
     expect(provider.logins()).toBe(2);
-    expect(await taken(browser, "hash-6")).toEqual({ grant: false });
+    expect(await taken(browser, "hash-6")).toMatchObject({ code: "sign.refused" });
     expect(await through(anew)).toBe("/site/proposals/5");
-    expect(await taken(browser, "hash-5")).toEqual({ grant: true, method: "oidc", login: "anna" });
-    expect(await taken(browser, "hash-5")).toEqual({ grant: false });
+    expect(await taken(browser, "hash-5")).toEqual({ isReady: true, method: "oidc", login: "anna" });
+    expect(await taken(browser, "hash-5")).toMatchObject({ code: "sign.refused" });
     await through(anew);
     served.clock.advance(121_000);
-    expect(await taken(browser, "hash-5")).toEqual({ grant: false });
+    expect(await taken(browser, "hash-5")).toMatchObject({ code: "sign.refused" });
     provider.next = { subject: "sub-eve", claims: { preferred_username: "eve" } };
     away.clear();
     expect(await through(anew)).toBe(401);

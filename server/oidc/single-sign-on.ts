@@ -52,6 +52,8 @@ export interface SingleSignOn {
   readonly routes: (app: FastifyInstance, ground: PeopleGround) => void;
   /** The grant with which this person signed in anew for this very act (`act`: the hash of what is signed), once; undefined where there is none. */
   readonly takeGrant: (request: FastifyRequest, act: string) => string | undefined;
+  /** True where `takeGrant` would give one. */
+  readonly hasGrant: (request: FastifyRequest, act: string) => boolean;
   /** Where a person signs in anew for an act and comes back from. */
   readonly anewPath: (to: string, act: string) => string;
 }
@@ -70,15 +72,19 @@ export function makeSingleSignOn(
       beginRoutes(app, ground, provider, waiting);
       callbackRoute(app, ground, { settings, provider, waiting, granted });
     },
+    hasGrant: (request, act) => isFor(granted.look(request.cookies[grantCookie]), request, act),
     takeGrant: (request, act) => {
-      const person = principalOf(request);
       const found = granted.take(request.cookies[grantCookie]);
-      if (found === null || person.kind !== "person") return undefined;
-      const isTheirs = found.login === person.login && found.session === person.session && found.act === act;
-      return isTheirs ? found.grant : undefined;
+      return isFor(found, request, act) ? found.grant : undefined;
     },
     anewPath: (to, act) => `/sign-in/single-sign-on/anew?${new URLSearchParams({ to, act }).toString()}`,
   };
+}
+
+function isFor(found: Granted | null, request: FastifyRequest, act: string): found is Granted {
+  const person = principalOf(request);
+  if (found === null || person.kind !== "person") return false;
+  return found.login === person.login && found.session === person.session && found.act === act;
 }
 
 function beginRoutes(
@@ -98,7 +104,7 @@ function beginRoutes(
       setCookie(ground, reply, waitingCookie, waiting.keep({ expected, to, signing }), waitingMs);
       return redirect(reply, url);
     } catch (error) {
-      return failed(ground, request.log, reply, error);
+      return away(ground, request.log, reply, error);
     }
   };
   app.get<{ Querystring: { to?: string } }>(
@@ -215,24 +221,27 @@ function setCookie(
   });
 }
 
-function failed(
+/** Nothing was wrong with what the person did: the provider is away, or not what the settings say. */
+function away(
   { answers }: PeopleGround,
   log: FastifyBaseLogger,
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
-  const fault = faultOf(error);
-  if (isAway(error)) {
-    log.warn({ fault }, "The single sign-on's provider does not answer");
-    const text =
-      "The sign-on service does not answer at the moment. Try again shortly; who has a password here can sign in with it.";
-    return answers.failed(reply, 503, "You are not signed in", text);
-  }
-  log.warn({ fault }, "A single sign-on was refused");
-  return answers.failed(
-    reply,
-    401,
-    "You are not signed in",
-    "The single sign-on was refused or does not fit. Begin again from the sign-in page.",
-  );
+  log.warn({ fault: faultOf(error) }, "The single sign-on's provider does not answer as it should");
+  const text =
+    "The sign-on service does not answer at the moment. Try again shortly; who has a password here can sign in with it.";
+  return answers.failed(reply, 503, "You are not signed in", text);
+}
+
+function failed(
+  ground: PeopleGround,
+  log: FastifyBaseLogger,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
+  if (isAway(error)) return away(ground, log, reply, error);
+  log.warn({ fault: faultOf(error) }, "A single sign-on was refused");
+  const text = "The single sign-on was refused or does not fit. Begin again from the sign-in page.";
+  return ground.answers.failed(reply, 401, "You are not signed in", text);
 }

@@ -14,12 +14,19 @@ export interface Waiting<Thing> {
   readonly keep: (thing: Thing) => string;
   /** Gives a thing out, once; null where the key is unknown, used or too old. */
   readonly take: (key: string | undefined) => Thing | null;
+  /** What `take` would give, which stays. */
+  readonly look: (key: string | undefined) => Thing | null;
 }
 
 /** Makes an empty one. */
 export function makeWaiting<Thing>(clock: Clock, lengthMs: number = waitingMs): Waiting<Thing> {
   const kept = new Map<string, { readonly thing: Thing; readonly until: number }>();
+  const look = (key: string | undefined): Thing | null => {
+    const found = key === undefined ? undefined : kept.get(key);
+    return found !== undefined && clock.monotonicMs() < found.until ? found.thing : null;
+  };
   return {
+    look,
     keep: (thing) => {
       const oldest = kept.keys().next().value;
       if (kept.size >= waitingMax && oldest !== undefined) kept.delete(oldest);
@@ -28,10 +35,9 @@ export function makeWaiting<Thing>(clock: Clock, lengthMs: number = waitingMs): 
       return key;
     },
     take: (key) => {
-      if (key === undefined) return null;
-      const found = kept.get(key);
-      kept.delete(key);
-      return found !== undefined && clock.monotonicMs() < found.until ? found.thing : null;
+      const found = look(key);
+      if (key !== undefined) kept.delete(key);
+      return found;
     },
   };
 }

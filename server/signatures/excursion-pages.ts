@@ -6,6 +6,7 @@ import { access } from "../access/access.ts";
 import { personOf } from "../access/guard.ts";
 import { limited } from "../access/rate.ts";
 import type { Services } from "../http/services.ts";
+import { type SigningAnew, signingAnew } from "../oidc/signing.ts";
 import { acceptForms, fieldOf } from "../pages/form-body.ts";
 import { errorSummary, formButtons, type FormErrors, hiddenField, noErrors } from "../pages/forms.ts";
 import { excursionFacts, summary } from "../pages/excursion-facts.ts";
@@ -52,8 +53,8 @@ export async function excursionSigningPlugin(
     async (request, reply) => {
       const person = personOf(request);
       try {
-        const proof = await proofOf(services.people, person, request);
         const contentHash = fieldOf(request, "content");
+        const proof = await proofOf(services, person, request, contentHash);
         const reason = fieldOf(request, "reason");
         signExcursion(services, proof, { excursion: request.params.id, contentHash, reason });
       } catch (error) {
@@ -79,10 +80,13 @@ async function show(
     return answers.missing(reply, "There is no such excursion on record.");
   const { site, at, excursion } = view;
   const title = `Review of ${sideWords[excursion.side].toLowerCase()}: ${excursion.applianceName}`;
+  const contentHash = contentHashOf(record);
+  const to = `/excursions/${encodeURIComponent(excursion.id)}/sign`;
   const form = {
     person,
     errors,
-    contentHash: contentHashOf(record),
+    contentHash,
+    anew: signingAnew(services, request, person, { to, act: contentHash }),
     needsCode: needsCode(services.people, person),
     reason: fieldOf(request, "reason"),
   };
@@ -100,6 +104,7 @@ function signBody(
     readonly contentHash: string;
     readonly needsCode: boolean;
     readonly reason: string;
+    readonly anew: SigningAnew | null;
   },
 ): string {
   const { excursion, units } = view;

@@ -2,9 +2,10 @@ import { passwordLengthMax } from "@coldkeep/core/people/password-rules.ts";
 import type { Person } from "@coldkeep/core/people/principal.ts";
 import { html } from "ghtml";
 import type { FastifyRequest } from "fastify";
-import { fieldOf, formOf } from "../pages/form-body.ts";
 import { type FormErrors, inputField, textField } from "../pages/forms.ts";
-import type { Given, People, Proof } from "../people/people.ts";
+import type { Services } from "../http/services.ts";
+import { anewFields, givenFor, type SigningAnew } from "../oidc/signing.ts";
+import type { People, Proof } from "../people/people.ts";
 import { reasonCharactersMax } from "./signatures.ts";
 
 /** Most characters of a one-time code as it is typed, blanks included. */
@@ -14,20 +15,29 @@ const codeCharactersMax = 20;
 export function signingFields(
   person: Person,
   errors: FormErrors,
-  look: { readonly needsCode: boolean; readonly reason: string },
+  look: {
+    readonly needsCode: boolean;
+    readonly reason: string;
+    /** For who signs by single sign-on; null with a password. */
+    readonly anew: SigningAnew | null;
+  },
 ): string {
   return html`!${textField(
-      {
-        name: "reason",
-        label: "Reason",
-        hint: "Why you sign, and what you looked at. It stands beside your name.",
-        value: look.reason,
-        required: true,
-        charactersMax: reasonCharactersMax,
-      },
-      errors,
-    )}
-    <input
+    {
+      name: "reason",
+      label: "Reason",
+      hint: "Why you sign, and what you looked at. It stands beside your name.",
+      value: look.reason,
+      required: true,
+      charactersMax: reasonCharactersMax,
+    },
+    errors,
+  )}
+  !${look.anew === null ? passwordFields(person, errors, look.needsCode) : anewFields(look.anew)}`;
+}
+
+function passwordFields(person: Person, errors: FormErrors, isCodeNeeded: boolean): string {
+  return html`<input
       class="hidden"
       name="username"
       value="${person.login}"
@@ -48,7 +58,7 @@ export function signingFields(
       errors,
     )}
     !${
-      look.needsCode
+      isCodeNeeded
         ? inputField(
             {
               name: "code",
@@ -69,10 +79,12 @@ export function needsCode(people: People, person: Person): boolean {
   return people.accounts.of(person.login).hasSecondFactor;
 }
 
-/** Proves by a sent form that it is this person, now. Throws `sign.refused`. */
-export function proofOf(people: People, person: Person, request: FastifyRequest): Promise<Proof> {
-  const password = formOf(request).get("password") ?? "";
-  const code = fieldOf(request, "code");
-  const given: Given = code === "" ? { password } : { password, code };
-  return people.reauthenticate(person, given);
+/** Proves by a sent form that it is this person, now, for this act (`signingAnew`). Throws `sign.refused`. */
+export function proofOf(
+  services: Pick<Services, "people" | "singleSignOn">,
+  person: Person,
+  request: FastifyRequest,
+  act: string,
+): Promise<Proof> {
+  return services.people.reauthenticate(person, givenFor(services, person, request, act));
 }
