@@ -3,7 +3,14 @@ import type { Advice } from "@coldkeep/core/exposure/advice.ts";
 import type { Side } from "@coldkeep/core/engine/excursion.ts";
 import { type DurationMs, formatDuration } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
-import { errorSummary, formButtons, type FormErrors, hiddenField, selectField } from "../pages/forms.ts";
+import {
+  errorSummary,
+  formButtons,
+  type FormErrors,
+  hiddenField,
+  selectField,
+  tickField,
+} from "../pages/forms.ts";
 import { dinText } from "../pages/held-units.ts";
 import { instant } from "../pages/layout.ts";
 import { siteTime } from "../pages/site-time.ts";
@@ -110,7 +117,12 @@ export interface UnitsPage {
   readonly errors: FormErrors;
   /** Hash of the excursion as it is shown. */
   readonly seen: string;
-  readonly chosen: { readonly units: ReadonlySet<string>; readonly decision: string; readonly cause: string };
+  readonly chosen: {
+    readonly all: boolean;
+    readonly units: ReadonlySet<string>;
+    readonly decision: string;
+    readonly cause: string;
+  };
   /** The fields with which the person signs. */
   readonly signing: string;
 }
@@ -139,10 +151,20 @@ export function unitsBody(page: UnitsPage): string {
                 Time out: shown to be out of range, and at most, if all that is unknown was out. Advice names
                 its rule and decides nothing.
               </p>
+              !${rulesNote(units)}
+              !${tickField(
+                {
+                  name: "all",
+                  label: `All ${count(units.length, "unit")} listed here`,
+                  ticked: page.chosen.all,
+                },
+                page.errors,
+              )}
               <div class="table-frame">
                 <table class="rows">
                   <thead>
                     <tr>
+                      <th scope="col">Decide</th>
                       <th scope="col">Unit</th>
                       <th scope="col">Now</th>
                       <th scope="col" class="number">Time out</th>
@@ -203,17 +225,14 @@ export function unitsBody(page: UnitsPage): string {
 function unitRow(unit: UndecidedUnit, chosen: ReadonlySet<string>): string {
   const { figures } = unit;
   const key = unitText(unit);
+  const id = `unit-${key.replace(" ", "-")}`;
   return html`<tr>
+    <td data-label="Decide">
+      <input type="checkbox" id="${id}" name="unit" value="${key}" !${chosen.has(key) ? "checked" : ""} />
+    </td>
     <td data-label="Unit">
-      <label class="pick">
-        <input type="checkbox" name="unit" value="${key}" !${chosen.has(key) ? "checked" : ""} />
-        <span class="din">${dinText(unit.din)}</span> ${unit.productCode}
-      </label>
-      <span class="note"
-        >${unit.description ?? ""}${unit.exposed ? "" : " Shown not exposed."}${
-          unit.others.length === 0 ? "" : ` Also held by ${unit.others.join(", ")}.`
-        }</span
-      >
+      <label for="${id}"><span class="din">${dinText(unit.din)}</span> ${unit.productCode}</label>
+      <span class="note">${unit.description ?? ""}${remarks(unit)}</span>
     </td>
     <td data-label="Now">${unit.appliance ?? "LEFT: recall"}</td>
     <td data-label="Time out" class="number">
@@ -223,20 +242,38 @@ function unitRow(unit: UndecidedUnit, chosen: ReadonlySet<string>): string {
     </td>
     <td data-label="Extremes" class="number">${extremes(figures.minCelsius, figures.maxCelsius)}</td>
     <td data-label="Excursions in its life" class="number">${figures.count}</td>
-    <td data-label="Advice">
-      !${
-        unit.advice.length === 0
-          ? html`<span class="note">No rule is for it.</span>`
-          : unit.advice.map(
-              ({ title, source, verdict, figures: told }) =>
-                html`<details>
-                  <summary>${verdictWords[verdict]}: ${title}</summary>
-                  <p class="note">${source}. ${told.join("; ")}</p>
-                </details>`,
-            )
-      }
-    </td>
+    <td data-label="Advice">!${adviceCell(unit.advice)}</td>
   </tr>`;
+}
+
+function remarks({ exposed, others }: UndecidedUnit): string {
+  const shown = exposed ? "" : " Shown not exposed.";
+  return others.length === 0 ? shown : `${shown} Also held by ${others.join(", ")}.`;
+}
+
+/** What is out of the ordinary in words; that all is well in a few. */
+function adviceCell(advice: readonly Advice[]): string {
+  const notable = advice.filter(({ verdict }) => verdict !== "within");
+  if (advice.length === 0) return html`<span class="note">no rule is for it</span>`;
+  if (notable.length === 0)
+    return html`within ${advice.length === 1 ? "the rule" : `its ${advice.length} rules`}`;
+  return html`<ul>
+    !${notable.map(
+      ({ title, verdict, figures }) =>
+        html`<li>
+          <b>${verdictWords[verdict]}</b>: ${title} <span class="note">${figures.join("; ")}</span>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** The rules that were held against the units, once, with their sources. */
+function rulesNote(units: readonly UndecidedUnit[]): string {
+  const rules = new Map(units.flatMap(({ advice }) => advice.map((each) => [each.rule, each] as const)));
+  if (rules.size === 0) return "";
+  return html`<p class="note">
+    Rules, as advice: ${[...rules.values()].map(({ title, source }) => `${title} (${source})`).join("; ")}.
+  </p>`;
 }
 
 /** Decisions about units of an excursion, each with who signed. */

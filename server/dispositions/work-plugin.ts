@@ -83,9 +83,9 @@ async function decideByForm(services: Services, request: FastifyRequest<Place>):
   if (cause !== "" && !services.unitSettings.causes.includes(cause))
     throw new FormMistake({ cause: "Choose a cause of the list." });
   const chosen = new Set(formOf(request).getAll("unit"));
-  const units = (await undecidedUnits(services, request.params.id)).filter((unit) =>
-    chosen.has(unitText(unit)),
-  );
+  const listed = await undecidedUnits(services, request.params.id);
+  const isAll = fieldOf(request, "all") === "yes";
+  const units = listed.filter((unit) => isAll || chosen.has(unitText(unit)));
   if (units.length === 0 || units.length < chosen.size)
     throw new FormMistake({
       units: "Tick the units that you decide about; some may have been decided about meanwhile.",
@@ -137,6 +137,7 @@ async function showUnits(
     errors,
     seen: contentHashOf(record),
     chosen: {
+      all: fieldOf(request, "all") === "yes",
       units: new Set(form.getAll("unit")),
       decision: fieldOf(request, "decision"),
       cause: fieldOf(request, "cause"),

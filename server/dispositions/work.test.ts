@@ -111,6 +111,22 @@ test("one signature covers many units; what was decided stands on the page and i
   expect(replay(database, () => undefined).differing).toEqual([]);
 });
 
+test("all that is listed is decided about by one tick", async () => {
+  await end();
+  const fields = [
+    ["seen", await seen()],
+    ["decision", "discard"],
+    ["reason", "thawed"],
+    ["all", "yes"],
+  ] as const;
+  expect((await send(`/work/${excursion}`, quinn, [...fields, ...proven(quinn)])).status).toBe(303);
+  expect([await statusOf(1), await statusOf(2), await statusOf(3)]).toEqual([
+    "discarded",
+    "discarded",
+    "discarded",
+  ]);
+});
+
 test("a concession releases nothing before another person has agreed", async () => {
   await end();
   expect((await decide("concession", [1])).status).toBe(303);
