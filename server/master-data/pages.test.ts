@@ -99,7 +99,9 @@ test("a limit is changed step by step: drafted, back-tested, signed by another, 
   expect((await post(`${page}/approve`, { ...signed, reason: "" })).text).toContain("Say why.");
   expect((await post(`${page}/approve`, signed)).status).toBe(303);
   expect(book().site.profiles["red-cells-eu"]).toMatchObject([{ high: 6 }, { high: 8 }]);
-  expect((await get(page)).text).toContain("approved and signed");
+  const decided = (await get(page)).text;
+  expect(decided).toContain("approved and signed");
+  expect(decided).toContain(`<li data-stands="yes">`);
   const history = (await get("/site/history/profile/red-cells-eu")).text;
   expect(history).toContain("approved by quinn, drafted by sara");
   expect(history).toContain("2 to 8");

@@ -10,6 +10,7 @@ import {
   textField,
 } from "../pages/forms.ts";
 import { instant } from "../pages/layout.ts";
+import { type ShownSignature, signatureBlock } from "../pages/signature-block.ts";
 import { siteTime, type SiteTime } from "../pages/site-time.ts";
 import { count } from "../pages/words.ts";
 import {
@@ -96,6 +97,7 @@ export interface ProposalPageView {
   /** The draft beside the site in force; null once it ended. */
   readonly change: ProposedChange | null;
   readonly lines: readonly ChangeLine[];
+  readonly signatures: readonly ShownSignature[];
   /** The back-test of the draft, or the one that it was approved with. */
   readonly backtest: BacktestResult | null;
   readonly timeZone: string;
@@ -141,6 +143,14 @@ export function proposalBody(view: ProposalPageView): string {
     </section>
     !${(change === null || change.site === null) && view.backtest === null ? "" : backtestSection(view, time)}
     !${change === null ? "" : decisionSection(view, change)}
+    !${
+      view.signatures.length === 0
+        ? ""
+        : html`<section aria-labelledby="signature-title">
+            <h2 id="signature-title">Signature</h2>
+            !${signatureBlock(view.signatures, view.timeZone)}
+          </section>`
+    }
     <section aria-labelledby="history-title">
       <h2 id="history-title">History</h2>
       <ol class="revisions">

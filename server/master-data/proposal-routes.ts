@@ -8,6 +8,8 @@ import { givenFor, signingAnew } from "../oidc/signing.ts";
 import { fieldOf } from "../pages/form-body.ts";
 import type { FormErrors } from "../pages/forms.ts";
 import { siteTime } from "../pages/site-time.ts";
+import { proofOf } from "../signatures/signing-fields.ts";
+import { stands } from "../signatures/signatures.ts";
 import { noSite } from "../site/no-site.ts";
 import { changeLines } from "./change-words.ts";
 import { reasonOf } from "./edit-routes.ts";
@@ -102,7 +104,7 @@ export function proposalRoutes(app: FastifyInstance, parts: MasterDataParts): vo
 
 /** What a refusal says in a form; null for what is no refusal. */
 function refusalOf(error: unknown): FormErrors | null {
-  if (!(error instanceof CodedError)) return null;
+  if (!(error instanceof CodedError) || error.code === "sign.session-ended") return null;
   if (error.code === "sign.refused") return { password: error.message };
   if (error.code === "proposal.days") return { days: error.message };
   return /^(proposal|sign|auth)\./.test(error.code) && error.code !== "proposal.unknown"
@@ -144,6 +146,10 @@ function showProposal(
     proposal,
     change,
     lines,
+    signatures: services.signatures.of("proposal", id).map((signature) => ({
+      ...signature,
+      stands: done?.signed !== undefined && done.signed !== null && stands(signature, done.signed),
+    })),
     backtest: done?.backtest ?? change?.backtest ?? null,
     timeZone,
     progress: proposals.progress(id),

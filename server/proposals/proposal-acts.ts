@@ -113,7 +113,7 @@ export function makeProposalActs(
     const content = store.content(id);
     if (content === null) throw new CodedError("proposal.unknown", `There is no proposal "${id}".`);
     const current = inForce();
-    const carried = carryOver(store, content, current);
+    const carried = carryOver(store, content, current, store.siteNumber());
     if ("stale" in carried) return staleChange(carried.stale);
     const { site } = carried;
     const merged = mergeSite(current, site, at);
@@ -303,13 +303,14 @@ export function makeProposalActs(
   };
 }
 
-/** The draft carried over to the site in force and checked, or why that cannot be. */
-function carryOver(
+/** A draft carried over to a site of the records, by its number, and checked, or why that cannot be. */
+export function carryOver(
   store: ProposalStore,
   { site, baseNumber }: DraftContent,
   current: Site | null,
+  currentNumber: number,
 ): { readonly site: Site } | { readonly stale: readonly string[] } {
-  if (current === null || store.siteNumber() === baseNumber) return { site };
+  if (current === null || currentNumber === baseNumber) return { site };
   const base = store.siteOf(baseNumber);
   if (base === null) return { stale: ["the site that it was drafted on is not on record"] };
   const rebased = rebaseSite(base, site, current);

@@ -1,4 +1,5 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { isSame } from "@coldkeep/core/site/dated.ts";
 import { touchesLimits } from "@coldkeep/core/site/limits-part.ts";
 import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
@@ -8,7 +9,7 @@ import type { SiteBook } from "../site/site-book.ts";
 import { backtestDaysMax, type BacktestProgress, type BacktestResult } from "./backtest-site.ts";
 import type { RunBacktest } from "./backtest-thread.ts";
 import type { Actor, Proposal, ProposedChange } from "./proposal.ts";
-import type { DraftOutcome, ProposalActs, SignWithin } from "./proposal-acts.ts";
+import { carryOver, type DraftOutcome, type ProposalActs, type SignWithin } from "./proposal-acts.ts";
 import type { ProposalStore } from "./proposal-store.ts";
 
 /** Most back-tests that run at once: each reads a month of readings. One more is refused and tried again by a person. */
@@ -23,9 +24,13 @@ export interface Proposals {
   /** A draft beside the site in force. Throws `proposal.unknown`. */
   readonly change: (id: string) => ProposedChange;
   /** What an approved proposal made of the site, from what to what, and the back-test that it was approved with; null for others. */
-  readonly done: (
-    id: string,
-  ) => { readonly before: Site; readonly after: Site; readonly backtest: BacktestResult | null } | null;
+  readonly done: (id: string) => {
+    /** What was signed, as the records give it now; null where they no longer do, or where it is not what came into force. */
+    readonly signed: { readonly site: Site } | null;
+    readonly before: Site;
+    readonly after: Site;
+    readonly backtest: BacktestResult | null;
+  } | null;
   /** What somebody's next change starts from: their own draft carried over to the site in force, else that site. Throws `proposal.stale`, `site.missing`. */
   readonly startOf: (actor: string) => Site;
   /**
@@ -93,12 +98,16 @@ export function makeProposals({ store, acts, clock, site, rehearse, run }: Propo
     openBy: store.openBy,
     change,
     done: (id) => {
-      const { siteNumber, backtestKey } = store.find(id)?.end ?? { siteNumber: null, backtestKey: null };
-      if (siteNumber === null) return null;
-      const before = store.siteOf(siteNumber - 1);
-      const after = store.siteOf(siteNumber);
-      const backtest = backtestKey === null ? null : store.backtest(id, backtestKey);
-      return before === null || after === null ? null : { before, after, backtest };
+      const end = store.find(id)?.end;
+      const content = store.content(id);
+      if (end === undefined || end === null || end.siteNumber === null || content === null) return null;
+      const before = store.siteOf(end.siteNumber - 1);
+      const after = store.siteOf(end.siteNumber);
+      if (before === null || after === null) return null;
+      const carried = carryOver(store, content, before, end.siteNumber - 1);
+      const isInForce = "site" in carried && isSame(mergeSite(before, carried.site, end.at), after);
+      const backtest = end.backtestKey === null ? null : store.backtest(id, end.backtestKey);
+      return { before, after, backtest, signed: isInForce ? { site: carried.site } : null };
     },
     startOf,
     take: (by, edit, reason) => {
