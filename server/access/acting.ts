@@ -8,6 +8,8 @@ export interface Acting {
   readonly actor: string;
   /** The name that pages and reports show. */
   readonly name: string;
+  /** The role of the person that is signed in; null for a machine. */
+  readonly role: string | null;
 }
 
 /**
@@ -16,7 +18,8 @@ export interface Acting {
  */
 export function actingFor(request: FastifyRequest, by?: string): Acting {
   const principal = principalOf(request);
-  if (principal.kind === "person") return { actor: actorOf(principal), name: principal.name };
+  if (principal.kind === "person")
+    return { actor: actorOf(principal), name: principal.name, role: principal.role };
   const name = by ?? (principal.kind === "machine" ? principal.name : "nobody");
-  return { actor: name, name };
+  return { actor: name, name, role: null };
 }

@@ -11,6 +11,7 @@ import {
   type AlarmInput,
   type AlarmStep,
   isOver,
+  phaseOf,
   type Mutes,
   raiseAlarm,
   raiseMomentary,
@@ -28,6 +29,7 @@ import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import { activeEpisode, type ProbeState } from "@coldkeep/core/engine/probe-state.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { changeDetail } from "../audit/detail.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
 import type { Outbox } from "../notify/outbox.ts";
@@ -48,6 +50,10 @@ export interface ServiceAct {
   readonly reason: string | null;
   /** Until when it is out of service; null puts it back into service. */
   readonly until: EpochMs | null;
+  /** What the person is called, where `by` is how the trail names them. */
+  readonly name?: string;
+  /** The role in which a person acted. */
+  readonly role?: string | null;
 }
 
 /** All alarms of the site that are not over, and what happens to them. */
@@ -141,7 +147,7 @@ export function openAlarmBook(
     else alarms.set(commit, kept.subject, list);
     for (const effect of step.effects) {
       if (effect.kind === "call") caller.call(commit, kept, effect.number, effect.about);
-      else rows.note(commit, kept, effect.kind, actor, note);
+      else rows.note(commit, kept, effect.kind, actor, note, phaseOf(alarm.state));
     }
     return kept;
   };
@@ -270,7 +276,7 @@ export function openAlarmBook(
     takeOver: makeTakeover({ rows, find, keep, mutesOf, hasParent }),
     noteCovered: (commit, id, note) => {
       const alarm = rows.find(id);
-      if (alarm !== null) rows.note(commit, alarm, "covers", "system", note);
+      if (alarm !== null) rows.note(commit, alarm, "covers", "system", note, phaseOf(alarm.state));
     },
     probesBehind: (gateway) => gateways.behind(null, gateway),
     learnGateway: gateways.learn,
@@ -280,13 +286,13 @@ export function openAlarmBook(
       const next = stepAlarm(alarm.state, input, commit.at);
       return next.state === alarm.state ? alarm : keep(commit, alarm, next, actor, note);
     },
-    serve: (commit, { appliance, by, reason, until }) => {
+    serve: (commit, { appliance, by, name = by, reason, until }) => {
       const input: AlarmInput =
         until === null
           ? { kind: "return-to-service" }
           : {
               kind: "remove-from-service",
-              until: services.remove(commit, { appliance, until, actor: by, reason: reason ?? "" }).until,
+              until: services.remove(commit, { appliance, until, actor: name, reason: reason ?? "" }).until,
             };
       if (until === null) services.putBack(commit, appliance);
       for (const alarm of all(commit)) {
@@ -304,7 +310,7 @@ export function openAlarmBook(
       for (const { appliance, until } of services.all()) {
         if (until > commit.at) continue;
         services.putBack(commit, appliance);
-        const detail = { reason: "its time has ended" };
+        const detail = changeDetail({ why: "its time has ended", from: "out of service", to: "in service" });
         commit.audit({
           actor: "system",
           action: "appliance.returned-to-service",

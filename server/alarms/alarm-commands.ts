@@ -1,6 +1,7 @@
 import type { AlarmInput } from "@coldkeep/core/alarms/lifecycle.ts";
 import { isResettable } from "@coldkeep/core/alarms/lifecycle.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
+import { inRole } from "../audit/detail.ts";
 import type { Services } from "../http/services.ts";
 import type { EntryKind } from "../journal/journal.ts";
 import type { KeptAlarm } from "./kept-alarm.ts";
@@ -11,6 +12,8 @@ export interface AlarmAct {
   readonly by: string;
   readonly note: string | null;
   readonly input: AlarmInput;
+  /** The role in which a person acted. */
+  readonly role?: string | null;
 }
 
 /**
@@ -30,7 +33,13 @@ export function actOnAlarm(
   refuseIdle(known, act.input);
   const body = new TextEncoder().encode(JSON.stringify(act));
   return services.committer.commit({ kind, source, encoding: "identity", body }, (commit) => {
-    const alarm = services.alarms.act(commit, act.alarm, act.input, act.by, act.note);
+    const alarm = services.alarms.act(
+      inRole(commit, act.by, act.role ?? null),
+      act.alarm,
+      act.input,
+      act.by,
+      act.note,
+    );
     if (alarm === null) throw unknown();
     return alarm;
   });

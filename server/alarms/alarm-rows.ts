@@ -1,5 +1,6 @@
 import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { changeDetail } from "../audit/detail.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import { type KeptAlarm, keptAlarmOf } from "./kept-alarm.ts";
@@ -16,6 +17,8 @@ export interface AlarmRows {
     event: string,
     actor: string,
     note: string | null,
+    /** In what phase it was before. */
+    before: string,
   ) => void;
   /** Notes what happened at an instant elsewhere, before the server knew of it. */
   readonly noteEarlier: (
@@ -53,7 +56,7 @@ export function openAlarmRows(database: Database): AlarmRows {
     },
     noteEarlier: (commit, alarm, at, event, actor, note) =>
       void insertEvent.run(alarm, at, event, actor, note, commit.journalSeq, null, null),
-    note: (commit, alarm, event, actor, note) => {
+    note: (commit, alarm, event, actor, note, before) => {
       const { id, state, severity } = alarm;
       const phase = phaseOf(state);
       insertEvent.run(id, commit.at, event, actor, note, commit.journalSeq, phase, severity);
@@ -61,7 +64,7 @@ export function openAlarmRows(database: Database): AlarmRows {
         actor,
         action: `alarm.${event}`,
         subject: alarm.id,
-        detail: { note, text: alarm.text },
+        detail: changeDetail({ why: note, from: before, to: phase }, { text: alarm.text }),
       });
     },
   };

@@ -67,7 +67,7 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         const { note = null } = request.body;
         const who = actingFor(request, request.body.by);
         const input = { kind: "acknowledge" as const, by: who.name };
-        const act = { alarm: request.params.id, by: who.actor, note, input };
+        const act = { alarm: request.params.id, by: who.actor, role: who.role, note, input };
         return onWire(actOnAlarm(services, "acknowledge", actor, act));
       },
     );
@@ -87,8 +87,8 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
         async (request) => {
           const actor = requestActor(request);
           const { note = null } = request.body;
-          const by = actingFor(request, request.body.by).actor;
-          const act = { alarm: request.params.id, by, note, input: { kind } };
+          const { actor: by, role } = actingFor(request, request.body.by);
+          const act = { alarm: request.params.id, by, role, note, input: { kind } };
           return onWire(actOnAlarm(services, kind, actor, act));
         },
       );
@@ -108,9 +108,9 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
       async (request) => {
         const actor = requestActor(request);
         const { note, minutes } = request.body;
-        const by = actingFor(request, request.body.by).actor;
+        const { actor: by, role } = actingFor(request, request.body.by);
         const until = services.clock.epochMs() + minutes * minuteMs;
-        const act = { alarm: request.params.id, by, note, input: { kind: "shelve" as const, until } };
+        const act = { alarm: request.params.id, by, role, note, input: { kind: "shelve" as const, until } };
         return onWire(actOnAlarm(services, "shelve", actor, act));
       },
     );

@@ -1,6 +1,7 @@
 import { outOfServiceMaxMs } from "@coldkeep/core/alarms/alarm-state.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import { formatDuration } from "@coldkeep/core/time/millis.ts";
+import { formatDuration, formatInstant } from "@coldkeep/core/time/millis.ts";
+import { changeDetail, inRole } from "../audit/detail.ts";
 import type { Services } from "../http/services.ts";
 import type { ServiceAct } from "./alarm-book.ts";
 import { makeUnitsInside } from "./units-inside.ts";
@@ -22,8 +23,12 @@ export function serveAppliance(services: Parts, source: string, act: ServiceAct)
       throw new CodedError("appliance.in-service", `Appliance "${appliance}" is in service already.`);
     const { by, reason } = act;
     const action = until === null ? "appliance.returned-to-service" : "appliance.removed-from-service";
-    commit.audit({ actor: by, action, subject: appliance, detail: { reason, until } });
-    services.alarms.serve(commit, act);
+    const standing = services.alarms.outOfService(appliance, commit.at);
+    const from = standing === null ? "in service" : `out of service until ${formatInstant(standing.until)}`;
+    const to = until === null ? "in service" : `out of service until ${formatInstant(until)}`;
+    const acting = inRole(commit, by, act.role ?? null);
+    acting.audit({ actor: by, action, subject: appliance, detail: changeDetail({ why: reason, from, to }) });
+    services.alarms.serve(acting, act);
   });
 }
 

@@ -3,6 +3,7 @@ import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
+import { actingFor } from "../access/acting.ts";
 import { requestActor } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 import { checkRemoval, serveAppliance } from "./service-commands.ts";
@@ -38,7 +39,8 @@ export function serviceRoutes(services: Services): FastifyPluginAsyncZod {
         const { by, reason, until, unitsRemain } = request.body;
         const appliance = request.params.id;
         checkRemoval(services, appliance, until, unitsRemain);
-        serveAppliance(services, actor, { appliance, by, reason, until });
+        const { actor: who, name, role } = actingFor(request, by);
+        serveAppliance(services, actor, { appliance, by: who, name, role, reason, until });
         return answer(appliance);
       },
     );
@@ -58,7 +60,8 @@ export function serviceRoutes(services: Services): FastifyPluginAsyncZod {
         const actor = requestActor(request);
         const { by, note = null } = request.body;
         const appliance = request.params.id;
-        serveAppliance(services, actor, { appliance, by, reason: note, until: null });
+        const { actor: who, name, role } = actingFor(request, by);
+        serveAppliance(services, actor, { appliance, by: who, name, role, reason: note, until: null });
         return answer(appliance);
       },
     );

@@ -1,3 +1,5 @@
+import type { Commit } from "../journal/committer.ts";
+
 /** What the trail says of a change, under the same keys everywhere. */
 export interface ChangeDetail {
   /** The reason given; null where none was asked for. */
@@ -8,6 +10,16 @@ export interface ChangeDetail {
   readonly to: unknown;
   /** The role in which a person acted; null for machines and the system. */
   readonly role: string | null;
+}
+
+/** The commit of an act of somebody in a role: what the trail is told of that actor says the role. */
+export function inRole(commit: Commit, actor: string, role: string | null): Commit {
+  if (role === null) return commit;
+  return {
+    ...commit,
+    audit: (entry) =>
+      commit.audit(entry.actor === actor ? { ...entry, detail: { ...entry.detail, role } } : entry),
+  };
 }
 
 /** The detail of an audit entry about a change, with what else belongs to it. */

@@ -166,7 +166,13 @@ export async function buildWeb(
     acknowledge: (id: string, who: Acting, note: string) => {
       if (!services.alarms.underWay().some((alarm) => alarm.id === id)) return false;
       const input = { kind: "acknowledge" as const, by: who.name };
-      actOnAlarm(services, "acknowledge", who.actor, { alarm: id, by: who.actor, note, input });
+      actOnAlarm(services, "acknowledge", who.actor, {
+        alarm: id,
+        by: who.actor,
+        role: who.role,
+        note,
+        input,
+      });
       return true;
     },
   });

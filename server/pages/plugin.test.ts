@@ -90,7 +90,7 @@ describe("acknowledging", () => {
     const answer = await app.inject({ ...post, headers, payload: "by=Somebody+Else&note=moved+to+fridge+4" });
     expect([answer.statusCode, answer.headers.location]).toEqual([303, "/appliances/fridge-3?hours=1"]);
     expect(taken).toEqual([
-      ["alarm-1", { actor: "person:a.peeters", name: "A. Peeters" }, "moved to fridge 4"],
+      ["alarm-1", { actor: "person:a.peeters", name: "A. Peeters", role: "quality" }, "moved to fridge 4"],
     ]);
     const elsewhere = await app.inject({
       ...post,

@@ -17,6 +17,7 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { access } from "../access/access.ts";
+import { actingFor } from "../access/acting.ts";
 import { principalOf, requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
@@ -136,7 +137,8 @@ export function unitRoutes(services: Services): FastifyPluginAsyncZod {
             "unit.signature-needed",
             "A person signs for a decision about units: do it under Units to decide, /work.",
           );
-        decideUnit(services, actor, { ...request.params, ...request.body });
+        const { actor: by, name, role } = actingFor(request, request.body.by);
+        decideUnit(services, actor, { ...request.params, ...request.body, by, name, role });
         return unitDetailOnWire(services, standingUnit(services, request.params));
       },
     );

@@ -2,6 +2,7 @@ import type { movementSchema } from "@coldkeep/core/contract/units.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { type EpochMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import type * as z from "zod";
+import { changeDetail } from "../audit/detail.ts";
 import type { Services } from "../http/services.ts";
 import { futureMaxMs } from "../ingest/batch-reader.ts";
 import type { EntryInput, EntryKind } from "../journal/journal.ts";
@@ -32,7 +33,9 @@ export function registerUnit(services: UnitServices, source: string, content: Un
   services.committer.commit(entry("unit", source, { din, productCode, description, expires }), (commit) => {
     services.feed.register(commit, { din, productCode }, { description, expires });
     const subject = `${din} ${productCode}`;
-    commit.audit({ actor: source, action: "unit.registered", subject, detail: { description, expires } });
+    const from = known === null ? null : { description: known.description, expires: known.expires };
+    const detail = changeDetail({ from, to: { description, expires } });
+    commit.audit({ actor: source, action: "unit.registered", subject, detail });
   });
 }
 
@@ -44,7 +47,7 @@ export function moveUnit(services: UnitServices, source: string, body: MovementB
   services.committer.commit(entry("movement", source, body), (commit) => {
     const heldBy = services.feed.move(commit, unit, movement);
     const { din, productCode, at, appliance, reason } = movement;
-    const detail = { at, appliance, reason, heldBy };
+    const detail = changeDetail({ why: reason, to: appliance }, { at, appliance, heldBy });
     commit.audit({ actor: source, action: "unit.moved", subject: `${din} ${productCode}`, detail });
   });
 }
