@@ -81,7 +81,7 @@ describe.skipIf(isOpensslMissing())("TLS at the server", () => {
     put(pairs.first);
     const url = await start();
     expect(url.protocol).toBe("https:");
-    const call = request(new URL("/", url), { ca: readFileSync(authority.cert) }).end();
+    const call = request(new URL("/sign-in", url), { ca: readFileSync(authority.cert) }).end();
     const [answer] = (await once(call, "response")) as [IncomingMessage];
     answer.resume();
     expect(answer.statusCode).toBe(200);
