@@ -5,10 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { personOf, principalOf } from "../access/guard.ts";
 import { givenFor, signingAnew } from "../oidc/signing.ts";
+import { limited } from "../access/rate.ts";
 import { fieldOf } from "../pages/form-body.ts";
 import type { FormErrors } from "../pages/forms.ts";
 import { siteTime } from "../pages/site-time.ts";
-import { proofOf } from "../signatures/signing-fields.ts";
 import { stands } from "../signatures/signatures.ts";
 import { noSite } from "../site/no-site.ts";
 import { changeLines } from "./change-words.ts";
@@ -84,7 +84,7 @@ export function proposalRoutes(app: FastifyInstance, parts: MasterDataParts): vo
   );
   app.post<ProposalPlace>(
     "/site/proposals/:id/approve",
-    { config: access("site.approve") },
+    { config: { ...access("site.approve"), ...limited("signing") } },
     act("approve", async (request, reason) => {
       const person = personOf(request);
       const given = givenFor(services, person, request, fieldOf(request, "hash"));
