@@ -82,7 +82,16 @@ export interface Server {
 /** Puts the server together on its records. Nothing listens or ticks before `start`. */
 export async function makeServer(
   settings: ServerSettings,
-  { clock, logger, mailer, random = () => 0.5, isThreaded = false, hotMs, passwords, tell }: ServerPorts,
+  {
+    clock,
+    logger,
+    mailer: given,
+    random = () => 0.5,
+    isThreaded = false,
+    hotMs,
+    passwords,
+    tell,
+  }: ServerPorts,
 ): Promise<Server> {
   mkdirSync(settings.data, { recursive: true });
   const recordsPath = join(settings.data, "records.sqlite");
@@ -117,7 +126,8 @@ export async function makeServer(
   const ticker = makeTicker(clock, committer, engine, (error) => {
     logger.error({ err: error }, "a tick could not be judged; trying again in a second");
   });
-  const dispatcher = startDispatcher(settings, services, logger, mailer);
+  const mailer = given ?? (settings.mail === undefined ? null : smtpMailer(settings.mail));
+  const dispatcher = startDispatcher(services, logger, mailer);
   const influx =
     settings.influx === undefined || links === undefined
       ? null
@@ -157,6 +167,7 @@ export async function makeServer(
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),
     publicUrl: settings.publicUrl?.replace(/\/+$/, "") ?? null,
+    mailer,
     isBoardOpen: settings.openBoard,
     reviewEveryMs: settings.trail.reviewEvery,
   });
@@ -226,14 +237,8 @@ function applySettingsSite(inside: Inside, incoming: Site): void {
   if (!isAppliedAlready(inside.database, incoming)) inside.applySite(incoming, settingsActor);
 }
 
-function startDispatcher(
-  settings: ServerSettings,
-  services: Services,
-  logger: Logger,
-  given: Mailer | undefined,
-): Dispatcher | null {
-  const mailer = given ?? (settings.mail === undefined ? undefined : smtpMailer(settings.mail));
-  if (mailer === undefined) {
+function startDispatcher(services: Services, logger: Logger, mailer: Mailer | null): Dispatcher | null {
+  if (mailer === null) {
     logger.warn(
       "No mail server is configured (mail: in the settings): alarms call nobody but who looks at the board",
     );

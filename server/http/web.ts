@@ -20,6 +20,7 @@ import { healthRoutes } from "../health/routes.ts";
 import { historyRoutes } from "../history/routes.ts";
 import { ingestRoutes } from "../ingest/routes.ts";
 import { makePageViews, siteView } from "../overview/page-views.ts";
+import type { Mailer } from "../notify/dispatcher.ts";
 import { registerAssets } from "../pages/asset-routes.ts";
 import { pageAnswers } from "../pages/page-answers.ts";
 import { masterDataPages } from "../master-data/plugin.ts";
@@ -71,6 +72,8 @@ export interface PageSettings {
   readonly cookie: SessionCookie;
   /** Where people reach the pages, without a slash at its end; null where nothing is said. */
   readonly publicUrl: string | null;
+  /** Mails one-time links; null without a mail server. */
+  readonly mailer: Pick<Mailer, "send"> | null;
   /** Lets anybody see the board. */
   readonly isBoardOpen: boolean;
   /** How often the audit trail is to be reviewed. */
@@ -80,6 +83,7 @@ export interface PageSettings {
 const plainPages: PageSettings = {
   cookie: sessionCookieFor(false),
   publicUrl: null,
+  mailer: null,
   isBoardOpen: false,
   reviewEveryMs: reviewEveryDefaultMs,
 };
@@ -89,7 +93,7 @@ export async function buildWeb(
   services: Services,
   logger: Logger,
   security: WebSecurity = plainSecurity(services.clock, logger),
-  { cookie, publicUrl, isBoardOpen, reviewEveryMs }: PageSettings = plainPages,
+  { cookie, publicUrl, mailer, isBoardOpen, reviewEveryMs }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
@@ -149,7 +153,10 @@ export async function buildWeb(
     at: services.clock.epochMs(),
   }));
   const { people, clock, singleSignOn } = services;
-  await app.register(peoplePlugin, { ground: { people, clock, answers, cookie, publicUrl }, singleSignOn });
+  await app.register(peoplePlugin, {
+    ground: { people, clock, answers, cookie, publicUrl, mailer },
+    singleSignOn,
+  });
   await app.register(masterDataPages, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });

@@ -107,14 +107,22 @@ export function inviteBody(form: URLSearchParams, errors: FormErrors, isSingleSi
   </div>`;
 }
 
+/** A one-time link to be handed over. */
+export interface LinkLook {
+  readonly account: Account;
+  readonly link: OneTimeLink;
+  /** Where people reach the pages. */
+  readonly publicUrl: string;
+  /** What was done. */
+  readonly done: string;
+  readonly here: SiteNow;
+  /** True where it was mailed too. */
+  readonly isMailed: boolean;
+}
+
 /** Shows a one-time link, once. */
-export function linkBody(
-  account: Account,
-  link: OneTimeLink,
-  publicUrl: string,
-  done: string,
-  here: SiteNow,
-): string {
+export function linkBody({ account, link, publicUrl, done, here, isMailed }: LinkLook): string {
+  const until = siteTime(here.site.timeZone).minute(link.expiresAt);
   return html`<div class="form-page">
     <p class="crumb">
       <a href="/people">People</a> / <a href="/people/accounts/${account.login}">${account.login}</a>
@@ -123,8 +131,12 @@ export function linkBody(
     !${doneNote(done)}
     <div class="once">
       <p>
-        Give this link to ${account.name} on a way that only they read. It is shown now and never again, is
-        good once, and until ${siteTime(here.site.timeZone).minute(link.expiresAt)}.
+        ${
+          isMailed
+            ? `It is on its way to ${account.email}. If it does not arrive, hand it over yourself`
+            : `Give this link to ${account.name}`
+        }
+        on a way that only they read. It is shown now and never again, is good once, and until ${until}.
       </p>
       <code>${publicUrl}${link.path}</code>
     </div>

@@ -81,6 +81,20 @@ describe("the pages about people", () => {
     expect(people.accounts.list()).toHaveLength(2);
   });
 
+  it("mail the link where mail and the public address are set up, and say so", async () => {
+    expect((await send("/people/new", eva)).body).toContain("Give this link to Eva Claes");
+    expect(served.mails).toEqual([]);
+    await served.stop();
+    served = await testServer({ publicUrl: "http://cold.example" });
+    ({ people } = served.server.services);
+    admin = await firstAdministrator(people, served.clock);
+    const made = await send("/people/new", eva);
+    expect(made.body).toContain("It is on its way to eva@example.org");
+    expect(served.mails).toMatchObject([{ to: "eva@example.org", subject: "Your account at mechelen" }]);
+    const path = /http:\/\/cold\.example(\/invitation\/\S+)/.exec(served.mails[0]?.text ?? "")?.[1] ?? "";
+    expect(people.links.look(path.split("/").at(-1) ?? "")?.account.login).toBe("eva");
+  });
+
   it("change a role with its reason, which ends the sessions", async () => {
     const who = await inviteAndSignIn(people, served.clock, admin, "storage1", "storage");
     const without = await send("/people/accounts/storage1/role", { role: "on-call", why: " " });

@@ -7,7 +7,15 @@ import { fieldOf, formOf } from "../pages/form-body.ts";
 import { publicUrlOf, type PeopleGround, redirect, refusalOf, sendForm } from "../sign-in/ground.ts";
 import { sessionTable } from "../sign-in/session-table.ts";
 import { accountActs, roleIn } from "./account-acts.ts";
-import { accountPageBody, type AccountPage, endSession, inviteBody, linkBody } from "./account-pages.ts";
+import {
+  accountPageBody,
+  type AccountPage,
+  endSession,
+  inviteBody,
+  linkBody,
+  type LinkLook,
+} from "./account-pages.ts";
+import { mailLink } from "./mailed-link.ts";
 import { peopleBody, peopleTabs, reviewBody } from "./people-list.ts";
 
 const managing = { config: access("people.manage") };
@@ -44,7 +52,7 @@ function listRoutes(app: FastifyInstance, ground: PeopleGround): void {
 }
 
 function inviteRoutes(app: FastifyInstance, ground: PeopleGround, isSingleSignOn: boolean): void {
-  const { people, answers } = ground;
+  const { people } = ground;
   const show = (reply: FastifyReply, form: URLSearchParams, errors: FormErrors, status = 200): FastifyReply =>
     sendForm(
       ground,
@@ -68,19 +76,24 @@ function inviteRoutes(app: FastifyInstance, ground: PeopleGround, isSingleSignOn
       const link = people.accounts.invite(personOf(request), account, fieldOf(request, "why"));
       if (link === null) return redirect(reply, `/people/accounts/${account.login}`);
       const made = people.accounts.of(account.login);
-      const body = linkBody(
-        made,
-        link,
-        publicUrlOf(ground, request),
-        "The account was made.",
-        answers.here(),
-      );
-      return sendForm(ground, reply, { title: `A link for ${made.name}`, body, section });
+      return sendLink(ground, request, reply, { account: made, link, done: "The account was made." });
     } catch (error) {
       const { code, text, status } = refusalOf(error);
       return show(reply, form, { [fieldFor(code)]: text }, status);
     }
   });
+}
+
+function sendLink(
+  ground: PeopleGround,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  made: Pick<LinkLook, "account" | "link" | "done">,
+): FastifyReply {
+  const isMailed = mailLink(ground, request.log, made.account, made.link);
+  const here = ground.answers.here();
+  const body = linkBody({ ...made, here, publicUrl: publicUrlOf(ground, request), isMailed });
+  return sendForm(ground, reply, { title: `A link for ${made.account.name}`, body, section });
 }
 
 /** The field that a refusal is about. */
@@ -136,8 +149,7 @@ function accountRoutes(app: FastifyInstance, ground: PeopleGround): void {
         if (link === null)
           return redirect(reply, `/people/accounts/${encodeURIComponent(login)}?done=${name}`);
         const account = people.accounts.of(login);
-        const body = linkBody(account, link, publicUrlOf(ground, request), act.done, answers.here());
-        return sendForm(ground, reply, { title: `A link for ${account.name}`, body, section });
+        return sendLink(ground, request, reply, { account, link, done: act.done });
       } catch (error) {
         const { code, text, status } = refusalOf(error);
         if (code === "account.unknown") return answers.missing(reply, "There is no such account.");

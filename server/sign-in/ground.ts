@@ -1,6 +1,7 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Mailer } from "../notify/dispatcher.ts";
 import { problemOf } from "../http/problems.ts";
 import type { Section } from "../pages/navigation.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
@@ -21,6 +22,8 @@ export interface PeopleGround {
   readonly clock: Clock;
   /** Where people reach the pages, without a slash at its end; null where nothing is said. */
   readonly publicUrl: string | null;
+  /** Mails one-time links; null without a mail server. */
+  readonly mailer: Pick<Mailer, "send"> | null;
 }
 
 /** Answers with a page of forms, which stays as it is until it is sent. */

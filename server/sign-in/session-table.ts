@@ -53,7 +53,9 @@ export function sessionTable(
                   : ""
               }
               <td data-label="From">
-                ${session.from.address}<span class="note"> ${browserOf(session.from.agent)}</span>
+                <span
+                  >${session.from.address}<span class="note"> ${browserOf(session.from.agent)}</span></span
+                >
               </td>
               <td data-label="By">
                 ${methodWords[session.method]}!${session.stage === "full" ? "" : html`<span class="note"> ${stageWords[session.stage]}</span>`}
