@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { excursionSchema, revisionSchema } from "../contract/excursions.ts";
+import { decisionKinds } from "../contract/dispositions.ts";
 import { instantTextSchema } from "../contract/instants.ts";
 import type { ExcursionFigures } from "../engine/excursion.ts";
 import type { Dated, Profile } from "../site/profile.ts";
@@ -54,6 +55,18 @@ const signatureSchema = z.strictObject({
   covers: z.string(),
 });
 
+const decisionSchema = z.strictObject({
+  decision: z.enum(decisionKinds),
+  name: z.string(),
+  at: instantTextSchema,
+  reason: z.string(),
+  cause: z.string().nullable(),
+  units: z.array(z.string()),
+  second: z
+    .strictObject({ name: z.string(), verdict: z.string(), reason: z.string(), at: instantTextSchema })
+    .nullable(),
+});
+
 /** Everything that a report states, for programs: what it is about, the evidence from which its figures follow, and where it stands in the records. */
 export const reportDataSchema = z.strictObject({
   format: z.literal(reportFormat),
@@ -89,6 +102,7 @@ export const reportDataSchema = z.strictObject({
     }),
   ),
   signatures: z.array(signatureSchema),
+  decisions: z.array(decisionSchema),
   journal: headSchema,
   audit: headSchema.nullable(),
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatInstant, minuteMs } from "@coldkeep/core/time/millis.ts";
+import { verifyReport } from "../reports/verify-report.ts";
 import { replay } from "../replay/replay.ts";
 import { firstAdministrator, inviteAndSignIn, type SignedIn } from "../testing/signed-in.ts";
 import { codeOf, testPassword } from "../testing/test-people.ts";
@@ -109,6 +110,17 @@ test("one signature covers many units; what was decided stands on the page and i
     expect.objectContaining({ cause: "Door left open" }),
   ]);
   expect(replay(database, () => undefined).differing).toEqual([]);
+  expect((await page(`/excursions/${excursion}`)).body).toContain("Discard by ");
+  const report = await served.server.web.inject({
+    url: `/excursions/${excursion}/report.pdf`,
+    headers: quinn.headers,
+  });
+  const { wrong, data } = await verifyReport(report.rawPayload);
+  expect(wrong).toEqual([]);
+  expect(data?.decisions.map(({ decision, units, cause }) => [decision, units.length, cause])).toEqual([
+    ["release", 2, "Door left open"],
+    ["discard", 1, "Door left open"],
+  ]);
 });
 
 test("all that is listed is decided about by one tick", async () => {

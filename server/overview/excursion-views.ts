@@ -5,6 +5,8 @@ import { alarmsAbout } from "../alarms/alarm-reads.ts";
 import type { StandingExcursion } from "../excursions/excursion-reads.ts";
 import type { Services } from "../http/services.ts";
 import type { ExcursionPageView, ExcursionView, HeldUnitView, NotificationView } from "../pages/views.ts";
+import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
+import { openDecisions } from "../dispositions/decision-records.ts";
 import { excursionSignatures, reviewState } from "../signatures/excursion-signing.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import { alarmView } from "./alarm-views.ts";
@@ -78,6 +80,7 @@ export async function excursionPageView(
     units: heldUnits(services, book, id, excursion.appliance, held),
     revisions: services.excursions.revisions(id),
     signatures: excursionSignatures(services, id),
+    decisions: openDecisions(services.database).ofExcursion(id),
     alarms: alarms.map((alarm) => alarmView(book, alarm)),
     notifications: toldAbout(
       services,
@@ -98,6 +101,7 @@ function heldUnits(
 ): HeldUnitView[] {
   const rows = services.database.prepare(`
     SELECT din, product_code, holds.since, holds.exposed, holds.released_at,
+      (SELECT json_array(decision, decided_by, at) FROM dispositions WHERE unit = units.number AND at = holds.released_at ORDER BY number DESC LIMIT 1) AS decided,
       (SELECT appliance FROM residences WHERE unit = units.number AND "to" IS NULL LIMIT 1) AS now,
       (SELECT min("from") FROM residences WHERE unit = units.number AND appliance = ?2 AND "from" < ?4 AND coalesce("to", ?5) > ?3) AS "from",
       (SELECT max(coalesce("to", ?5)) FROM residences WHERE unit = units.number AND appliance = ?2 AND "from" < ?4 AND coalesce("to", ?5) > ?3) AS "to"
@@ -113,7 +117,14 @@ function heldUnits(
     exposed: row.exposed === 1,
     heldSince: row.since,
     released: row.released_at !== null,
+    decision: decisionOf(row.decided),
   }));
+}
+
+function decisionOf(decided: string | null): HeldUnitView["decision"] {
+  if (decided === null) return null;
+  const [decision, by, at] = JSON.parse(decided) as [DecisionKind, string, EpochMs];
+  return { decision, by, at };
 }
 
 interface HeldRow {
@@ -122,6 +133,8 @@ interface HeldRow {
   readonly since: number;
   readonly exposed: 0 | 1;
   readonly released_at: number | null;
+  /** Decision, person and time as a JSON array. */
+  readonly decided: string | null;
   readonly now: string | null;
   readonly from: number | null;
   readonly to: number | null;

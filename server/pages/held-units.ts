@@ -1,3 +1,4 @@
+import { decisionWords } from "@coldkeep/core/contract/dispositions.ts";
 import { html } from "ghtml";
 import { instant } from "./layout.ts";
 import { siteTime } from "./site-time.ts";
@@ -16,6 +17,7 @@ export function isRecall(unit: HeldUnitView): boolean {
 
 /** What became of the hold, in words. */
 export function holdText(unit: HeldUnitView): string {
+  if (unit.decision !== null) return `${decisionWords[unit.decision.decision]} by ${unit.decision.by}`;
   if (unit.released) return "Decided";
   return unit.exposed ? "Held" : "Held, shown not exposed";
 }

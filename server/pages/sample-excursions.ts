@@ -85,6 +85,7 @@ export function sampleUnit(index: number, change: Partial<HeldUnitView> = {}): H
     exposed: true,
     heldSince: sampleNow - 2 * hourMs - 40 * minuteMs,
     released: false,
+    decision: null,
     ...change,
   };
 }
@@ -162,6 +163,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
       },
     ],
     signatures: [],
+    decisions: [],
     alarms: [sampleAlarm({ phase: "acknowledged", acknowledgedBy: "A. Peeters" })],
     notifications: [
       {

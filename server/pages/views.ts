@@ -5,6 +5,8 @@ import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import type { TimeSource } from "@coldkeep/core/readings/stamp.ts";
 import type { DueState } from "@coldkeep/core/site/calibration.ts";
 import type { ApplianceKind } from "@coldkeep/core/site/site.ts";
+import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
+import type { KeptDecision } from "../dispositions/decision-records.ts";
 import type { ReviewState, StandingSignature } from "../signatures/excursion-signing.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 
@@ -127,6 +129,8 @@ export interface HeldUnitView {
   readonly exposed: boolean;
   readonly heldSince: EpochMs;
   readonly released: boolean;
+  /** What ended the hold: a named person's decision; null while it stands. */
+  readonly decision: { readonly decision: DecisionKind; readonly by: string; readonly at: EpochMs } | null;
 }
 
 /** A revision of an excursion: what was known since when, and why it changed. */
@@ -171,6 +175,8 @@ export interface ExcursionPageView {
   readonly revisions: readonly RevisionView[];
   /** Who signed it, in the order in which they did. */
   readonly signatures: readonly StandingSignature[];
+  /** Signed decisions about its units, in the order in which they were made. */
+  readonly decisions: readonly KeptDecision[];
   readonly alarms: readonly AlarmView[];
   readonly notifications: readonly NotificationView[];
   /** The journal's head when this was read: sequence number and SHA-256 in hex. */

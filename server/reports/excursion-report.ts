@@ -3,6 +3,7 @@ import { attach } from "./attachment.ts";
 import type { Evidence } from "./report-evidence.ts";
 import { reportAttachments } from "./report-files.ts";
 import { reportCurve } from "./report-curve.ts";
+import { reportDecisions } from "./report-decisions.ts";
 import { reportFooters, reportSignatures } from "./report-end.ts";
 import { reportFigures, reportHead } from "./report-head.ts";
 import { reportRevisions, reportTold, reportUnits } from "./report-lists.ts";
@@ -50,7 +51,9 @@ export async function renderExcursionReport(
   reportRevisions(sheet, view);
   reportTold(sheet, view);
   reportSigned(sheet, view);
-  reportSignatures(sheet, view);
+  reportDecisions(sheet, view);
+  if (view.units.length === 0 || view.units.some((unit) => unit.decision === null))
+    reportSignatures(sheet, view);
   reportFooters(sheet, view);
   if (evidence !== undefined)
     for (const attachment of reportAttachments(view, evidence)) attach(sheet.doc, attachment);

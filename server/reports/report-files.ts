@@ -92,7 +92,31 @@ function reportData(
       sentAt: instantOrNull(sentAt),
       attempts,
     })),
-    signatures: [],
+    signatures: view.signatures.map(({ name, at, meaning, reason, contentHash, stands }) => ({
+      name,
+      at: formatInstant(at),
+      meaning,
+      reason,
+      contentHash,
+      covers: stands ? "the present version" : "an earlier version",
+    })),
+    decisions: view.decisions.map(({ name, at, decision, reason, content, second }) => ({
+      decision,
+      name,
+      at: formatInstant(at),
+      reason,
+      cause: content.cause,
+      units: content.units.map(({ din, productCode }) => `${din} ${productCode}`),
+      second:
+        second === null
+          ? null
+          : {
+              name: second.name,
+              verdict: second.verdict,
+              reason: second.reason,
+              at: formatInstant(second.at),
+            },
+    })),
     journal: view.journalHead,
     audit: view.auditHead,
   };
@@ -117,7 +141,8 @@ function profileOnWire({ from, rule, name, source, edition }: StatedProfile, ind
   };
 }
 
-const unitsHeader = "din,product_code,inside_from,inside_until,now,exposed,held_since,released";
+const unitsHeader =
+  "din,product_code,inside_from,inside_until,now,exposed,held_since,released,decision,decided_by,decided_at";
 
 function unitsCsv(units: readonly HeldUnitView[]): string {
   const lines = units.map((unit) =>
@@ -130,6 +155,9 @@ function unitsCsv(units: readonly HeldUnitView[]): string {
       String(unit.exposed),
       formatInstant(unit.heldSince),
       String(unit.released),
+      unit.decision?.decision ?? "",
+      unit.decision?.by ?? "",
+      unit.decision === null ? "" : formatInstant(unit.decision.at),
     ]
       .map(quoted)
       .join(","),

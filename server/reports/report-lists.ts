@@ -52,11 +52,21 @@ export function reportUnits(sheet: Sheet, view: ExcursionPageView): void {
         text: (unit) => unit.now ?? "LEFT: recall",
         style: (unit) => (isRecall(unit) ? { bold: true, colour: ink.alarm } : {}),
       },
-      { title: "Hold", width: 52, text: holdText, style: () => ({ size: 8 }) },
-      { title: "Decision and initials", width: printWidth - 416, text: () => "" },
+      { title: "Hold", width: 52, text: holdWord, style: () => ({ size: 8 }) },
+      {
+        title: "Decision and initials",
+        width: printWidth - 416,
+        text: (unit) => (unit.decision === null ? "" : holdText(unit)),
+        style: () => ({ size: 8 }),
+      },
     ],
     units,
   );
+}
+
+/** Whether the hold stands, in a word or two. */
+function holdWord(unit: HeldUnitView): string {
+  return unit.released ? "Ended" : unit.exposed ? "Held" : "Held, shown not exposed";
 }
 
 /** Prints what was known when. */
