@@ -30,7 +30,8 @@ export type EntryKind =
   | "settings"
   | "proposal"
   | "account"
-  | "excursion-sign";
+  | "excursion-sign"
+  | "trail-review";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

@@ -19,6 +19,7 @@ import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import { recordSettings } from "../settings/settings-history.ts";
 import type { ShownSettings } from "../settings/shown-settings.ts";
 import { type ExcursionSigning, replayExcursionSigning } from "../signatures/excursion-signing.ts";
+import { replayReview, type ReviewAct } from "../trail/trail-reviews.ts";
 import type { Decision } from "../units/dispositions.ts";
 import { type Feed, takeFeed } from "../units/take-feed.ts";
 import { decideUnit, type MovementBody, moveUnit, registerUnit } from "../units/unit-commands.ts";
@@ -89,6 +90,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "proposal":
       performProposal(inside, json(body) as ProposalAct);
+      return;
+    case "trail-review":
+      replayReview(inside, source, json(body) as ReviewAct);
       return;
     case "excursion-sign":
       replayExcursionSigning(inside, source, json(body) as ExcursionSigning);

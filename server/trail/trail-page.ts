@@ -1,9 +1,10 @@
 import { html } from "ghtml";
-import { groupWords } from "../audit/audit-words.ts";
+import { actionText, groupWords } from "../audit/audit-words.ts";
 import {
   errorSummary,
   type FormErrors,
   hasErrors,
+  hiddenField,
   inputField,
   selectField,
   tickField,
@@ -40,6 +41,7 @@ export function trailBody(view: TrailPageView): string {
         entry is chained to the one before it.
       </p>
       <p class="actions">
+        <a class="button" href="/trail/reviews">Periodic reviews</a>
         <a href="/trail.csv${queryText(query)}">Export as CSV</a>
         <a href="/trail.jsonl${queryText(query)}">Export as JSON lines, with hashes</a>
       </p>
@@ -73,8 +75,13 @@ function searchForm({ query, errors, actors }: TrailPageView): string {
   }));
   const groups = Object.entries(groupWords).map(([value, text]) => ({ value, text }));
   const value = (name: keyof TrailQuery): string => query[name] ?? "";
-  const kept =
-    query.about === undefined ? "" : html`<input type="hidden" name="about" value="${query.about}" />`;
+  const kept = [query.about, query.action]
+    .map((each, index) => (each === undefined ? "" : hiddenField(index === 0 ? "about" : "action", each)))
+    .join("");
+  const only = [
+    query.about === undefined ? "" : `about ${query.about}`,
+    query.action === undefined ? "" : `of the kind “${actionText(query.action)}”`,
+  ].filter((each) => each !== "");
   return html`<form class="form" method="get" action="/trail" role="search">
     <div class="trail-filter">
       !${selectField({ name: "actor", label: "Who", value: value("actor"), choices: [{ value: "", text: "Anybody" }, ...who] })}
@@ -86,7 +93,7 @@ function searchForm({ query, errors, actors }: TrailPageView): string {
       !${tickField({ name: "people", label: "Only what people did", ticked: query.people === "yes" })}
       !${tickField({ name: "exceptions", label: "Only what a review looks at one by one", ticked: query.exceptions === "yes" })}
     </div>
-    !${query.about === undefined ? "" : html`<p class="note">Only about ${query.about}.</p>`} !${kept}
+    !${only.length === 0 ? "" : html`<p class="note">Only entries ${only.join(" and ")}.</p>`} !${kept}
     <p class="form-buttons"><button type="submit">Search</button> <a href="/trail">All entries</a></p>
   </form>`;
 }

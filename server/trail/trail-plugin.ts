@@ -6,6 +6,9 @@ import type { Services } from "../http/services.ts";
 import { acceptForms } from "../pages/form-body.ts";
 import { hasErrors } from "../pages/forms.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
+import { reviewNote } from "./review-page.ts";
+import { reviewRoutes } from "./review-routes.ts";
+import { reviewStanding } from "./trail-reviews.ts";
 import { exportCsv, exportJsonLines } from "./trail-export.ts";
 import { trailBody } from "./trail-page.ts";
 import { programFilter, readTrailQuery, trailFilter } from "./trail-query.ts";
@@ -30,6 +33,7 @@ export async function trailPlugin(app: FastifyInstance, parts: TrailPages): Prom
   });
   app.setErrorHandler(parts.answers.thrown);
   acceptForms(app);
+  reviewRoutes(app, parts);
   app.get("/trail", { config: access("trail.read") }, (request, reply) => showTrail(parts, request, reply));
   app.get("/trail.csv", { exposeHeadRoute: false, config: access("trail.read") }, (request, reply) => {
     const filter = exportFilter(parts, request);
@@ -60,7 +64,7 @@ function showTrail(parts: TrailPages, request: FastifyRequest, reply: FastifyRep
     actors: reads.actors(),
     found,
     isLater: before !== null,
-    reviewNote: "",
+    reviewNote: reviewNote(reviewStanding(parts.services.database, parts.reviewEveryMs, here.at), timeZone),
   });
   return answers.send(reply, { ...here, title: "Audit trail", section: "trail", path: null, body });
 }
