@@ -11,6 +11,7 @@ import { secretUri } from "../people/second-factor.ts";
 import { setSessionCookie } from "../people/session-cookie.ts";
 import { accountBody, type AccountLook, doneTexts } from "./account-page.ts";
 import { type PeopleGround, redirect, refusalOf, sendForm } from "./ground.ts";
+import { refusedWords } from "./refusal-words.ts";
 import { againError } from "./password-fields.ts";
 import { appName, enrolSteps, type NewFactor, recoveryCodes, secretIn } from "./second-factor-pages.ts";
 
@@ -74,7 +75,7 @@ function passwordRoute(app: FastifyInstance, ground: PeopleGround, show: Show): 
       setSessionCookie(reply, ground.cookie, begun.token);
       return redirect(reply, "/account?done=password");
     } catch (error) {
-      const { code, text, status } = refusalOf(error);
+      const { code, text, status } = refusalOf(error, refusedWords.old);
       return wrong({ [code.startsWith("password.") ? "fresh" : "old"]: text }, status);
     }
   });
@@ -108,7 +109,7 @@ function factorRoutes(app: FastifyInstance, ground: PeopleGround, show: Show): v
     try {
       return work(sessionIn(ground, request), fieldOf(request, "present"));
     } catch (error) {
-      const { text, status } = refusalOf(error);
+      const { text, status } = refusalOf(error, refusedWords.code);
       return show(request, reply, null, { part, errors: { present: text } }, status);
     }
   };

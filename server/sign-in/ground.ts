@@ -37,16 +37,15 @@ export function sendForm(
   return answers.send(reply, { ...answers.here(), title, section, path: null, body }, status);
 }
 
-/** What a refused form is answered with: its sentence and status. Anything but a refusal is thrown on, and so is that the session has ended, which leads to the sign-in page. */
-export function refusalOf(error: unknown): {
-  readonly code: string;
-  readonly text: string;
-  readonly status: number;
-} {
+/** What a refused form is answered with: its sentence (`refusedText` where nobody was let in) and status. Anything but a refusal is thrown on, and so is that the session has ended, which leads to the sign-in page. */
+export function refusalOf(
+  error: unknown,
+  refusedText?: string,
+): { readonly code: string; readonly text: string; readonly status: number } {
   if (!(error instanceof CodedError)) throw error;
   const { code, detail, status } = problemOf(error);
   if (code === "sign.session-ended" || (status >= 500 && code !== "sign.busy")) throw error;
-  return { code, text: detail, status };
+  return { code, text: code === "sign.refused" ? (refusedText ?? detail) : detail, status };
 }
 
 /** Where a request came from, for the list of sessions. */

@@ -98,7 +98,7 @@ describe("signing in", () => {
     for (let time = 0; time < 5; time += 1) await text("storage1", "wrong");
     await text("storage1", testPassword);
     expect(texts.size).toBe(1);
-    expect([...texts][0]).toContain("locked for some minutes");
+    expect([...texts][0]).toContain("locked, for 1 minute at first and at most 15 minutes");
   });
 
   it("asks for what is missing, beside the field", async () => {

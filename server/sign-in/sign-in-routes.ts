@@ -15,6 +15,7 @@ import {
   refusalOf,
   sendForm,
 } from "./ground.ts";
+import { refusedWords } from "./refusal-words.ts";
 import { ownPath, withTo } from "./own-path.ts";
 import { codeBody, signInBody } from "./sign-in-pages.ts";
 
@@ -91,7 +92,7 @@ export function signInRoutes(app: FastifyInstance, ground: PeopleGround, singleS
         to,
       );
     } catch (error) {
-      const { text, status } = refusalOf(error);
+      const { text, status } = refusalOf(error, refusedWords.password);
       return show(reply, { to, login, errors: { "": text } }, status);
     }
   });
@@ -109,7 +110,7 @@ export function signInRoutes(app: FastifyInstance, ground: PeopleGround, singleS
     try {
       return goOn(ground, reply, people.enterCode(session, fieldOf(request, "code")), to);
     } catch (error) {
-      const { text, status } = refusalOf(error);
+      const { text, status } = refusalOf(error, refusedWords.code);
       const body = codeBody({ to, errors: { code: text } });
       return sendForm(ground, reply, { title: "Second factor", body }, status);
     }

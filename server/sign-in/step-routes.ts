@@ -16,6 +16,7 @@ import { setSessionCookie } from "../people/session-cookie.ts";
 import { goOn, type PeopleGround, refusalOf, sendForm } from "./ground.ts";
 import { againError, newPasswordFields } from "./password-fields.ts";
 import { appName, enrolSteps, type NewFactor, recoveryCodes, secretIn } from "./second-factor-pages.ts";
+import { refusedWords } from "./refusal-words.ts";
 import { sessionAt, toOf } from "./sign-in-routes.ts";
 import { startAgain } from "./sign-in-pages.ts";
 
@@ -99,7 +100,7 @@ function passwordChange(app: FastifyInstance, ground: PeopleGround): void {
     try {
       return goOn(ground, reply, await people.changePassword(session, form.get("old") ?? "", fresh), to);
     } catch (error) {
-      const { code, text, status } = refusalOf(error);
+      const { code, text, status } = refusalOf(error, refusedWords.old);
       return show(
         reply,
         session.login,
