@@ -1,0 +1,109 @@
+import { formatInstant, minuteMs } from "@coldkeep/core/time/millis.ts";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { verifyReport } from "../reports/verify-report.ts";
+import { hire, signIn } from "../testing/acts.ts";
+import { isBrowserMissing, startBrowser } from "../testing/browser.ts";
+import { character, type Journey, nextCode, startJourney } from "../testing/journey.ts";
+
+const desk: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
+const tablet: BrowserContextOptions = { viewport: { width: 820, height: 1180 }, hasTouch: true };
+
+/** Three units in a refrigerator that was too warm for a quarter of an hour; one of them has left since. */
+async function sendExcursion({ server, clock }: Journey): Promise<void> {
+  const now = clock.epochMs();
+  const at = (minutesAgo: number): string => formatInstant(now - minutesAgo * minuteMs);
+  const headers = { authorization: "Bearer test-token" };
+  const send = async (url: string, payload: object): Promise<void> => {
+    const answer = await server.web.inject({ method: "POST", url, headers, payload });
+    expect(answer.statusCode).toBe(200);
+  };
+  const units = [1, 2, 3].map((index) => ({ din: `A99992600000${index}`, productCode: "E0398V00" }));
+  const inside = units.map((unit) => ({ ...unit, at: at(120), appliance: "fridge-1", reason: "stored" }));
+  const left = {
+    din: "A999926000003",
+    productCode: "E0398V00",
+    at: at(30),
+    appliance: null,
+    reason: "to the ward",
+  };
+  await send("/v1/units/feed", { units, movements: [...inside, left] });
+  const readings = Array.from({ length: 60 }, (_, index) => ({
+    probe: "p1",
+    at: at(59 - index),
+    celsius: index >= 20 && index < 36 ? 9 : 4,
+  }));
+  await send("/v1/batches", { gateway: "g1", sequence: 1, readings });
+}
+
+describe.skipIf(isBrowserMissing)(
+  "the units of an excursion are decided about (skipped where /usr/bin/chromium is not installed)",
+  () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await startBrowser();
+    });
+    afterAll(() => browser.close());
+
+    it.each([
+      ["a desk, by mouse", "mouse", desk],
+      ["a desk, by keyboard alone", "keyboard", desk],
+      ["a tablet", "mouse", tablet],
+    ] as const)(
+      "from the work list to the report, one of them by two persons, at %s",
+      async (_where, hand, options) => {
+        const journey = await startJourney(browser);
+        const bea = character("Bea Claes", "Quality officer");
+        const cas = character("Cas Dhondt", "Quality officer");
+        await hire(journey, [bea, cas]);
+        await sendExcursion(journey);
+        const seat = await journey.sitDown(hand, options);
+        await signIn(journey, seat, bea);
+        await seat.follow("Units to decide");
+        await seat.follow("Too warm");
+        expect(await seat.text()).toContain("LEFT: recall");
+        const decide = async (unit: string, decision: string, reason: string): Promise<void> => {
+          await seat.tick(unit);
+          await seat.choose("Decision", decision);
+          await seat.choose("Cause of the excursion", "Door left open");
+          await seat.fill("Reason", reason);
+          await seat.fill(`Password of ${bea.name}`, bea.password);
+          await seat.fill("One-time code", nextCode(journey, bea));
+          await seat.press("Sign this decision");
+        };
+        await decide("A9999 26 000001 E0398V00", "Release", "core stayed below 10 degrees");
+        await decide("A9999 26 000003 E0398V00", "Discard", "came back open");
+        await decide("A9999 26 000002 E0398V00", "Release with concession", "rare group, needed today");
+        expect(await seat.text()).toContain("Waits for a second person");
+        await seat.standUp();
+        const other = await journey.sitDown(hand, options);
+        await signIn(journey, other, cas);
+        await other.follow("Units to decide");
+        await other.follow("1 unit of");
+        await other.choose("Answer", "Agree: the units are released");
+        await other.fill("Reason", "agreed with the ward");
+        await other.fill(`Password of ${cas.name}`, cas.password);
+        await other.fill("One-time code", nextCode(journey, cas));
+        await other.press("Sign this answer");
+        expect(await other.text()).toContain("No unit waits for a decision");
+        await other.follow("Excursions");
+        await other.follow("Too warm");
+        const shown = await other.text();
+        for (const part of [
+          "Release by Bea Claes",
+          "Discard by Bea Claes",
+          "Release with concession by Cas Dhondt",
+        ])
+          expect(shown).toContain(part);
+        const report = await other.page.request.get(`${journey.url}${other.path()}/report.pdf`);
+        const { wrong, data } = await verifyReport(await report.body());
+        expect(wrong).toEqual([]);
+        expect(data?.decisions.map(({ decision }) => decision)).toEqual(["release", "discard", "concession"]);
+        expect(data?.decisions[2]?.second).toMatchObject({ name: cas.name, verdict: "agreed" });
+        await other.standUp();
+        expect(journey.findings()).toEqual([]);
+        await journey.stop();
+      },
+    );
+  },
+);
