@@ -125,7 +125,8 @@ function showReview(
 ): FastifyReply {
   const person = personOf(request);
   const here = answers.here();
-  const given = fieldOf(request, "to") || String((request.query as { readonly to?: unknown }).to ?? "");
+  const asked = (request.query as { readonly to?: unknown }).to;
+  const given = fieldOf(request, "to") || (typeof asked === "string" ? asked : "");
   const stretch = pendingStretch(services.database, given === "" ? null : Number(given));
   if (stretch === null) return answers.missing(reply, "Nothing came since the last review.");
   const { entries } = reads.search({ exceptions: true }, stretch.toSeq + 1, exceptionsShown);
