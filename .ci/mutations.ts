@@ -117,7 +117,7 @@ const mutations: readonly Mutation[] = [
   {
     mistake: "coverage counts a gap as in range",
     file: "core/engine/measure.ts",
-    from: "} else sum.unknown(part);",
+    from: "} else this.#unknown(part, to.fault ?? from.fault);",
     to: "}",
   },
   {

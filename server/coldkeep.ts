@@ -7,6 +7,7 @@ import { backupCommand, backupUsage } from "./backup/backup-command.ts";
 import { restoreCommand, restoreUsage } from "./backup/restore-command.ts";
 import { backtestCommand, backtestUsage } from "./replay/backtest-command.ts";
 import { rebuildCommand, rebuildUsage } from "./influx/rebuild-command.ts";
+import { reportCommand, reportUsage } from "./period/report-command.ts";
 import { isAboutReport, verifyReportCommand, verifyReportUsage } from "./reports/verify-report-command.ts";
 import { verifyCommand, verifyUsage } from "./verify/verify-command.ts";
 import { replayCommand } from "./replay/replay-command.ts";
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, { readonly usage: string; readonly run: 
   apply: { usage: applyUsage, run: applyCommand },
   backup: { usage: backupUsage, run: backupCommand },
   restore: { usage: restoreUsage, run: restoreCommand },
+  report: { usage: reportUsage, run: reportCommand },
   verify: {
     usage: `${verifyUsage}\n  ${verifyReportUsage}`,
     run: (args, meeting) =>

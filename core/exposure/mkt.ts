@@ -58,6 +58,23 @@ export function mktOfReadings(
   return { celsius: fromMean(weighted, measuredMs), measuredMs, unknownMs, note: mktNote };
 }
 
+/** Adds up a mean kinetic temperature stretch by stretch, for windows whose readings are too many to be held. */
+export class MktSum {
+  #weighted = 0;
+  #ms = 0;
+
+  /** Adds a stretch between two good readings: the mean of their rates counts. */
+  add(ms: DurationMs, fromCelsius: number, toCelsius: number): void {
+    this.#weighted += ((rate(fromCelsius) + rate(toCelsius)) / 2) * ms;
+    this.#ms += ms;
+  }
+
+  /** Degrees Celsius; null where nothing was added. */
+  celsius(): number | null {
+    return fromMean(this.#weighted, this.#ms);
+  }
+}
+
 const rate = (celsius: number): number => Math.exp(-activationKelvin / (celsius + zeroCelsiusKelvin));
 
 function fromMean(weighted: number, ms: DurationMs): number | null {

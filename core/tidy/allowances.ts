@@ -9,6 +9,7 @@ export const clockAdapters: readonly string[] = [
   // The PDF library takes its dates as `Date`.
   "server/reports/attachment.ts",
   "server/reports/excursion-report.ts",
+  "server/period/period-pdf.ts",
 ];
 
 /** May draw randomness from the machine; so may each `main.ts`, which hands it in. */
@@ -76,6 +77,7 @@ export const outsideAdapters: readonly string[] = [
   "server/influx/slice-thread.ts",
   "server/influx/slice-worker.ts",
   "server/pages/assets.ts",
+  "server/period/period-folder.ts",
   // The fonts that reports embed.
   "server/reports/fonts.ts",
   "server/proposals/backtest-thread.ts",
