@@ -39,6 +39,10 @@ import { workPlugin } from "../dispositions/work-plugin.ts";
 import { excursionSigningPlugin } from "../signatures/excursion-pages.ts";
 import { signatureRoutes } from "../signatures/routes.ts";
 import { siteRoutes } from "../site/routes.ts";
+import { makeImportDesk } from "../unit-import/import-desk.ts";
+import { importPagesPlugin } from "../unit-import/import-pages.ts";
+import { importRoutes } from "../unit-import/import-routes.ts";
+import { UploadGate } from "../unit-import/upload.ts";
 import { unitPagesPlugin } from "../unit-pages/plugin.ts";
 import { auditRoutes } from "../trail/routes.ts";
 import { trailPlugin } from "../trail/trail-plugin.ts";
@@ -142,6 +146,10 @@ export async function buildWeb(
   await app.register(serviceRoutes(services));
   await app.register(edgeRoutes(services));
   await app.register(unitRoutes(services));
+  const desk = makeImportDesk(services, (error) => logger.error({ err: error }, "an import of units failed"));
+  app.addHook("onClose", async () => desk.stop());
+  const gate = new UploadGate();
+  await app.register(importRoutes(desk, gate));
   await app.register(siteRoutes(services));
   await app.register(signatureRoutes(services));
   await app.register(auditRoutes(trail));
@@ -161,6 +169,7 @@ export async function buildWeb(
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });
   await app.register(trailPlugin, { services, answers, reads: trail, reviewEveryMs });
+  await app.register(importPagesPlugin, { services, answers, desk, gate });
   await app.register(excursionSigningPlugin, { services, answers, view: views.excursion });
   await app.register(pagesPlugin, {
     views,

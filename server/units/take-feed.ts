@@ -10,8 +10,17 @@ import type { Commit } from "../journal/committer.ts";
 import { checkMovement, standingUnit, type UnitServices } from "./unit-commands.ts";
 import type { Movement, UnitDetails, UnitKey } from "./unit-feed.ts";
 
-/** A feed as the call takes it. */
-export type Feed = z.output<typeof feedSchema>;
+/** The file that a feed is a part of. */
+export interface FeedFile {
+  readonly name: string;
+  /** SHA-256 of the whole file in hex. */
+  readonly sha256: string;
+  /** The first and the last of the file's lines that this part has. */
+  readonly lines: readonly [number, number];
+}
+
+/** A feed as the call takes it; one that is a part of a file names it, for the trail. */
+export type Feed = z.output<typeof feedSchema> & { readonly file?: FeedFile | undefined };
 
 /** What became of a feed. */
 export type FeedAnswer = z.output<typeof feedAnswerSchema>;
@@ -32,7 +41,8 @@ export function takeFeed(services: UnitServices, source: string, feed: Feed): Fe
     for (const [index, entry] of feed.movements.entries())
       take(answer, "movements", index, () => takeMovement(services, commit, entry, answer));
     const { units, movements, refused, held } = answer;
-    const detail = { units, movements, refused: refused.length, held: held.length };
+    const file = feed.file === undefined ? {} : { file: { ...feed.file, lines: [...feed.file.lines] } };
+    const detail = { units, movements, refused: refused.length, held: held.length, ...file };
     commit.audit({ actor: source, action: "units.fed", subject: "units", detail });
     for (const { din, productCode, excursions } of held) {
       const moved = { at: null, heldBy: excursions };

@@ -2,6 +2,7 @@ import { components } from "@coldkeep/core/exposure/rule.ts";
 import { adviceRules } from "@coldkeep/core/exposure/rules.ts";
 import { standardNumberings } from "@coldkeep/core/numbering/numbering.ts";
 import { numberingSchema } from "@coldkeep/core/numbering/numbering-settings.ts";
+import { columns } from "@coldkeep/core/unit-feed/columns.ts";
 import * as z from "zod";
 
 /** Causes to begin with: those of Directive 2005/61/EC Annex III, said more plainly. */
@@ -32,6 +33,14 @@ export const unitSettingsSchema = z.strictObject({
   rules: z.array(z.enum(ruleIds)).max(100).optional(),
   /** Which numbers units carry, where files, FHIR and scans are read; ISBT 128 where nothing is said. */
   numbering: numberingSchema.default(standardNumberings),
+  /** How CSV files are written here. */
+  csv: z
+    .strictObject({
+      dateOrder: z.enum(["iso", "day-first"]).default("iso"),
+      /** The user's own headings, by column. */
+      headings: z.partialRecord(z.enum(columns), z.string().min(1).max(100)).default({}),
+    })
+    .prefault({}),
 });
 
 /** What a site says about its units, checked. */
