@@ -136,6 +136,19 @@ describe("signing in", () => {
     expect((await browser.get("/account")).statusCode).toBe(303);
   });
 
+  it("ends what a live page hears with its session, and refuses it then", async () => {
+    await signIn("storage1", testPassword);
+    const live = { url: "/live", headers: { cookie: `coldkeep=${browser.cookies.get("coldkeep") ?? ""}` } };
+    const answer = await served.server.web.inject({ ...live, payloadAsStream: true });
+    const stream = answer.stream();
+    stream.resume();
+    const ended = new Promise((resolve) => stream.once("end", resolve));
+    await browser.send("/sign-out");
+    later(15_000);
+    await ended;
+    expect((await served.server.web.inject(live)).statusCode).toBe(401);
+  });
+
   it("says so when the session has ended by itself, once", async () => {
     await signIn("storage1", testPassword);
     later(16 * 60_000);
