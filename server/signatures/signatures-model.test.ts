@@ -6,7 +6,6 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { minuteMs } from "@coldkeep/core/time/millis.ts";
-import type { PersonRole } from "@coldkeep/core/people/roles.ts";
 import type { Proof } from "../people/people.ts";
 import { replay } from "../replay/replay.ts";
 import { firstAdministrator, inviteAndSignIn, type SignedIn } from "../testing/signed-in.ts";
@@ -60,7 +59,7 @@ async function newWorld(): Promise<World> {
   const admin = await firstAdministrator(people, server.clock);
   const all = {} as Record<Login, SignedIn>;
   for (const login of logins)
-    all[login] = await inviteAndSignIn(people, server.clock, admin, login, roles[login] as PersonRole);
+    all[login] = await inviteAndSignIn(people, server.clock, admin, login, roles[login]);
   await server.post(
     "p1",
     Array.from({ length: 55 }, (_, minute) => ({
