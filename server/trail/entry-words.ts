@@ -1,5 +1,5 @@
 import { loginOf } from "@coldkeep/core/people/principal.ts";
-import { personRoles, type PersonRole } from "@coldkeep/core/people/roles.ts";
+import { type Permission, personRoles, type PersonRole } from "@coldkeep/core/people/roles.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { actionText, groupOf, isException } from "../audit/audit-words.ts";
 import { roleWords } from "../pages/navigation.ts";
@@ -10,6 +10,12 @@ export interface EntryChange {
   readonly what: string;
   readonly from: string;
   readonly to: string;
+}
+
+/** The page of an entry's subject. */
+export interface SubjectLink {
+  readonly href: string;
+  readonly permission: Permission;
 }
 
 /** An entry as people read it. */
@@ -24,8 +30,8 @@ export interface EntryWords {
   readonly why: string | null;
   /** What else the entry says. */
   readonly more: readonly (readonly [label: string, value: string])[];
-  /** The page of its subject; null where there is none. */
-  readonly href: string | null;
+  /** The page of its subject, and who may see it; null where there is none. */
+  readonly link: SubjectLink | null;
   readonly isException: boolean;
 }
 
@@ -52,7 +58,7 @@ export function entryWords(entry: TrailEntry, time: (at: EpochMs) => string): En
     more: Object.entries(rest)
       .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0))
       .map(([label, value]) => [label, valueText(value)]),
-    href: hrefOf(entry, detail),
+    link: linkOf(entry, detail),
     isException: isException(entry.action),
   };
 }
@@ -115,29 +121,33 @@ function valueWriter(time: (at: EpochMs) => string): WriteValue {
   };
 }
 
-function hrefOf({ action, subject }: TrailEntry, detail: Record<string, unknown>): string | null {
+function linkOf({ action, subject }: TrailEntry, detail: Record<string, unknown>): SubjectLink | null {
   const part = encodeURIComponent(subject);
+  const record = (href: string): SubjectLink => ({ href, permission: "records.read" });
   const kind = groupOf(action) === "signature" ? detail["subjectKind"] : groupOf(action);
   switch (kind) {
     case "excursion":
-      return `/excursions/${part}`;
+      return record(`/excursions/${part}`);
     case "appliance":
-      return `/appliances/${part}`;
+      return record(`/appliances/${part}`);
     case "unit":
-    case "hold":
-      return unitPath(subject);
+    case "hold": {
+      const href = unitPath(subject);
+      return href === null ? null : record(href);
+    }
     case "proposal":
-      return `/site/proposals/${part}`;
+      return record(`/site/proposals/${part}`);
     case "site":
-      return "/site";
+      return record("/site");
     case "trail":
-      return "/trail/reviews";
+      return { href: "/trail/reviews", permission: "trail.read" };
     case "account":
     case "session":
-    case "sign-in":
-      return subject.startsWith("person:")
-        ? `/people/accounts/${encodeURIComponent(subject.slice(7))}`
-        : null;
+    case "sign-in": {
+      const login = loginOf(subject);
+      const href = login === null ? null : `/people/accounts/${encodeURIComponent(login)}`;
+      return href === null ? null : { href, permission: "people.manage" };
+    }
     default:
       return null;
   }

@@ -113,8 +113,11 @@ export function reviewBody(view: ReviewView): string {
       </p>
     </header>
     <section aria-labelledby="exceptions-title">
-      <h2 id="exceptions-title">${count(exceptionsInAll, "entry", "entries")} to look at one by one</h2>
-      !${exceptions.length === 0 ? html`<p class="empty">None: no limits or settings changed, nothing was released, silenced, refused or handed out.</p>` : entryList(exceptions, timeZone)}
+      <h2 id="exceptions-title">
+        ${exceptionsInAll === 0 ? "Nothing" : count(exceptionsInAll, "entry", "entries")} to look at one by
+        one
+      </h2>
+      !${exceptions.length === 0 ? html`<p class="empty">None: no limits or settings changed, nothing was released, silenced, refused or handed out.</p>` : entryList(exceptions, timeZone, view.person.role)}
       !${exceptionsInAll > exceptions.length ? html`<p class="note">The newest ${exceptions.length} are shown. <a href="/trail?exceptions=yes">All of them, in the trail</a></p>` : ""}
     </section>
     <section aria-labelledby="counts-title">

@@ -1,3 +1,4 @@
+import { isAllowed, type Role } from "@coldkeep/core/people/roles.ts";
 import { html } from "ghtml";
 import { actionText, groupWords } from "../audit/audit-words.ts";
 import {
@@ -18,6 +19,8 @@ import { queryText, searchCharactersMax, type TrailQuery } from "./trail-query.t
 /** What the page of the trail shows. */
 export interface TrailPageView {
   readonly timeZone: string;
+  /** In which role it is read: what that may not see is not linked. */
+  readonly role: Role | null;
   readonly query: TrailQuery;
   readonly errors: FormErrors;
   readonly actors: readonly string[];
@@ -40,7 +43,7 @@ export function trailBody(view: TrailPageView): string {
         Who did what to what, when and why, newest first. Nothing in it can be changed or taken away; each
         entry is chained to the one before it.
       </p>
-      <p class="actions">
+      <p class="actions trail-acts">
         <a class="button" href="/trail/reviews">Periodic reviews</a>
         <a href="/trail.csv${queryText(query)}">Export as CSV</a>
         <a href="/trail.jsonl${queryText(query)}">Export as JSON lines, with hashes</a>
@@ -58,7 +61,7 @@ export function trailBody(view: TrailPageView): string {
           ? html`<p class="empty">
               ${hasErrors(errors) ? "Mend the search above." : found.isCut ? "None among the entries looked through so far." : "No entry is like that."}
             </p>`
-          : entryList(found.entries, timeZone)
+          : entryList(found.entries, timeZone, view.role)
       }
       <p class="pager">
         !${view.isLater ? html`<a href="/trail${queryText(query)}">Newest</a>` : ""}
@@ -98,20 +101,21 @@ function searchForm({ query, errors, actors }: TrailPageView): string {
   </form>`;
 }
 
-/** Entries of the trail, each in words, with the entry as stored behind them. */
-export function entryList(entries: readonly TrailEntry[], timeZone: string): string {
+/** Entries of the trail, each in words, with the entry as stored behind them; `role` says what may be linked. */
+export function entryList(entries: readonly TrailEntry[], timeZone: string, role: Role | null): string {
   return html`<ol class="trail">
-    !${entries.map((entry) => entryItem(entry, timeZone))}
+    !${entries.map((entry) => entryItem(entry, timeZone, role))}
   </ol>`;
 }
 
-function entryItem(entry: TrailEntry, timeZone: string): string {
+function entryItem(entry: TrailEntry, timeZone: string, viewer: Role | null): string {
   const time = siteTime(timeZone);
-  const { who, role, what, changes, moreChanges, why, more, href, isException } = entryWords(
+  const { who, role, what, changes, moreChanges, why, more, link, isException } = entryWords(
     entry,
     time.full,
   );
-  const subject = href === null ? html`${entry.subject}` : html`<a href="${href}">${entry.subject}</a>`;
+  const mayGo = link !== null && viewer !== null && isAllowed(viewer, link.permission);
+  const subject = mayGo ? html`<a href="${link.href}">${entry.subject}</a>` : html`${entry.subject}`;
   return html`<li id="entry-${entry.seq}" data-exception="${isException ? "yes" : "no"}">
     <p class="entry-head">
       <b>${what}</b> <span>!${subject}</span>

@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
+import { roleOf } from "@coldkeep/core/people/principal.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
+import { principalOf } from "../access/guard.ts";
 import type { Services } from "../http/services.ts";
 import { acceptForms } from "../pages/form-body.ts";
 import { hasErrors } from "../pages/forms.ts";
@@ -59,6 +61,7 @@ function showTrail(parts: TrailPages, request: FastifyRequest, reply: FastifyRep
     : reads.search(filter, before, pageEntries);
   const body = trailBody({
     timeZone,
+    role: roleOf(principalOf(request)),
     query,
     errors,
     actors: reads.actors(),
