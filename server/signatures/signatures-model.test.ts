@@ -42,6 +42,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "restart" }) },
 );
 
+const runs = Number(process.env["RUNS"] ?? 12);
+
+/** How each story begins, so that there is something to sign for, to reuse and to change. */
+const opening: readonly Step[] = [
+  { kind: "prove", who: "quinn" },
+  { kind: "sign", pick: 0 },
+  { kind: "change" },
+];
+
 interface World {
   server: TestServer;
   readonly people: Readonly<Record<Login, SignedIn>>;
@@ -187,21 +196,21 @@ function agrees(world: World): void {
 
 test("nobody signs for another, twice by one proof, or for what has changed, and a failure leaves nothing", async () => {
   let signed = 0;
-  let covered = 0;
+  let outdated = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const world = await newWorld();
-      for (const next of steps) {
+      for (const next of [...opening, ...steps]) {
         await perform(world, next);
         agrees(world);
       }
       signed += world.made.length;
-      covered += world.made.filter(({ hash }) => hash !== hashNow(world)).length;
+      outdated += world.made.filter(({ hash }) => hash !== hashNow(world)).length;
       expect(replay(world.server.server.services.database, () => undefined).differing).toEqual([]);
       await world.server.stop();
     }),
-    { numRuns: Number(process.env["RUNS"] ?? 12) },
+    { numRuns: runs },
   );
-  expect(signed).toBeGreaterThan(10);
-  expect(covered).toBeGreaterThan(2);
+  expect(signed).toBeGreaterThanOrEqual(runs);
+  expect(outdated).toBeGreaterThanOrEqual(runs);
 });
