@@ -16,6 +16,7 @@ import { serviceRoutes } from "../alarms/service-routes.ts";
 import { edgeRoutes } from "../edge/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
 import { headRoutes } from "../heads/routes.ts";
+import { fhirRoutes } from "../fhir/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { historyRoutes } from "../history/routes.ts";
 import { ingestRoutes } from "../ingest/routes.ts";
@@ -150,6 +151,7 @@ export async function buildWeb(
   app.addHook("onClose", async () => desk.stop());
   const gate = new UploadGate();
   await app.register(importRoutes(desk, gate));
+  await app.register(fhirRoutes, { services });
   await app.register(siteRoutes(services));
   await app.register(signatureRoutes(services));
   await app.register(auditRoutes(trail));

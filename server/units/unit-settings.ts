@@ -33,6 +33,18 @@ export const unitSettingsSchema = z.strictObject({
   rules: z.array(z.enum(ruleIds)).max(100).optional(),
   /** Which numbers units carry, where files, FHIR and scans are read; ISBT 128 where nothing is said. */
   numbering: numberingSchema.default(standardNumberings),
+  fhir: z
+    .strictObject({
+      /** Identifier systems, beside those of ISBT 128, whose values are numbers of units. */
+      dinSystems: z.array(z.string().min(1).max(200)).max(20).default([]),
+      /** Who labels the products here, for the MPHO identifier in what goes out. */
+      facility: z
+        .string()
+        .regex(/^[A-NP-Z1-9][A-NP-Z0-9]{2}\d{2}$/, "expected the 5 characters of a facility of ISBT 128")
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   /** How CSV files are written here. */
   csv: z
     .strictObject({
