@@ -8,6 +8,7 @@ import { benchAppends } from "./gateway/append-bench.ts";
 import { benchDrain } from "./gateway/drain-bench.ts";
 import { benchFlash } from "./gateway/flash-bench.ts";
 import { benchIngest } from "./ingest/ingest-bench.ts";
+import { benchReports } from "./reports/report-bench.ts";
 import { benchUnits } from "./units/units-bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   drain: benchDrain,
   flash: benchFlash,
   backup: benchBackup,
+  reports: benchReports,
   units: benchUnits,
 };
 
