@@ -18,6 +18,9 @@ import { makeHoldFeed } from "./hold-feed/hold-feed.ts";
 import { judgeHoldFeed } from "./hold-feed/unconfirmed-alarm.ts";
 import { judgeBackups } from "./backup/backup-alarm.ts";
 import { backupProcess } from "./backup/backup-process.ts";
+import { reportAttachments } from "./period/report-mail.ts";
+import { periodProcess } from "./period/period-process.ts";
+import { keepPeriodReports } from "./period/period-reports.ts";
 import { scheduleBackups } from "./backup/scheduled-backups.ts";
 import { appendHeads } from "./heads/head-file.ts";
 import { type HeadKeeper, makeHeadKeeper } from "./heads/head-keeper.ts";
@@ -95,6 +98,8 @@ export async function makeServer(
 ): Promise<Server> {
   mkdirSync(settings.data, { recursive: true });
   const recordsPath = join(settings.data, "records.sqlite");
+  const reportFolder = settings.periodReports?.folder ?? join(settings.data, "reports");
+  if (settings.periodReports?.folder === undefined) mkdirSync(reportFolder, { recursive: true });
   const database = openDatabase(recordsPath);
   const parts = { database, recordsPath, clock, random, logger, isThreaded, hotMs };
   const links =
@@ -127,7 +132,7 @@ export async function makeServer(
     logger.error({ err: error }, "a tick could not be judged; trying again in a second");
   });
   const mailer = given ?? (settings.mail === undefined ? null : smtpMailer(settings.mail));
-  const dispatcher = startDispatcher(services, logger, mailer);
+  const dispatcher = startDispatcher(services, logger, mailer, reportFolder);
   const influx =
     settings.influx === undefined || links === undefined
       ? null
@@ -163,12 +168,26 @@ export async function makeServer(
   if (holdFeed === null)
     judgeHoldFeed(services, { isUnconfirmed: false, units: 0, behindMs: 0, reason: null });
   if (backups === null) judgeBackups(services, { isOverdue: false, ageMs: null, reason: null });
+  const periodReports = keepPeriodReports(
+    settings.periodReports ?? null,
+    reportFolder,
+    settings.publicUrl?.replace(/\/+$/, "") ?? null,
+    periodProcess(settings.data, reportFolder, clock),
+    services,
+    logger,
+  );
+  metrics.watch(
+    "coldkeep_period_report_failures",
+    "Reports of periods that failed since the start",
+    periodReports.failures,
+  );
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),
     publicUrl: settings.publicUrl?.replace(/\/+$/, "") ?? null,
     mailer,
     isBoardOpen: settings.openBoard,
+    periodReports,
     reviewEveryMs: settings.trail.reviewEvery,
   });
   return {
@@ -185,6 +204,7 @@ export async function makeServer(
       backups?.start();
       holdFeed?.start();
       heads.start();
+      periodReports.start();
       const { host, port } = addressOf(settings.listen);
       security.start(web.server);
       const listening = await web.listen({ host, port });
@@ -201,6 +221,7 @@ export async function makeServer(
       heads.stop();
       security.stop();
       await backups?.stop();
+      await periodReports.stop();
       await holdFeed?.stop();
       await web.close();
       await dispatcher?.stop();
@@ -237,7 +258,12 @@ function applySettingsSite(inside: Inside, incoming: Site): void {
   if (!isAppliedAlready(inside.database, incoming)) inside.applySite(incoming, settingsActor);
 }
 
-function startDispatcher(services: Services, logger: Logger, mailer: Mailer | null): Dispatcher | null {
+function startDispatcher(
+  services: Services,
+  logger: Logger,
+  mailer: Mailer | null,
+  reportFolder: string,
+): Dispatcher | null {
   if (mailer === null) {
     logger.warn(
       "No mail server is configured (mail: in the settings): alarms call nobody but who looks at the board",
@@ -248,6 +274,7 @@ function startDispatcher(services: Services, logger: Logger, mailer: Mailer | nu
     ...services,
     mailer,
     warn: (facts, message) => logger.warn(facts, message),
+    attachmentsOf: (id) => reportAttachments(reportFolder, id),
     onFailing: (worstTries) => judgeDelivery(services, worstTries),
   });
 }

@@ -12,9 +12,9 @@ import { siteSchema } from "@coldkeep/core/site/site.ts";
 import { dayMs, type EpochMs, minuteMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import { standingClock } from "@coldkeep/core/time/standing-clock.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
-import { composeInside } from "../../server/inside.ts";
-import { openReadingStore } from "../../server/judging/probe-memory.ts";
-import { type Database, openDatabase } from "../../server/store/database.ts";
+import { composeInside } from "@coldkeep/server/inside.ts";
+import { openReadingStore } from "@coldkeep/server/judging/probe-memory.ts";
+import { type Database, openDatabase } from "@coldkeep/server/store/database.ts";
 import { rate } from "../engine/judge-bench.ts";
 
 const probes = 50;
@@ -24,7 +24,7 @@ const from: EpochMs = parseInstant("2025-01-01T00:00:00Z") ?? 0;
 const perProbe = 365 * 24 * 60;
 
 const run = promisify(execFile);
-const coldkeep = fileURLToPath(new URL("../../server/coldkeep.ts", import.meta.url));
+const coldkeep = fileURLToPath(new URL("@coldkeep/server/coldkeep.ts", import.meta.url));
 
 /** The report of a year of a site with 50 probes at one reading a minute, beside merely reading its rows. */
 export async function benchReports(): Promise<readonly string[]> {

@@ -78,6 +78,7 @@ export const outsideAdapters: readonly string[] = [
   "server/influx/slice-worker.ts",
   "server/pages/assets.ts",
   "server/period/period-folder.ts",
+  "server/period/period-process.ts",
   // The fonts that reports embed.
   "server/reports/fonts.ts",
   "server/proposals/backtest-thread.ts",
@@ -99,6 +100,7 @@ export const outsideAdapters: readonly string[] = [
 /** May import another workspace than `core`: whole-system runs that compose what otherwise meets over the wire. */
 export const composers: readonly string[] = [
   "bench/influx/",
+  "bench/reports/",
   "dashboards/whole/",
   "bench/gateway/",
   "demo/kill/",

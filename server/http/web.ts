@@ -29,6 +29,8 @@ import { pagesPlugin } from "../pages/plugin.ts";
 import type { Acting } from "../access/acting.ts";
 import { principalOf, registerGuard } from "../access/guard.ts";
 import { access } from "../access/access.ts";
+import type { PeriodReports } from "../period/period-reports.ts";
+import { reportsPlugin } from "../period/reports-plugin.ts";
 import { makeReporter } from "../reports/reporter.ts";
 import { bareHeaders, registerHeaders } from "../security/headers.ts";
 import { requestTimeoutMs } from "../security/http-server.ts";
@@ -81,6 +83,8 @@ export interface PageSettings {
   readonly mailer: Pick<Mailer, "send"> | null;
   /** Lets anybody see the board. */
   readonly isBoardOpen: boolean;
+  /** The reports of periods; null where there is nothing that makes them. */
+  readonly periodReports: PeriodReports | null;
   /** How often the audit trail is to be reviewed. */
   readonly reviewEveryMs: DurationMs;
 }
@@ -90,6 +94,7 @@ const plainPages: PageSettings = {
   publicUrl: null,
   mailer: null,
   isBoardOpen: false,
+  periodReports: null,
   reviewEveryMs: reviewEveryDefaultMs,
 };
 
@@ -98,7 +103,7 @@ export async function buildWeb(
   services: Services,
   logger: Logger,
   security: WebSecurity = plainSecurity(services.clock, logger),
-  { cookie, publicUrl, mailer, isBoardOpen, reviewEveryMs }: PageSettings = plainPages,
+  { cookie, publicUrl, mailer, isBoardOpen, periodReports, reviewEveryMs }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
@@ -170,6 +175,7 @@ export async function buildWeb(
   await app.register(masterDataPages, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });
+  if (periodReports !== null) await app.register(reportsPlugin, { answers, reports: periodReports });
   await app.register(trailPlugin, { services, answers, reads: trail, reviewEveryMs });
   await app.register(importPagesPlugin, { services, answers, desk, gate });
   await app.register(excursionSigningPlugin, { services, answers, view: views.excursion });

@@ -31,7 +31,8 @@ export type EntryKind =
   | "proposal"
   | "account"
   | "excursion-sign"
-  | "trail-review";
+  | "trail-review"
+  | "period-report";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

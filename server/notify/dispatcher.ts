@@ -9,6 +9,14 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly attachments?: readonly MailAttachment[];
+}
+
+/** A file that goes with a mail. */
+export interface MailAttachment {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly content: Uint8Array;
 }
 
 /** The port to the mail server. Resolves once the server has taken the mail; rejects otherwise. */
@@ -47,6 +55,8 @@ export interface DispatcherParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly warn: (facts: Record<string, unknown>, message: string) => void;
+  /** The files that go with an owed message, read when it is sent; none where left out. */
+  readonly attachmentsOf?: (id: string) => readonly MailAttachment[];
   /** Told after each try how many tries the worst obligation has failed. */
   readonly onFailing: (worstTries: number) => void;
 }
@@ -83,7 +93,14 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
 
   const deliver = async (owed: Owed): Promise<void> => {
     try {
-      await mailer.send({ id: owed.id, to: owed.address, subject: owed.subject, text: owed.body });
+      const attachments = parts.attachmentsOf?.(owed.id) ?? [];
+      await mailer.send({
+        id: owed.id,
+        to: owed.address,
+        subject: owed.subject,
+        text: owed.body,
+        ...(attachments.length === 0 ? {} : { attachments }),
+      });
       sent.run(clock.epochMs(), owed.id);
       metrics.mailSent();
     } catch (error) {

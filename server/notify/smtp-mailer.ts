@@ -18,10 +18,22 @@ export function smtpMailer(mail: NonNullable<ServerSettings["mail"]>): Mailer {
     ...timeouts,
   });
   return {
-    send: async ({ id, to, subject, text }) => {
+    send: async ({ id, to, subject, text, attachments = [] }) => {
       const messageId = `<${sha256Hex(id).slice(0, 32)}@coldkeep>`;
       const headers = { "X-Coldkeep-Notification": id, "Auto-Submitted": "auto-generated" };
-      await transport.sendMail({ from: mail.from, to, subject, text, messageId, headers });
+      await transport.sendMail({
+        from: mail.from,
+        to,
+        subject,
+        text,
+        messageId,
+        headers,
+        attachments: attachments.map(({ name, mediaType, content }) => ({
+          filename: name,
+          contentType: mediaType,
+          content: Buffer.from(content),
+        })),
+      });
     },
     close: () => transport.close(),
   };

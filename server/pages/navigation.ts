@@ -14,6 +14,7 @@ export const navigation = [
   { section: "board", href: "/", text: "Board", permission: "board.read" },
   { section: "excursions", href: "/excursions", text: "Excursions", permission: "records.read" },
   { section: "units", href: "/units", text: "Units", permission: "records.read" },
+  { section: "reports", href: "/reports", text: "Reports", permission: "records.read" },
   { section: "site", href: "/site", text: "Site", permission: "records.read" },
   { section: "work", href: "/work", text: "Units to decide", permission: "units.decide" },
   { section: "trail", href: "/trail", text: "Trail", permission: "trail.read" },

@@ -29,10 +29,11 @@ export async function reportCommand(
   io: CommandIo,
   clock: Clock = systemClock,
 ): Promise<number> {
-  const { period, to, wantsMkt, wantsFiles } = readArguments(args);
+  const { period, to, wantsMkt, wantsFiles, saysProgress } = readArguments(args);
   io.giveWay?.();
   const begun = clock.monotonicMs();
-  const say = sayer(io);
+  const outside: CommandIo = saysProgress ? { ...io, progress: printProgress(io) } : io;
+  const say = sayer(outside);
   const path = recordsPath(args, io);
   const database = openDatabase(path);
   let facts: PeriodFacts;
@@ -43,11 +44,11 @@ export async function reportCommand(
   } finally {
     database.close();
   }
-  io.progress?.("printing");
+  outside.progress?.("printing");
   const bytes = await renderPeriodReport(facts, openSealKey(dirname(path)));
   const fileName = periodFileName(facts.site, period);
   const file = writeReport(to, fileName, bytes);
-  io.progress?.("");
+  outside.progress?.("");
   io.print(file);
   if (wantsFiles)
     for (const { name, content } of periodAttachments(facts))
@@ -60,6 +61,13 @@ export async function reportCommand(
     `${periodTitle(period)}: ${readings} readings, ${facts.excursions.length} excursions, journal ${facts.journal.sequence} ${facts.journal.hash}, in ${took} s`,
   );
   return 0;
+}
+
+/** Tells how far it is line by line, for a program that reads what this prints. */
+function printProgress({ print }: CommandIo): (text: string) => void {
+  return (text) => {
+    if (text !== "") print(text);
+  };
 }
 
 /** Gathers a period from records that nobody else has open in this process. Call it within a snapshot. Throws `site.missing`. */
@@ -84,12 +92,14 @@ function readArguments(args: readonly string[]): {
   to: string;
   wantsMkt: boolean;
   wantsFiles: boolean;
+  saysProgress: boolean;
 } {
   const options = {
     period: { type: "string" },
     to: { type: "string" },
     mkt: { type: "boolean" },
     files: { type: "boolean" },
+    progress: { type: "boolean" },
     data: { type: "string" },
   } as const;
   const { values } = parsed(() => parseArgs({ args: [...args], options }), reportUsage);
@@ -99,5 +109,11 @@ function readArguments(args: readonly string[]): {
       "arguments.invalid",
       `Say which month or year, such as 2026-11 or 2026: ${reportUsage}`,
     );
-  return { period, to: values.to ?? ".", wantsMkt: values.mkt === true, wantsFiles: values.files === true };
+  return {
+    period,
+    to: values.to ?? ".",
+    wantsMkt: values.mkt === true,
+    wantsFiles: values.files === true,
+    saysProgress: values.progress === true,
+  };
 }

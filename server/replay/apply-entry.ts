@@ -1,3 +1,4 @@
+import { type MadeReportOrder, noteMadeReport } from "../period/made-report.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { type AlarmAct, actOnAlarm } from "../alarms/alarm-commands.ts";
 import type { ServiceAct } from "../alarms/alarm-book.ts";
@@ -99,6 +100,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "head":
       inside.heads.take(json(body) as HeadOrder);
+      return;
+    case "period-report":
+      noteMadeReport(inside, json(body) as MadeReportOrder);
       return;
     case "settings":
       recordSettings(inside, json(body) as ShownSettings);

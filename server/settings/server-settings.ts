@@ -8,6 +8,7 @@ import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
 import { holdFeedSettingsSchema } from "../hold-feed/hold-feed-settings.ts";
 import { headSettingsSchema } from "../heads/head-settings.ts";
+import { periodSettingsSchema } from "../period/period-settings.ts";
 import { unitSettingsSchema } from "../units/unit-settings.ts";
 import { influxSettingsSchema } from "../influx/influx-settings.ts";
 import { proxySettingsSchema, rateLimitsSchema, tlsSettingsSchema } from "../security/security-settings.ts";
@@ -61,6 +62,7 @@ export const serverSettingsSchema = z.strictObject({
   holdFeed: holdFeedSettingsSchema.optional(),
   trail: trailSettingsSchema,
   heads: headSettingsSchema.optional(),
+  periodReports: periodSettingsSchema.optional(),
   people: peopleSettingsSchema.default(() => peopleSettingsSchema.parse({})),
   /** Lets anybody see the board (`/`), e.g. on a display on the wall. */
   openBoard: z.boolean().default(false),
