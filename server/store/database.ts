@@ -71,8 +71,9 @@ const statementsMax = 500;
 export function openDatabase(path: string, access: "shared" | "exclusive" = "shared"): Database {
   const sqlite = openFile(path);
   if (access === "exclusive") lockOut(sqlite, path);
+  // The time to wait comes first: another process that reads the records may be bringing their log up to date at this moment.
   sqlite.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA recursive_triggers = ON;",
+    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;",
   );
   sqlite.exec("PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY;");
   migrate(sqlite, path);
