@@ -46,6 +46,8 @@ import { shownSettings } from "./settings/shown-settings.ts";
 import { isAppliedAlready, settingsActor } from "./site/settings-site.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
 import { openDatabase } from "./store/database.ts";
+import { openFolderFiles } from "./unit-folder/folder-files.ts";
+import { watchFolder } from "./unit-folder/watched-folder.ts";
 
 /** What the server runs on. */
 export interface ServerPorts {
@@ -158,6 +160,11 @@ export async function makeServer(
           confirmWithinMs: settings.holdFeed.confirmWithin,
           warn: (facts, message) => logger.warn(facts, message),
         });
+  const { folder } = settings.units;
+  const unitFolder =
+    folder === undefined
+      ? null
+      : watchFolder({ services, files: openFolderFiles(folder.path), every: folder.every, logger });
   metrics.watch(
     "coldkeep_holds_unconfirmed",
     "Units whose holds the blood-bank system has not confirmed",
@@ -203,6 +210,7 @@ export async function makeServer(
       influx?.start();
       backups?.start();
       holdFeed?.start();
+      unitFolder?.start();
       heads.start();
       periodReports.start();
       const { host, port } = addressOf(settings.listen);
@@ -223,6 +231,7 @@ export async function makeServer(
       await backups?.stop();
       await periodReports.stop();
       await holdFeed?.stop();
+      await unitFolder?.stop();
       await web.close();
       await dispatcher?.stop();
       await influx?.stop();

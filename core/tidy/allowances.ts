@@ -91,6 +91,7 @@ export const outsideAdapters: readonly string[] = [
   "server/security/web-security.ts",
   "server/store/database.ts",
   "server/testing/certificates.ts",
+  "server/unit-folder/folder-files.ts",
   // What reads copies of the records that nobody works on.
   "server/verify/open-copy.ts",
   "server/verify/stored-records.ts",

@@ -4,6 +4,7 @@ import { standardNumberings } from "@coldkeep/core/numbering/numbering.ts";
 import { numberingSchema } from "@coldkeep/core/numbering/numbering-settings.ts";
 import { columns } from "@coldkeep/core/unit-feed/columns.ts";
 import * as z from "zod";
+import { unitFolderSchema } from "../unit-folder/folder-settings.ts";
 
 /** Causes to begin with: those of Directive 2005/61/EC Annex III, said more plainly. */
 const causesByDefault = [
@@ -33,6 +34,8 @@ export const unitSettingsSchema = z.strictObject({
   rules: z.array(z.enum(ruleIds)).max(100).optional(),
   /** Which numbers units carry, where files, FHIR and scans are read; ISBT 128 where nothing is said. */
   numbering: numberingSchema.default(standardNumberings),
+  /** A folder whose CSV files are taken. */
+  folder: unitFolderSchema.optional(),
   fhir: z
     .strictObject({
       /** Identifier systems, beside those of ISBT 128, whose values are numbers of units. */
