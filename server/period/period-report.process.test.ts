@@ -3,9 +3,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sha256Hex } from "../journal/hash-chain.ts";
 import { filesIn } from "../reports/files-in-pdf.ts";
+import { verifyReport } from "../reports/verify-report.ts";
+import { verifyReportCommand } from "../reports/verify-report-command.ts";
 import { checkSeal } from "../reports/seal.ts";
 import type { TestServer } from "../testing/test-server.ts";
 import { reportCommand } from "./report-command.ts";
@@ -150,6 +153,29 @@ describe.skipIf(missing)(
       expect(Buffer.from(bytes).toString("latin1")).toContain("<pdfaid:part>3</pdfaid:part>");
       expect(Buffer.from(await make()).equals(Buffer.from(bytes))).toBe(true);
       expect(shown).toContain("measured 100 %");
+    });
+
+    it("is checked without a server and against the records, and any changed bit is found", async () => {
+      const lines: string[] = [];
+      const check = (content: Uint8Array, ...more: string[]): Promise<number> =>
+        verifyReportCommand(["report.pdf", ...more], {
+          print: (line) => void lines.push(line),
+          readFile: String,
+          readBytes: () => content,
+          environment: {},
+        });
+      expect(await check(bytes, "--records", server.data)).toBe(0);
+      expect(lines.join("\n")).toContain("the time of its 2 probes adds up to the period");
+      expect(lines.join("\n")).toContain("its 12 lists are the files that it names");
+      expect(lines.join("\n")).toContain("its heads lie on the chains");
+      await fc.assert(
+        fc.asyncProperty(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 7 }), async (at, bit) => {
+          const changed = Uint8Array.from(bytes);
+          changed[at] = (changed[at] ?? 0) ^ (1 << bit);
+          expect((await verifyReport(changed)).wrong.length).toBeGreaterThan(0);
+        }),
+        { numRuns: 40 },
+      );
     });
 
     it("has the mean kinetic temperature only where it is wanted, with what it is not", async () => {

@@ -1,6 +1,6 @@
 import { PDFDocument } from "@cantoo/pdf-lib";
 
-/** Most files that are looked at in one document: a report has three. */
+/** Most files that are looked at in one document: the report of an excursion has three, that of a period thirteen. */
 const filesMax = 20;
 
 /** The files inside a PDF by name; null where it cannot be read. Never throws. */

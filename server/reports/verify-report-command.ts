@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import type { ReportData } from "@coldkeep/core/report/report-data.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { parsed } from "../backup/backup-command.ts";
 import type { CommandIo } from "../command-io.ts";
+import type { StatedHeads } from "../period/verify-period.ts";
 import { findingText } from "../verify/check-chains.ts";
 import type { KnownHead } from "../verify/known-heads.ts";
 import { verifyRecords } from "../verify/verify-records.ts";
@@ -19,7 +19,7 @@ export function isAboutReport(args: readonly string[]): boolean {
 }
 
 /**
- * `coldkeep verify report.pdf`: checks a report with no server at hand: its seal, the files inside, its figures computed anew. `--key` says whose seal it must be, `--records` holds the
+ * `coldkeep verify report.pdf`: checks a report with no server at hand: its seal, the files inside, its figures computed anew (of a period: that the time of each probe adds up). `--key` says whose seal it must be, `--records` holds the
  * heads that it states against records. Exit code 0 where all holds, 1 where something is wrong; throws `arguments.invalid` and what opening the records throws.
  */
 export async function verifyReportCommand(args: readonly string[], io: CommandIo): Promise<number> {
@@ -35,13 +35,13 @@ export async function verifyReportCommand(args: readonly string[], io: CommandIo
     (values.key !== undefined && !/^[0-9a-f]{64}$/i.test(values.key))
   )
     throw new CodedError("arguments.invalid", verifyReportUsage);
-  const { wrong, held, publicHex, data } = await verifyReport(readBytes(path, io));
+  const { wrong, held, publicHex, heads } = await verifyReport(readBytes(path, io));
   const all = [...wrong];
   const good = [...held];
   if (values.key !== undefined && publicHex !== values.key.toLowerCase())
     all.push(`The seal: it was not made with the key ${values.key.toLowerCase()}.`);
-  if (data !== null && values.records !== undefined) {
-    const found = await againstRecords(values.records, data);
+  if (heads !== null && values.records !== undefined) {
+    const found = await againstRecords(values.records, heads);
     all.push(...found);
     if (found.length === 0) good.push(`its heads lie on the chains of ${values.records}, which are whole`);
   }
@@ -68,7 +68,7 @@ function readBytes(path: string, io: CommandIo): Uint8Array {
   throw new CodedError("arguments.invalid", `The report ${path} cannot be read here.`);
 }
 
-async function againstRecords(records: string, { journal, audit }: ReportData): Promise<string[]> {
+async function againstRecords(records: string, { journal, audit }: StatedHeads): Promise<string[]> {
   const from = "the head in the report";
   const heads: KnownHead[] = [
     { chain: "journal", ...journal, from },

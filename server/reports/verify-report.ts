@@ -9,6 +9,8 @@ import {
 } from "@coldkeep/core/report/report-data.ts";
 import { parseInstant } from "@coldkeep/core/time/millis.ts";
 import { sha256Hex } from "../journal/hash-chain.ts";
+import { periodDataFile } from "../period/period-files.ts";
+import { checkPeriodFiles, type StatedHeads } from "../period/verify-period.ts";
 import { filesIn } from "./files-in-pdf.ts";
 import { checkSeal } from "./seal.ts";
 
@@ -22,10 +24,13 @@ export interface ReportVerdict {
   readonly publicHex: string | null;
   /** What it states; null where that cannot be read. */
   readonly data: ReportData | null;
+  /** The heads of the records that it states; null where they cannot be read. */
+  readonly heads: StatedHeads | null;
 }
 
 /**
- * Checks an excursion report with no server at hand: the seal over all its bytes, the files inside against their hashes, and the figures, which are computed anew from the readings and rules inside.
+ * Checks a report with no server at hand: the seal over all its bytes, the files inside against their hashes, and, of an excursion, the figures, which are computed anew from the readings and rules
+ * inside; of a period, that the time of each probe adds up.
  * Never throws, whatever the bytes.
  */
 export async function verifyReport(file: Uint8Array): Promise<ReportVerdict> {
@@ -35,10 +40,14 @@ export async function verifyReport(file: Uint8Array): Promise<ReportVerdict> {
   if (sealed.ok) held.push(`sealed as it is, with the key ${sealed.publicHex}`);
   else wrong.push(`The seal: ${sealed.why}.`);
   const files = await filesIn(file);
+  if (files?.has(periodDataFile) === true) {
+    const heads = checkPeriodFiles(files, wrong, held);
+    return { wrong, held, publicHex: sealed.ok ? sealed.publicHex : null, data: null, heads };
+  }
   const data = files === null ? null : readData(files, wrong);
   if (files === null) wrong.push("It is no PDF that can be read.");
   else if (data !== null) checkData(data, files, wrong, held);
-  return { wrong, held, publicHex: sealed.ok ? sealed.publicHex : null, data };
+  return { wrong, held, publicHex: sealed.ok ? sealed.publicHex : null, data, heads: data };
 }
 
 type Files = ReadonlyMap<string, Uint8Array>;
