@@ -48,7 +48,7 @@ function standingPart({ making, failed }: PeriodStanding): string {
 }
 
 function madeTable(made: readonly MadeReport[]): string {
-  return html`<table>
+  return html`<table class="rows">
     <thead>
       <tr>
         <th scope="col">Period</th>
