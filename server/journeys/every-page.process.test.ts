@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isBrowserMissing, startBrowser } from "../testing/browser.ts";
+import { startJourney } from "../testing/journey.ts";
+import { firstAdministrator, inviteAndSignIn, type SignedIn } from "../testing/signed-in.ts";
+import { sendExcursion } from "../testing/warm-refrigerator.ts";
+
+/** Addresses that answer no page of ours, or lead on at once. */
+const noPages: readonly string[] = [
+  "/*",
+  "/excursions/:id/report.pdf",
+  "/reports/:name",
+  "/sign-in/single-sign-on",
+  "/sign-in/single-sign-on/anew",
+  "/sign-in/single-sign-on/callback",
+  "/site/site.yaml",
+  "/trail.csv",
+  "/trail.jsonl",
+  "/units/import/:id/report.csv",
+];
+
+/** Pages that need more before they are there; the journeys come by them, and look in the same way. */
+const elsewhere: readonly string[] = [
+  "/sign-in/code",
+  "/sign-in/password",
+  "/sign-in/second-factor",
+  "/site/proposals/:id",
+  "/units/import/:id",
+  "/work/decisions/:id",
+];
+
+/** Of each route the addresses that are looked at, by who may see them. */
+function visits(excursion: string, invitation: string, first: string) {
+  const unit = "/units/A999926000001/E0398V00";
+  const edits = ["facts", "contacts", "new-appliance", "new-profile", "new-channel"];
+  const kept = [
+    "appliance/fridge-1",
+    "remove-appliance/fridge-2",
+    "new-probe/fridge-1",
+    "probe/p1",
+    "remove-probe/p1",
+  ];
+  return {
+    nobody: {
+      "/sign-in": ["/sign-in"],
+      "/first-administrator/:token": [first],
+      "/invitation/:token": [invitation],
+    },
+    quality: {
+      "/": ["/"],
+      "/account": ["/account"],
+      "/appliances/:id": ["/appliances/fridge-1"],
+      "/excursions": ["/excursions"],
+      "/excursions/:id": [`/excursions/${excursion}`],
+      "/excursions/:id/sign": [`/excursions/${excursion}/sign`],
+      "/reports": ["/reports"],
+      "/site": ["/site"],
+      "/site/edit/:what": edits.map((what) => `/site/edit/${what}`),
+      "/site/edit/:what/:id": [...kept, "calibration/p1", "profile/red-cells-eu"].map(
+        (what) => `/site/edit/${what}`,
+      ),
+      "/site/history/:what/:id": ["/site/history/probe/p1", "/site/history/profile/red-cells-eu"],
+      "/site/proposals": ["/site/proposals"],
+      "/site/upload": ["/site/upload"],
+      "/trail": ["/trail"],
+      "/trail/reviews": ["/trail/reviews"],
+      "/trail/reviews/new": ["/trail/reviews/new"],
+      "/units": ["/units", "/units?status=held"],
+      "/units/:din/:productCode": [unit],
+      "/units/import": ["/units/import"],
+      "/work": ["/work"],
+      "/work/:id": [`/work/${excursion}`],
+    },
+    administrator: {
+      "/people": ["/people"],
+      "/people/accounts/:login": ["/people/accounts/quinn"],
+      "/people/new": ["/people/new"],
+      "/people/review": ["/people/review"],
+      "/people/sessions": ["/people/sessions"],
+      "/people/tokens": ["/people/tokens"],
+    },
+  } as const;
+}
+
+/** The addresses that answer pages, by the table of all routes. */
+function pageRoutes(): string[] {
+  const table = readFileSync("docs/roles.md", "utf8");
+  const paths = [...table.matchAll(/^\| `GET (\/[^`]*)`/gm)].map(([, path = ""]) => path);
+  const machines = /^\/(v1|fhir|assets|health|metrics|openapi\.json|live)(\/|$)/;
+  return paths.filter((path) => !machines.test(path) && !noPages.includes(path));
+}
+
+describe.skipIf(isBrowserMissing)("every page (skipped where /usr/bin/chromium is not installed)", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+
+  it("is one of which axe finds nothing serious and the browser complains of nothing, at a desk and on a phone", async () => {
+    const journey = await startJourney(browser);
+    const { people, excursions } = journey.server.services;
+    const first = people.firstAdministrator.issue()?.path ?? "";
+    const early = await journey.sitDown("mouse");
+    await early.goTo(first);
+    await early.standUp();
+    const admin = await firstAdministrator(people, journey.clock);
+    const quinn = await inviteAndSignIn(people, journey.clock, admin, "quinn", "quality");
+    const nora = { login: "nora", name: "Nora Novak", email: "nora@example.org", role: "storage" as const };
+    const invitation = people.accounts.invite(admin.person, nora, "new here")?.path ?? "";
+    await sendExcursion(journey);
+    const [excursion] = excursions.list({ limit: 1 }, journey.clock.epochMs());
+    const all = visits(excursion?.id ?? "", invitation, first);
+    const covered = [...Object.values(all).flatMap((pages) => Object.keys(pages)), ...elsewhere];
+    expect(pageRoutes().filter((path) => !covered.includes(path))).toEqual([]);
+    const { "/first-administrator/:token": _looked, ...nobody } = all.nobody;
+    const look = async (
+      who: SignedIn | null,
+      pages: Readonly<Record<string, readonly string[]>>,
+    ): Promise<void> => {
+      for (const viewport of [
+        { width: 1280, height: 900 },
+        { width: 390, height: 844 },
+      ]) {
+        const seat = await journey.sitDown("mouse", { viewport });
+        const value = who?.headers["cookie"]?.replace("coldkeep=", "");
+        if (value !== undefined)
+          await seat.page.context().addCookies([{ name: "coldkeep", value, url: journey.url }]);
+        for (const path of Object.values(pages).flat()) {
+          const answered = seat.page.waitForResponse((response) => response.request().isNavigationRequest());
+          await seat.goTo(path);
+          expect([path, (await answered).status()]).toEqual([path, 200]);
+          const isWide = await seat.page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
+          expect([path, viewport.width, isWide]).toEqual([path, viewport.width, false]);
+        }
+        await seat.standUp();
+      }
+    };
+    await look(null, nobody);
+    await look(quinn, all.quality);
+    await look(admin, all.administrator);
+    expect(journey.findings()).toEqual([]);
+    await journey.stop();
+  });
+});
