@@ -97,7 +97,9 @@ function checkedPart(file: FileImport, timeZone: string, nameOf: (appliance: str
         preview.lines === 0
           ? html`<p class="ask-note">There is no line that can be taken.</p>`
           : html`<form method="post" action="/units/import/${file.id}/take">
-              <button type="submit">Take these ${count(preview.lines, "line")}</button>
+              <button type="submit">
+                ${preview.lines === 1 ? "Take this line" : `Take these ${preview.lines} lines`}
+              </button>
             </form>`
       }
       !${buttonForm({ action: `/units/import/${file.id}/drop`, submit: "Take nothing" })}

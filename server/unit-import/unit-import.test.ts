@@ -173,7 +173,7 @@ test("forms without a file, cut in the middle or of nonsense are told, and lines
   for (const payload of [sent.payload.slice(0, 60), "", "\u0000\u0001"])
     expect((await page("POST", "/units/import", sam, { ...sent, payload })).statusCode).toBe(400);
   const pasted = await page("POST", "/units/import", sam, form({ pasted: `${header}\r\n${line(30)}` }));
-  expect((await page("GET", String(pasted.headers.location), sam)).payload).toContain("Take these 1 line");
+  expect((await page("GET", String(pasted.headers.location), sam)).payload).toContain("Take this line");
 });
 
 test("an import is its owner's alone, can be taken back, and is forgotten in time", async () => {
