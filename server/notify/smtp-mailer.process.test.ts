@@ -35,6 +35,6 @@ test("a file goes with a mail whole and under its name", async () => {
     expect(received).toContain("It is made.");
   } finally {
     mailer.close();
-    await new Promise<void>((resolve) => void server.close(() => resolve()));
+    await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 });
