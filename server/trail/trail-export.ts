@@ -69,9 +69,10 @@ export async function* exportJsonLines(
  * says where the export was cut, if it was.
  */
 export async function* exportCsv(reads: TrailReads, filter: TrailFilter): AsyncGenerator<string> {
+  const { seq } = reads.head();
   const ending: Ending = { entries: 0, isWhole: true };
   yield `${columns.join(",")}\r\n`;
-  for await (const entries of chunks(reads, filter, reads.head().seq, ending))
+  for await (const entries of chunks(reads, filter, seq, ending))
     yield entries.map((entry) => `${csvCells(entry).map(csvCell).join(",")}\r\n`).join("");
   if (!ending.isWhole) yield `${csvCell(`cut after ${ending.entries} entries`)}\r\n`;
 }

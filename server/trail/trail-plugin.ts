@@ -84,15 +84,23 @@ function exportFilter({ answers }: TrailPages, request: FastifyRequest) {
   return hasErrors(errors) ? programFilter(query) : filter;
 }
 
-function download(
+/** Answers with lines as they come. The first is read before anything is sent: records that cannot be read are refused, and no download begins. */
+async function download(
   reply: FastifyReply,
   ending: string,
   type: string,
   lines: AsyncGenerator<string>,
-): FastifyReply {
+): Promise<FastifyReply> {
+  const first = await lines.next();
   return reply
     .header("cache-control", "no-store")
     .header("content-disposition", `attachment; filename="audit-trail.${ending}"`)
     .type(type)
-    .send(Readable.from(lines));
+    .send(Readable.from(follow(first, lines)));
+}
+
+async function* follow(first: IteratorResult<string>, lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* lines;
 }
