@@ -88,6 +88,7 @@ const overrides: Readonly<Record<string, string>> = {
   COLDKEEP_SITE: "site",
   COLDKEEP_PUBLIC_URL: "publicUrl",
   COLDKEEP_LOG_LEVEL: "logLevel",
+  COLDKEEP_OPEN_BOARD: "openBoard",
 };
 
 /** Overrides inside `mail`. */
@@ -136,6 +137,8 @@ export function readServerSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): ServerSettings {
   const merged = overlay(content, overrides, environment);
+  if (isRecord(merged) && typeof merged["openBoard"] === "string" && isSwitch(merged["openBoard"]))
+    merged["openBoard"] = merged["openBoard"] === "true";
   const mail = overlay(isRecord(merged) ? merged["mail"] : undefined, mailOverrides, environment);
   if (isRecord(merged) && isRecord(mail) && Object.keys(mail).length > 0) {
     if (typeof mail["port"] === "string") mail["port"] = Number(mail["port"]);
@@ -197,6 +200,11 @@ function overlay(
     if (value !== undefined && value !== "") merged[path] = value;
   }
   return merged;
+}
+
+/** True for how the environment writes yes and no. */
+function isSwitch(text: string): boolean {
+  return text === "true" || text === "false";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
