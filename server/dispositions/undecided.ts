@@ -44,7 +44,7 @@ export function waitingExcursions({ database }: Pick<Services, "database">): Wai
     `SELECT excursions.id, excursions.appliance, side, excursions.status, "start", count(*) AS units,
        sum(unit_standing.appliance IS NULL) AS "left", min(since) AS since
      FROM holds JOIN excursions ON excursions.id = holds.excursion JOIN unit_standing ON unit_standing.unit = holds.unit
-     WHERE released_at IS NULL GROUP BY excursions.id ORDER BY since, excursions.id LIMIT ?`,
+     WHERE released_at IS NULL AND unit_standing.status = 'held' GROUP BY excursions.id ORDER BY since, excursions.id LIMIT ?`,
   );
   return rows.all(waitingExcursionsMax) as unknown as WaitingExcursion[];
 }
@@ -65,7 +65,7 @@ export async function undecidedUnits(services: Services, excursion: string): Pro
     .prepare(
       `SELECT units.number, din, product_code, description, unit_standing.appliance, exposed
        FROM holds JOIN units ON units.number = holds.unit JOIN unit_standing ON unit_standing.unit = units.number
-       WHERE excursion = ? AND released_at IS NULL ORDER BY din, product_code LIMIT ?`,
+       WHERE excursion = ? AND released_at IS NULL AND unit_standing.status = 'held' ORDER BY din, product_code LIMIT ?`,
     )
     .all(excursion, undecidedUnitsMax) as unknown as Row[];
   const now = clock.epochMs();

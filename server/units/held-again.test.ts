@@ -7,6 +7,43 @@ const key = { din: "G123417000001", productCode: "E0336V00" };
 const gone = { din: "G123417000002", productCode: "E0336V00" };
 const at = (minute: number): string => formatInstant(testStart + minute * minuteMs);
 
+test("late movements that show a unit inside after all, or for longer, hold a released one again; others do not", async () => {
+  const running = await testServer({ start: testStart + 120 * minuteMs });
+  const readings = Array.from({ length: 60 }, (_, minute) => ({
+    at: testStart + minute * minuteMs,
+    celsius: minute >= 5 && minute < 25 ? 7 : 4,
+  }));
+  await running.post("p1", readings);
+  const move = (minute: number, appliance: string | null) =>
+    running.call("POST", "/v1/movements", { ...key, at: at(minute), appliance, reason: "told late" });
+  const release = () =>
+    running.call("POST", `/v1/units/${key.din}/${key.productCode}/disposition`, {
+      decision: "release",
+      by: "Quality Officer",
+      reason: "hardly inside",
+    });
+  const status = async () =>
+    ((await running.call("GET", `/v1/units/${key.din}/${key.productCode}`)).json as { status: string })
+      .status;
+  await running.call("PUT", `/v1/units/${key.din}/${key.productCode}`, {});
+  await move(20, "fridge-1");
+  expect(await status()).toBe("held");
+  await release();
+  await move(22, null);
+  expect(await status()).toBe("issued");
+  await move(10, "fridge-1");
+  expect(await status()).toBe("held");
+  await release();
+  await move(10, "fridge-2");
+  await move(20, "fridge-2");
+  await move(10, "fridge-2");
+  expect(await status()).toBe("issued");
+  await move(15, "fridge-1");
+  expect(await status()).toBe("held");
+  expect(replay(running.server.services.database, () => undefined).differing).toEqual([]);
+  await running.stop();
+});
+
 test("a release is about what was known: later readings that make it worse hold the unit again, and those that make it better do not", async () => {
   const running = await testServer({ start: testStart + 120 * minuteMs });
   const movements = [key, gone].map((unit) => ({

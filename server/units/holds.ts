@@ -1,3 +1,4 @@
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { HeldInterval } from "@coldkeep/core/engine/excursion.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { MarkChanged } from "../hold-feed/hold-changes.ts";
@@ -19,15 +20,21 @@ export interface HoldKeeper {
     /** True where the excursion turned out worse than it was known to be: decisions to release were about less, so the units are held again. */
     isWorse: boolean,
   ) => number;
-  /** Brings the holds of a unit in line with its residences, after they changed. Returns the excursions that hold it as exposed. */
-  readonly followUnit: (commit: Commit, unit: number) => readonly string[];
+  /**
+   * Changes a unit's residences by `move` and brings its holds in line with them. A unit that turns out to have been inside for longer than was known when it was released is held again.
+   * Returns the excursions that hold it as exposed.
+   */
+  readonly followUnit: (commit: Commit, unit: number, move: () => void) => readonly string[];
 }
 
 /** A time after all others, standing for an open end in comparisons. */
 const never = Number.MAX_SAFE_INTEGER;
 
-/** A release is about what was known then: a unit that was put in again after it, while the blood there was not proven good, is held again. */
-const stillReleased = `CASE WHEN EXISTS (
+/**
+ * A release is about what was known then. A unit that was taken for not exposed when it was released and turns out to have been, and one that was put in again after its release, while the blood
+ * there was not proven good, is held again.
+ */
+const stillReleased = `CASE WHEN holds.exposed = 0 OR EXISTS (
     SELECT 1 FROM residences AS again JOIN excursions AS cause ON cause.id = holds.excursion
     WHERE again.unit = holds.unit AND again.appliance = cause.appliance AND again."from" > holds.released_at
       AND (cause.held_to IS NULL OR again."from" < cause.held_to)) THEN NULL ELSE holds.released_at END`;
@@ -75,6 +82,18 @@ export function makeHoldKeeper(
        AND residences."from" < coalesce(excursions.held_to, ?2)
        AND (residences."to" IS NULL OR residences."to" > excursions.held_from)) RETURNING unit, excursion`,
   );
+  const longerInside = database.prepare(
+    `SELECT excursion, sum(max(0, min(coalesce("to", ?2), coalesce(held_to, ?2)) - max("from", held_from))) AS inside
+     FROM holds JOIN excursions ON excursions.id = holds.excursion
+       JOIN residences ON residences.unit = holds.unit AND residences.appliance = excursions.appliance
+     WHERE holds.unit = ?1 AND holds.exposed = 1 AND released_at IS NOT NULL GROUP BY excursion`,
+  );
+  const holdUnitAgain = database.prepare(
+    `UPDATE holds SET released_at = NULL WHERE unit = ?1 AND excursion = ?2
+       AND unit NOT IN (SELECT unit FROM unit_standing WHERE status = 'discarded') RETURNING unit, excursion`,
+  );
+  const insideOf = (unit: number, at: EpochMs): Map<string, number> =>
+    new Map(longerInside.all(unit, at).map((row) => [String(row["excursion"]), Number(row["inside"])]));
   const ofUnit = database.prepare("SELECT excursion FROM holds WHERE unit = ? AND exposed = 1");
   const trail = makeHoldTrail(database);
   const tell = (commit: Commit, cleared: readonly ChangedHold[], taken: readonly ChangedHold[]): void => {
@@ -98,9 +117,16 @@ export function makeHoldKeeper(
       tell(commit, cleared, taken);
       return Number(count.get(excursion)?.["n"] ?? 0);
     },
-    followUnit: (commit, unit) => {
+    followUnit: (commit, unit, move) => {
+      const before = insideOf(unit, commit.at);
+      move();
+      const after = insideOf(unit, commit.at);
       const cleared = changed(clearUnit.all(unit, never));
-      const taken = changed(holdUnit.all(unit, commit.at, never));
+      const longer = [...after].filter(([excursion, inside]) => inside > (before.get(excursion) ?? inside));
+      const taken = [
+        ...changed(holdUnit.all(unit, commit.at, never)),
+        ...longer.flatMap(([excursion]) => changed(holdUnitAgain.all(unit, excursion))),
+      ];
       standings.refresh(unit);
       tell(commit, cleared, taken);
       return ofUnit.all(unit).map((row) => String(row["excursion"]));

@@ -70,11 +70,11 @@ export function makeUnitFeed(database: Database, holds: HoldKeeper, standings: S
     },
     move: (commit, unit, { at, appliance, reason }) => {
       insertMovement.run(unit, at, appliance, reason, commit.at, commit.journalSeq);
-      clear.run(unit);
-      for (const residence of residencesOf(readMovements(unit))) {
-        insertResidence.run(unit, residence.from, residence.to, residence.appliance);
-      }
-      return holds.followUnit(commit, unit);
+      return holds.followUnit(commit, unit, () => {
+        clear.run(unit);
+        for (const residence of residencesOf(readMovements(unit)))
+          insertResidence.run(unit, residence.from, residence.to, residence.appliance);
+      });
     },
     isKnown: (unit, { at, appliance, reason }) => {
       const latest = readMovements(unit).findLast((step) => step.at === at);
