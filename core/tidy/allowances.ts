@@ -62,7 +62,6 @@ export const outsideAdapters: readonly string[] = [
   "gateway/watch/open-watch.ts",
   "gateway/watch/sqlite-watch-store.ts",
   "server/app.ts",
-  "server/backup/backup-process.ts",
   "server/backup/check-records.ts",
   "server/backup/frozen-records.ts",
   "server/backup/kept-backups.ts",
@@ -76,9 +75,9 @@ export const outsideAdapters: readonly string[] = [
   "server/influx/disk.ts",
   "server/influx/slice-thread.ts",
   "server/influx/slice-worker.ts",
+  "server/own-process/run-command.ts",
   "server/pages/assets.ts",
   "server/period/period-folder.ts",
-  "server/period/period-process.ts",
   // The fonts that reports embed.
   "server/reports/fonts.ts",
   "server/proposals/backtest-thread.ts",
