@@ -1,0 +1,84 @@
+import type { Language, Medium } from "@coldkeep/core/duty/media.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { MailAttachment } from "../notify/dispatcher.ts";
+
+/** One message to one person, ready to be handed to a provider. */
+export interface OutgoingMessage {
+  /** Of the delivery: a repeat after a crash has the same one. */
+  readonly id: string;
+  /** True where it may have been handed over before a crash: it is marked as a repeat for whoever reads it. */
+  readonly isRepeat: boolean;
+  /** An e-mail address, an E.164 number, a URL, a chat. */
+  readonly address: string;
+  readonly subject: string;
+  /** Plain text; for SMS all of it, for voice what is spoken. */
+  readonly text: string;
+  readonly language: Language;
+  /** What it belongs to: messages with the same thread are shown together where the medium can. */
+  readonly thread: string | null;
+  readonly attachments: readonly MailAttachment[];
+}
+
+/**
+ * What a provider made of a message. `accepted`: it has it, and whether it arrives is reported later or never known (`Channel.proves`); `delivered`: it is with the
+ * person. `isPermanent`: another try through this channel is no use.
+ */
+export type SendResult =
+  | { readonly ok: true; readonly reference: string | null; readonly proof: "accepted" | "delivered" }
+  | {
+      readonly ok: false;
+      readonly isPermanent: boolean;
+      /** Stable, listed in docs/errors.md. */
+      readonly code: string;
+      readonly reason: string;
+    };
+
+/** What a provider says later about a message that it accepted. */
+export interface DeliveryReport {
+  readonly channel: string;
+  /** As the provider gave it when it accepted the message. */
+  readonly reference: string;
+  readonly isDelivered: boolean;
+  readonly reason: string | null;
+  readonly at: EpochMs;
+}
+
+/** What a person sent back. */
+export interface Reply {
+  readonly channel: string;
+  readonly from: string;
+  readonly text: string;
+  readonly at: EpochMs;
+  /** The provider's name for it, so that it is taken once. */
+  readonly reference: string;
+}
+
+/** How a channel stands. `facts` are for the page and the metrics: signal, credit, queue. */
+export interface ChannelStatus {
+  readonly isWorking: boolean;
+  /** For a person: what is wrong and what to do, or that all is well. */
+  readonly detail: string;
+  readonly facts: Readonly<Record<string, string | number | null>>;
+}
+
+/** Where a channel takes what it hears. The promises resolve after the commit: only then is the provider told that it was taken. */
+export interface ChannelEvents {
+  readonly report: (report: DeliveryReport) => Promise<void>;
+  readonly reply: (reply: Reply) => Promise<void>;
+  readonly status: (status: ChannelStatus) => void;
+}
+
+/** The port to one provider of one medium. */
+export interface Channel {
+  readonly id: string;
+  readonly medium: Medium;
+  /** What it can prove at best: that the provider has it, or that the person's device has it. */
+  readonly proves: "acceptance" | "delivery";
+  /** Most messages in hand at one time. */
+  readonly concurrency: number;
+  /** Hands over one message. Never rejects for what a provider does, and ends within a time of its own, or soon after the signal. */
+  readonly send: (message: OutgoingMessage, signal: AbortSignal) => Promise<SendResult>;
+  readonly start: (events: ChannelEvents) => void;
+  readonly stop: () => Promise<void>;
+  readonly status: () => ChannelStatus;
+}
