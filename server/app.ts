@@ -106,7 +106,7 @@ export async function makeServer(
   const parts = { database, recordsPath, clock, random, logger, isThreaded, hotMs };
   const links =
     settings.influx === undefined ? undefined : openInfluxLinks({ ...parts, settings: settings.influx });
-  const inside = composeInside(database, clock, undefined, links);
+  const inside = composeInside(database, clock, undefined, links, settings.units.components);
   inside.begin(settings.publicUrl ?? null);
   recordSettings(inside, shownSettings(settings));
   if (settings.site !== undefined) applySettingsSite(inside, readSiteFile(settings.site));

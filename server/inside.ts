@@ -24,6 +24,7 @@ import type { Database } from "./store/database.ts";
 import { makeHoldKeeper } from "./units/holds.ts";
 import { makeStandings } from "./units/standing.ts";
 import { makeUnitFeed } from "./units/unit-feed.ts";
+import type { UnitSettings } from "./units/unit-settings.ts";
 import { makeUnitReads } from "./units/unit-reads.ts";
 
 /** The server without its outside: everything from an input to the record, for the server itself, for replaying and for tests. */
@@ -46,12 +47,14 @@ export interface InsideLinks {
   readonly batchTaken: (journalSeq: number, oldest: EpochMs) => void;
 }
 
-/** Puts the inside together on records. Call `begin` before giving it inputs. `checkpointEvery`: readings of a probe between two checkpoints. */
+/** Puts the inside together on records. Call `begin` before giving it inputs. `checkpointEvery`: readings of a probe between two checkpoints. `components`: which products are
+ * which components, as the settings say. */
 export function composeInside(
   database: Database,
   clock: Clock,
   checkpointEvery?: number,
   links?: InsideLinks,
+  components: UnitSettings["components"] = [],
 ): Inside {
   let pages: string | null = null;
   const journal = openJournal(database);
@@ -91,7 +94,7 @@ export function composeInside(
     metrics,
     signatures: openSignatures(database),
     feed: makeUnitFeed(database, holds, standings),
-    units: makeUnitReads(database, excursions, history, engine),
+    units: makeUnitReads(database, excursions, history, engine, site.book, components),
     takeBatch: makeTakeBatch(database, committer, engine, metrics, clock, links?.batchTaken),
     site: site.book,
     applySite: site.apply,

@@ -11,6 +11,7 @@ export const alarmKinds = [
   "gateway-silent",
   "power",
   "door",
+  "agitator",
   "battery",
   "clock",
   "buffer",

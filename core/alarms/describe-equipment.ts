@@ -14,9 +14,25 @@ export interface EquipmentEvent {
 /** How long a door may stand open before people are called, unless the site says otherwise. */
 export const doorDelayMs: DurationMs = 3 * minuteMs;
 
-/** From when on people are called about an event that is active. `doorDelay`: that of the appliance, null where none is known. */
-export function calledFrom({ kind, at }: EquipmentEvent, doorDelay: DurationMs | null): EpochMs {
-  return kind === "door" ? at + (doorDelay ?? doorDelayMs) : at;
+/** How long an agitator may stand still before people are called, unless the site says otherwise. */
+export const agitatorDelayMs: DurationMs = 10 * minuteMs;
+
+/** How long what an appliance tells may last before people are called; where it says nothing, the standard. */
+export interface EquipmentDelays {
+  readonly doorDelay?: DurationMs | undefined;
+  readonly agitatorDelay?: DurationMs | undefined;
+}
+
+/** True for events about which people are called only when they last. */
+export function hasDelay(kind: EventKind): boolean {
+  return kind === "door" || kind === "agitator";
+}
+
+/** From when on people are called about an event that is active. `delays`: those of the appliance, undefined where none is known. */
+export function calledFrom({ kind, at }: EquipmentEvent, delays: EquipmentDelays | undefined): EpochMs {
+  if (kind === "door") return at + (delays?.doorDelay ?? doorDelayMs);
+  if (kind === "agitator") return at + (delays?.agitatorDelay ?? agitatorDelayMs);
+  return at;
 }
 
 /** True where an event says how things stand by now: what happened later by event time stands, whatever arrives last; at one instant what is active. */
@@ -39,6 +55,7 @@ const whats: Readonly<Record<EventKind, string>> = {
   battery: "battery low",
   clock: "clock off",
   buffer: "buffer nearly full",
+  agitator: "agitator stopped",
 };
 
 /** What an alarm about an event says. Server and gateways say the same. */

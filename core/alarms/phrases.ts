@@ -11,6 +11,7 @@ const phrases: readonly (readonly [AlarmKind, string])[] = [
   ["probe-fault", "probe faults"],
   ["probe-disagreement", "probes disagree"],
   ["door", "doors open"],
+  ["agitator", "agitators stopped"],
   ["temperature-warning-high", "getting warm"],
   ["temperature-warning-low", "getting cold"],
   ["battery", "batteries low"],

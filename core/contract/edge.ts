@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { alarmPhases, alarmSeverities, type AlarmKind } from "../alarms/alarm.ts";
+import { agitatorDelayMs } from "../alarms/describe-equipment.ts";
 import { applianceKinds, probeKinds } from "../site/site.ts";
 import { alarmKinds } from "../alarms/alarm.ts";
 import { idSchema } from "./ids.ts";
@@ -27,6 +28,7 @@ export const edgeAlarmKinds = [
   "probe-fault",
   "power",
   "door",
+  "agitator",
   "battery",
   "clock",
   "buffer",
@@ -108,6 +110,8 @@ export const watchedApplianceSchema = z.object({
   circuit: z.string().nullable(),
   /** How long its door may stand open, milliseconds. */
   doorDelayMs: durationMs,
+  /** How long its agitator may stand still, milliseconds; servers from before agitators do not say it. */
+  agitatorDelayMs: durationMs.default(agitatorDelayMs),
   /** Nobody is called about it until then; null: it is in service. */
   outOfServiceUntil: instantOrNoneSchema,
 });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { idSchema } from "./ids.ts";
 
 /** What an appliance or a device tells of itself besides temperatures. */
-export const eventKinds = ["power", "door", "battery", "clock", "buffer"] as const;
+export const eventKinds = ["power", "door", "battery", "clock", "buffer", "agitator"] as const;
 
 /** One of the kinds of event. */
 export type EventKind = (typeof eventKinds)[number];
@@ -12,8 +12,8 @@ export const batchEventsMax = 5_000;
 
 /**
  * An event on the wire. `subject` is what it is about: an appliance or a probe for `power` and `door`, for `battery` and `clock` also a device or a gateway, for `buffer` a
- * gateway. `active` says whether what calls for a person is so from `at` on: the mains are lost, the door is open, the battery is low, the clock is off, the buffer is nearly
- * full or already thinning out.
+ * gateway, for `agitator` an appliance. `active` says whether what calls for a person is so from `at` on: the mains are lost, the door is open, the battery is low, the clock is off, the buffer is nearly
+ * full or already thinning out, the agitator stands still.
  */
 export const wireEventSchema = z.object({
   subject: idSchema,

@@ -102,6 +102,9 @@ export const holdSchema = z.object({
 
 const totals = {
   count: z.int(),
+  /** How long the exposures lasted together, and the longest of them; those that touch are one. */
+  lengthMs: z.int(),
+  longestLengthMs: z.int(),
   outMs: z.int(),
   longestOutMs: z.int(),
   unknownMs: z.int(),
@@ -113,8 +116,8 @@ const totals = {
 };
 
 /**
- * What a unit went through, over its life and all its residences: in appliances that an excursion held it in, and under `byKind` also of the other kinds, such as the time between
- * two appliances.
+ * What a unit went through, over its life and all its residences: in appliances and transport boxes that an excursion held it in, and under `byKind` each kind by itself: in storage
+ * during an excursion, between two appliances, in transport (`outMs`: beyond the limits of the box), and of platelets without agitation, which the others may hold too.
  */
 export const ledgerSchema = z.object({
   ...totals,
@@ -126,10 +129,14 @@ export const ledgerSchema = z.object({
       start: instantTextSchema,
       end: instantTextSchema,
       causes: z.array(z.string()),
+      /** The limits from which `outMs` was reckoned, degrees Celsius. */
+      limits: z.object({ low: z.number().nullable(), high: z.number().nullable() }),
       outMs: z.int(),
+      longestOutMs: z.int(),
       unknownMs: z.int(),
       minCelsius: z.number().nullable(),
       maxCelsius: z.number().nullable(),
+      degreeMinutes: z.number(),
     }),
   ),
   /** The assumption that it is still there because no movement says otherwise; null where it is in no appliance. */

@@ -1,6 +1,7 @@
 import type { HeldInterval } from "../engine/excursion.ts";
 import type { Interval } from "../engine/line.ts";
 import { type Exposure, type ExposureFigures, sumFigures, worstFigures } from "./exposure.ts";
+import { joined } from "./joined.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
 /** An excursion as far as units are concerned: whose probe, where, and the interval for which it holds. Withdrawn ones are left out. */
@@ -63,23 +64,6 @@ function partsOf(runs: readonly ProbeWindow[], windows: readonly HeldWindow[]): 
     const ends = cuts.filter((cut) => cut > from && cut <= to);
     return ends.map((end, index) => ({ probe, from: ends[index - 1] ?? from, to: end }));
   });
-}
-
-/** What touches or overlaps, joined. */
-function joined<Member extends Interval>(
-  windows: readonly Member[],
-): { from: number; to: number; members: Member[] }[] {
-  const groups: { from: number; to: number; members: Member[] }[] = [];
-  for (const window of [...windows].sort((a, b) => a.from - b.from)) {
-    const last = groups[groups.length - 1];
-    if (last === undefined || window.from > last.to)
-      groups.push({ from: window.from, to: window.to, members: [window] });
-    else {
-      last.to = Math.max(last.to, window.to);
-      last.members.push(window);
-    }
-  }
-  return groups;
 }
 
 /** What was measured in the windows of a stretch, each in the order of its windows. */

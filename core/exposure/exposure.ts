@@ -1,8 +1,8 @@
 import type { DurationMs, EpochMs } from "../time/millis.ts";
 
 /**
- * What kind of exposure a stretch of a unit's life was. `equipment`: in an appliance whose excursion holds it; `out-of-storage`: in no appliance, and
- * back again; `transport`: on its way; `no-agitation`: platelets standing still.
+ * What kind of exposure a stretch of a unit's life was. `equipment`: in an appliance other than a transport box, while an excursion there holds it; `out-of-storage`: in no
+ * appliance, and back again; `transport`: in a transport box. These three never overlap. `no-agitation`: platelets that were not shown to be agitated, whatever else that time was.
  */
 export const exposureKinds = ["equipment", "out-of-storage", "transport", "no-agitation"] as const;
 
@@ -11,7 +11,7 @@ export type ExposureKind = (typeof exposureKinds)[number];
 
 /** What was measured of a stretch, temperatures in degrees Celsius. */
 export interface ExposureFigures {
-  /** Time shown to be out of range; out of storage and without agitation it is the stretch's length. */
+  /** Time shown to be out of range, in transport beyond the limits of the box; out of storage, and shown to be without agitation, it is the stretch's length. */
   readonly outMs: DurationMs;
   /** Longest single run of it. */
   readonly longestOutMs: DurationMs;
@@ -31,7 +31,7 @@ export interface Exposure extends ExposureFigures {
   readonly place: string | null;
   readonly start: EpochMs;
   readonly end: EpochMs;
-  /** The excursions in it; none for other kinds than `equipment`. */
+  /** The excursions in it, of the appliance or of the transport box. */
   readonly causes: readonly string[];
   /** The limits from which `outMs` was reckoned; null on a side without one, or where none applied. */
   readonly limits: { readonly low: number | null; readonly high: number | null };

@@ -1,6 +1,7 @@
 import { type DurationMs, type EpochMs, formatDuration } from "../time/millis.ts";
 import type { Exposure, ExposureKind } from "./exposure.ts";
 import type { Requirement } from "./rule.ts";
+import { hangingTogether, longestRun } from "./runs.ts";
 
 /** How a demand fares. `within`: even in the worst case; `exceeded`: even in the best; `cannot-tell`: what is unknown decides it. */
 export type Verdict = "within" | "exceeded" | "cannot-tell";
@@ -48,6 +49,9 @@ export function meetRequirement(requirement: Requirement, all: readonly Exposure
     case "longest":
     case "total":
       return timeFinding(requirement, exposures);
+    case "lasting":
+    case "times":
+      return lengthFinding(requirement, exposures);
     case "count":
       return countFinding(requirement, exposures);
     case "rest":
@@ -65,16 +69,38 @@ type Of<Figure extends Requirement["figure"]> = Extract<Requirement, { figure: F
 
 function timeFinding(requirement: Of<"longest"> | Of<"total">, exposures: readonly Exposure[]): Finding {
   const isTotal = requirement.figure === "total";
-  const fold = (values: readonly number[]): number =>
-    isTotal ? values.reduce((sum, each) => sum + each, 0) : Math.max(0, ...values);
-  const bounds = {
-    atLeast: fold(exposures.map((each) => (isTotal ? each.outMs : each.longestOutMs))),
-    atMost: fold(exposures.map(isTotal ? worstMs : longestWorstMs)),
-  };
+  const bounds = isTotal
+    ? { atLeast: sum(exposures.map(({ outMs }) => outMs)), atMost: sum(exposures.map(worstMs)) }
+    : longestOf(exposures);
   const what = `${isTotal ? "in all" : "at the longest"} ${durationWords(bounds)} ${where(requirement.kinds)}`;
   return {
     verdict: judge(bounds, requirement.atMostMs),
     figures: `${what}; allowed: ${formatDuration(requirement.atMostMs)}`,
+  };
+}
+
+/** The longest single run. Agitation is interrupted for as long as it is, wherever the unit is meanwhile; elsewhere each stretch is by itself. */
+function longestOf(all: readonly Exposure[]): Bounds {
+  const still = longestRun(all.filter(({ kind }) => kind === "no-agitation"));
+  const others = all.filter(({ kind }) => kind !== "no-agitation");
+  return {
+    atLeast: Math.max(still.atLeast, ...others.map(({ longestOutMs }) => longestOutMs)),
+    atMost: Math.max(still.atMost, ...others.map(longestWorstMs)),
+  };
+}
+
+function lengthFinding(requirement: Of<"lasting"> | Of<"times">, exposures: readonly Exposure[]): Finding {
+  const lengths = hangingTogether(exposures).map(({ from, to }) => to - from);
+  const { kinds } = requirement;
+  if (requirement.figure === "times")
+    return {
+      verdict: lengths.length <= requirement.atMost ? "within" : "exceeded",
+      figures: `${times(lengths.length)} ${where(kinds)}; allowed: ${times(requirement.atMost)}`,
+    };
+  const longest = Math.max(0, ...lengths);
+  return {
+    verdict: longest <= requirement.atMostMs ? "within" : "exceeded",
+    figures: `at the longest ${formatDuration(longest)} ${where(kinds)}; allowed: ${formatDuration(requirement.atMostMs)}`,
   };
 }
 

@@ -12,10 +12,14 @@ export type Component = (typeof components)[number];
  * where `isStrict`.
  */
 export type Requirement =
-  /** No stretch of these kinds is out for longer. */
+  /** No stretch of these kinds is out for longer; without agitation, what touches is one stretch. */
   | { readonly figure: "longest"; readonly kinds: readonly ExposureKind[]; readonly atMostMs: DurationMs }
   /** All stretches of these kinds together. */
   | { readonly figure: "total"; readonly kinds: readonly ExposureKind[]; readonly atMostMs: DurationMs }
+  /** No stretch of these kinds lasts longer, in range or not; what touches is one stretch. */
+  | { readonly figure: "lasting"; readonly kinds: readonly ExposureKind[]; readonly atMostMs: DurationMs }
+  /** How many stretches of these kinds there are, in range or not; what touches is one stretch. */
+  | { readonly figure: "times"; readonly kinds: readonly ExposureKind[]; readonly atMost: number }
   /** How many stretches of these kinds are out for longer than `longerThanMs`. */
   | {
       readonly figure: "count";

@@ -4,6 +4,7 @@ import type { Component, Rule } from "./rule.ts";
 
 const away: readonly ExposureKind[] = ["out-of-storage"];
 const failed: readonly ExposureKind[] = ["equipment"];
+const carried: readonly ExposureKind[] = ["transport"];
 const anywhere: readonly ExposureKind[] = ["equipment", "out-of-storage", "transport"];
 
 const of = (...components: Component[]): Rule["appliesTo"] => ({ components, profiles: [] });
@@ -67,11 +68,55 @@ export const adviceRules: readonly Rule[] = [
     isDefault: false,
     appliesTo: of("red-cells"),
     requirements: [
-      { figure: "count", kinds: ["transport"], longerThanMs: 0, atMost: 1 },
-      { figure: "longest", kinds: ["transport"], atMostMs: 12 * hourMs },
-      { figure: "warmest", kinds: ["transport"], atMostCelsius: 10, isStrict: false },
-      { figure: "coldest", kinds: ["transport"], atLeastCelsius: 2 },
+      { figure: "times", kinds: carried, atMost: 1 },
+      { figure: "lasting", kinds: carried, atMostMs: 12 * hourMs },
+      { figure: "warmest", kinds: carried, atMostCelsius: 10, isStrict: false },
+      { figure: "coldest", kinds: carried, atLeastCelsius: 2 },
     ],
+  },
+  {
+    id: "transport-red-cells-24-h",
+    title: "Red cells in transport for at most 24 hours at a time, between 2 and 10 degrees",
+    source:
+      "EDQM Guide to the preparation, use and quality assurance of blood components; WHO, blood cold chain",
+    edition: "from memory: to be confirmed",
+    isDefault: true,
+    appliesTo: of("red-cells"),
+    requirements: [
+      { figure: "lasting", kinds: carried, atMostMs: 24 * hourMs },
+      { figure: "warmest", kinds: carried, atMostCelsius: 10, isStrict: false },
+      { figure: "coldest", kinds: carried, atLeastCelsius: 2 },
+    ],
+  },
+  {
+    id: "transport-platelets-20-24",
+    title: "Platelets in transport as near as possible to 20 to 24 degrees",
+    source: "EDQM Guide, as above; USA, 21 CFR 600.15",
+    edition: "EDQM from memory: to be confirmed",
+    isDefault: true,
+    appliesTo: of("platelets"),
+    requirements: [
+      { figure: "warmest", kinds: carried, atMostCelsius: 24, isStrict: false },
+      { figure: "coldest", kinds: carried, atLeastCelsius: 20 },
+    ],
+  },
+  {
+    id: "transport-plasma-frozen",
+    title: "Plasma in transport stays frozen: never warmer than -18 degrees",
+    source: "USA, 21 CFR 600.15; EDQM Guide, as above, says only: kept frozen",
+    edition: "as read for Coldkeep 0.1; EDQM from memory: to be confirmed",
+    isDefault: true,
+    appliesTo: of("plasma"),
+    requirements: [{ figure: "warmest", kinds: carried, atMostCelsius: -18, isStrict: false }],
+  },
+  {
+    id: "transport-source-plasma",
+    title: "Source plasma in transport never warmer than -5 degrees",
+    source: "USA, 21 CFR 600.15",
+    edition: "as read for Coldkeep 0.1",
+    isDefault: false,
+    appliesTo: of("source-plasma"),
+    requirements: [{ figure: "warmest", kinds: carried, atMostCelsius: -5, isStrict: false }],
   },
   {
     id: "red-cells-not-frozen",
@@ -80,7 +125,7 @@ export const adviceRules: readonly Rule[] = [
     edition: "as read for Coldkeep 0.1",
     isDefault: true,
     appliesTo: of("red-cells"),
-    requirements: [{ figure: "coldest", kinds: ["equipment", "transport"], atLeastCelsius: 0 }],
+    requirements: [{ figure: "coldest", kinds: [...failed, ...carried], atLeastCelsius: 0 }],
   },
   {
     id: "platelets-agitation",

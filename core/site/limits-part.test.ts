@@ -84,6 +84,7 @@ const touching: readonly [string, (string | number)[], FileValue | undefined][] 
   ["a pair", ["appliances", 0, "probes", 1, "pair"], undefined],
   ["a channel", ["channels", 0, "assignments"], [{ probe: "r" }]],
   ["a door's delay", ["appliances", 0, "doorDelay"], "1h"],
+  ["an agitator's delay", ["appliances", 0, "agitatorDelay"], "1h"],
   ["an appliance taken away", ["appliances", 1], undefined],
   ["a probe taken away", ["appliances", 0, "probes", 1], undefined],
 ];

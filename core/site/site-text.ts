@@ -11,6 +11,7 @@ const durations: ReadonlySet<string> = new Set([
   "realarmAfter",
   "alarmOffDelay",
   "doorDelay",
+  "agitatorDelay",
   "stuckAfter",
   "after",
 ]);

@@ -187,6 +187,8 @@ const applianceSchema = z.strictObject({
   circuit: idSchema.optional(),
   /** How long its door may stand open before people are called. */
   doorDelay: durationSchema.optional(),
+  /** How long its agitator may stand still before people are called. */
+  agitatorDelay: durationSchema.optional(),
   probes: z.array(probeSchema).min(1).max(32),
 });
 

@@ -20,6 +20,7 @@ const signalKinds: readonly (readonly [RegExp, string])[] = [
   [/door|input|opening/i, "kind: door"],
   [/external-power/i, "kind: power, active: { equals: 0 }"],
   [/mains|power|supply/i, "kind: power"],
+  [/agitat/i, "kind: agitator"],
 ];
 
 /**

@@ -24,8 +24,8 @@ const activeSchema = z.union([
 const signalSchema = z.strictObject({
   /** The appliance, probe or device that it is about. */
   subject: idSchema,
-  kind: z.enum(["door", "power", "battery"]),
-  /** Default for a contact: 1 (door open, power lost). */
+  kind: z.enum(["door", "power", "battery", "agitator"]),
+  /** Default for a contact: 1 (door open, power lost, agitator stopped). */
   active: activeSchema.default({ equals: 1 }),
 });
 

@@ -104,7 +104,8 @@ export function makeHearing({ gateway, listeningSince, count, ...parts }: Hearin
 
   function judgeEvent(work: AlarmSetWork, event: EquipmentEvent, now: EpochMs): void {
     const { probe, appliance, first } = placeOf(event.subject);
-    const isTime = calledFrom(event, appliance?.doorDelayMs ?? null) <= now;
+    const delays = { doorDelay: appliance?.doorDelayMs, agitatorDelay: appliance?.agitatorDelayMs };
+    const isTime = calledFrom(event, delays) <= now;
     const condition: Condition = event.active ? (isTime ? "on" : "unchanged") : "off";
     const facts = () =>
       describeEquipment(event, {

@@ -1,7 +1,7 @@
 import type { WireWatch, WireWatchedAlarm } from "@coldkeep/core/contract/edge.ts";
 import { rulesFromWire, rulesOnWire } from "@coldkeep/core/contract/watch-on-wire.ts";
 import { cut, nameCharactersMax } from "@coldkeep/core/alarms/describe.ts";
-import { doorDelayMs } from "@coldkeep/core/alarms/describe-equipment.ts";
+import { agitatorDelayMs, doorDelayMs } from "@coldkeep/core/alarms/describe-equipment.ts";
 import type { Span } from "@coldkeep/core/site/dated.ts";
 import type { ProbeRules } from "@coldkeep/core/site/profile.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
@@ -24,6 +24,7 @@ export interface PlannedAppliance {
   readonly room: string | null;
   readonly circuit: string | null;
   readonly doorDelayMs: DurationMs;
+  readonly agitatorDelayMs: DurationMs;
   readonly outOfServiceUntil: EpochMs | null;
 }
 
@@ -100,7 +101,7 @@ export function watchOfSite(site: Site, channels: ReadonlySet<string>): WireWatc
     timeZone: site.timeZone,
     appliances: site.appliances
       .filter(({ id }) => places.has(id))
-      .map(({ id, name, kind, room, circuit, doorDelay }) => ({
+      .map(({ id, name, kind, room, circuit, doorDelay, agitatorDelay }) => ({
         id,
         name,
         shortName: cut(name, nameCharactersMax),
@@ -108,6 +109,7 @@ export function watchOfSite(site: Site, channels: ReadonlySet<string>): WireWatc
         room: room ?? null,
         circuit: circuit ?? null,
         doorDelayMs: doorDelay ?? doorDelayMs,
+        agitatorDelayMs: agitatorDelay ?? agitatorDelayMs,
         outOfServiceUntil: null,
       })),
     probes: probes.map((probe) => ({

@@ -76,6 +76,7 @@ export function wireWatch(
         room: "cold-room",
         circuit: null,
         doorDelayMs: 180 * secondMs,
+        agitatorDelayMs: 600 * secondMs,
         outOfServiceUntil: null,
       },
     ],

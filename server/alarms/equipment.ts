@@ -2,6 +2,7 @@ import {
   calledFrom,
   describeEquipment,
   type EquipmentEvent,
+  hasDelay,
   supersedes,
 } from "@coldkeep/core/alarms/describe-equipment.ts";
 import type { Condition } from "@coldkeep/core/alarms/probe-conditions.ts";
@@ -52,8 +53,7 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     }),
   );
 
-  const calledAt = (event: EquipmentEvent): EpochMs =>
-    calledFrom(event, placeOf(site(), event.subject)?.doorDelay ?? null);
+  const calledAt = (event: EquipmentEvent): EpochMs => calledFrom(event, placeOf(site(), event.subject));
 
   const judge = (commit: Commit, event: EquipmentEvent): void => {
     const isTime = calledAt(event) <= commit.at;
@@ -69,13 +69,14 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
 
   const isWaiting = (commit: Commit | null, event: EquipmentEvent, at: EpochMs): boolean =>
     event.active &&
-    event.kind === "door" &&
+    hasDelay(event.kind) &&
     calledAt(event) <= at &&
     alarms.find(commit, event.kind, event.subject)?.state.condition !== true;
 
   return {
     isKnown: (kind, subject) => {
       const book = site();
+      if (kind === "agitator") return book.appliances.has(subject);
       if (book.appliances.has(subject) || book.probes.has(subject)) return true;
       if (kind === "power" || kind === "door") return false;
       return (

@@ -4,6 +4,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { History } from "../history/history.ts";
 import type { Services } from "../http/services.ts";
 import { adviseUnit } from "../units/unit-advice.ts";
+import { openAgitation } from "../units/agitation-reads.ts";
 import { unitLedger } from "../units/unit-ledger.ts";
 
 /** A held unit that nobody has decided about, with what a person needs to decide. */
@@ -60,7 +61,8 @@ interface Row {
 
 /** The units that an excursion holds and nobody has decided about, by number, with their ledgers and what rules say of them. */
 export async function undecidedUnits(services: Services, excursion: string): Promise<UndecidedUnit[]> {
-  const { database, units, excursions, engine, clock } = services;
+  const { database, units, excursions, engine, clock, site } = services;
+  const { components } = services.unitSettings;
   const rows = database
     .prepare(
       `SELECT units.number, din, product_code, description, unit_standing.appliance, exposed
@@ -69,13 +71,18 @@ export async function undecidedUnits(services: Services, excursion: string): Pro
     )
     .all(excursion, undecidedUnitsMax) as unknown as Row[];
   const now = clock.epochMs();
-  const parts = { excursions, engine, history: remembering(services.history) };
+  const history = remembering(services.history);
+  const parts = { excursions, engine, history, site, components, agitation: openAgitation(database) };
   return Promise.all(
     rows.map(async ({ number, din, product_code: productCode, description, appliance, exposed }) => {
       const holds = units.holds(number);
-      const ledger = await unitLedger(parts, holds, units.residences(number), now);
-      const { equipment } = ledger.byKind;
-      const { outMs, worstCaseMs, longestOutMs, count, minCelsius, maxCelsius, degreeMinutes } = equipment;
+      const ledger = await unitLedger(
+        parts,
+        { productCode, holds, residences: units.residences(number) },
+        now,
+      );
+      const { outMs, worstCaseMs, longestOutMs, count, minCelsius, maxCelsius, degreeMinutes } =
+        ledger.inExcursions;
       return {
         din,
         productCode,

@@ -13,6 +13,7 @@ const phrases: Readonly<Record<EdgeAlarmKind, string>> = {
   "probe-fault": "probe fault",
   power: "power lost",
   door: "door open",
+  agitator: "agitator stopped",
   battery: "battery low",
   clock: "clock off",
   buffer: "buffer nearly full",

@@ -38,6 +38,7 @@ export function readEdgeAlarm(
   if (raised === null || instants.includes(null)) return "edge-alarm.shape-invalid";
   if (instants.some((at) => at !== null && at > now + futureMaxMs)) return "edge-alarm.at-future";
   if (instants.some((at) => at !== null && at < earliestAt)) return "edge-alarm.at-too-old";
+  if (kind === "agitator" && !site.appliances.has(subject)) return "edge-alarm.subject-unknown";
   const isPlace = site.probes.has(subject) || site.appliances.has(subject);
   if (ofProbe.has(kind) && !site.probes.has(subject)) return "edge-alarm.subject-unknown";
   if (ofPlace.has(kind) && !isPlace) return "edge-alarm.subject-unknown";

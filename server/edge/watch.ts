@@ -2,7 +2,7 @@ import { phaseOf } from "@coldkeep/core/alarms/alarm-state.ts";
 import { edgeAlarmKinds, type WireWatch } from "@coldkeep/core/contract/edge.ts";
 import { rulesOnWire, stateOnWire } from "@coldkeep/core/contract/watch-on-wire.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
-import { doorDelayMs } from "@coldkeep/core/alarms/describe-equipment.ts";
+import { agitatorDelayMs, doorDelayMs } from "@coldkeep/core/alarms/describe-equipment.ts";
 import type { KeptAlarm } from "../alarms/kept-alarm.ts";
 import { shortName } from "../alarms/messages.ts";
 import type { Services } from "../http/services.ts";
@@ -37,10 +37,14 @@ export function watchOf(
       const place = book.appliances.get(id);
       if (place === undefined) return [];
       const out = alarms.outOfService(id, clock.epochMs());
-      const { name, kind, room = null, circuit = null, doorDelay = doorDelayMs } = place;
+      const { name, kind, room = null, circuit = null } = place;
+      const delays = {
+        doorDelayMs: place.doorDelay ?? doorDelayMs,
+        agitatorDelayMs: place.agitatorDelay ?? agitatorDelayMs,
+      };
       const outOfServiceUntil = out === null ? null : formatInstant(out.until);
       const short = shortName(book, id);
-      return [{ id, name, shortName: short, kind, room, circuit, doorDelayMs: doorDelay, outOfServiceUntil }];
+      return [{ id, name, shortName: short, kind, room, circuit, ...delays, outOfServiceUntil }];
     }),
     probes: probes
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))

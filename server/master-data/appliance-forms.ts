@@ -48,10 +48,10 @@ export function probeIn(file: DraftFile, id: string | undefined) {
 export function applianceForm(file: DraftFile, id: string): MasterForm | null {
   const appliance = applianceIn(file, id);
   if (appliance === undefined) return null;
-  const { name, kind, profile, room, circuit, doorDelay } = appliance;
+  const { name, kind, profile, room, circuit, doorDelay, agitatorDelay } = appliance;
   return {
     title: shown(name),
-    lead: "Name, kind, room and circuit apply at once. The profile and the door's delay wait for a back-test and a quality officer.",
+    lead: "Name, kind, room and circuit apply at once. The profile and the delays of door and agitator wait for a back-test and a quality officer.",
     back: "/site",
     submit: "Change the appliance",
     values: {
@@ -61,6 +61,7 @@ export function applianceForm(file: DraftFile, id: string): MasterForm | null {
       room: shown(room),
       circuit: shown(circuit),
       doorDelay: shown(doorDelay),
+      agitatorDelay: shown(agitatorDelay),
     },
     fields: (values, errors) => applianceFields(file, values, errors),
     edit: (draft, values) => {
@@ -87,6 +88,7 @@ export function newApplianceForm(file: DraftFile): MasterForm {
       room: "",
       circuit: "",
       doorDelay: "",
+      agitatorDelay: "",
       probe: "",
       probeKind: "buffered",
     },
@@ -117,7 +119,10 @@ function applianceFields(file: DraftFile, values: Values, errors: Parameters<typ
       !${inputField({ name: "room", label: "Room (optional)", value: values["room"] ?? "", charactersMax: 64 }, errors)}
       !${inputField({ name: "circuit", label: "Circuit (optional)", value: values["circuit"] ?? "", charactersMax: 64 }, errors)}
     </div>
-    !${inputField({ name: "doorDelay", label: "How long its door may stand open (optional)", hint: "With its unit, such as 3m or 90s.", value: values["doorDelay"] ?? "", charactersMax: 20 }, errors)}`;
+    <div class="pair">
+      !${inputField({ name: "doorDelay", label: "How long its door may stand open (optional)", hint: "With its unit, such as 3m or 90s.", value: values["doorDelay"] ?? "", charactersMax: 20 }, errors)}
+      !${inputField({ name: "agitatorDelay", label: "How long its agitator may stand still (optional)", hint: "With its unit, such as 10m.", value: values["agitatorDelay"] ?? "", charactersMax: 20 }, errors)}
+    </div>`;
 }
 
 function setAppliance(appliance: FileAppliance, values: Values): void {
@@ -126,6 +131,7 @@ function setAppliance(appliance: FileAppliance, values: Values): void {
     room: textFrom(values["room"]),
     circuit: textFrom(values["circuit"]),
     doorDelay: textFrom(values["doorDelay"]),
+    agitatorDelay: textFrom(values["agitatorDelay"]),
   };
   if (profile !== undefined && profile !== profileName(appliance["profile"])) appliance["profile"] = profile;
   for (const key of Object.keys(optional)) delete appliance[key];

@@ -158,6 +158,7 @@ function applianceLines(before: Site, after: Site, words: Words): ChangeLine[] {
       ...plain(`${what}, room`, old.room, fresh.room),
       ...plain(`${what}, circuit`, old.circuit, fresh.circuit),
       ...plain(`${what}, door may stand open`, length(old.doorDelay), length(fresh.doorDelay)),
+      ...plain(`${what}, agitator may stand still`, length(old.agitatorDelay), length(fresh.agitatorDelay)),
       ...versions(
         `${what}, profile`,
         profileNames(old.profile),

@@ -168,6 +168,9 @@ function applianceCard(
     appliance.room === undefined ? null : `room ${appliance.room}`,
     appliance.circuit === undefined ? null : `circuit ${appliance.circuit}`,
     appliance.doorDelay === undefined ? null : `door may stand open ${formatDuration(appliance.doorDelay)}`,
+    appliance.agitatorDelay === undefined
+      ? null
+      : `agitator may stand still ${formatDuration(appliance.agitatorDelay)}`,
   ];
   return html`<article class="card">
     <header>

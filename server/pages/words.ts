@@ -102,6 +102,7 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "gateway-silent": "Gateway silent",
   power: "Power lost",
   door: "Door open",
+  agitator: "Agitator stopped",
   battery: "Battery low",
   clock: "Clock off",
   buffer: "Gateway buffer nearly full",

@@ -11,7 +11,14 @@ import { adviseUnit, type UnitAdvice } from "../units/unit-advice.ts";
 import type { StandingUnit } from "../units/unit-reads.ts";
 import { decisionSection, holdSection, residenceSection } from "./life-sections.ts";
 import { expiryText } from "./list-body.ts";
-import { applianceName, exposureWords, shownDin, unitStatusWords, verdictWords } from "./unit-words.ts";
+import {
+  applianceName,
+  exposureNotes,
+  exposureWords,
+  shownDin,
+  unitStatusWords,
+  verdictWords,
+} from "./unit-words.ts";
 
 /** Most exposures that a unit's page lists; its figures count all. */
 export const exposuresShownMax = 200;
@@ -92,6 +99,7 @@ function ledgerSection(services: Services, ledger: ExposureLedger, timeZone: str
           <tr>
             <th scope="col">Kind</th>
             <th scope="col" class="number">Times</th>
+            <th scope="col" class="number">Lasted</th>
             <th scope="col" class="number">Out</th>
             <th scope="col" class="number">Longest</th>
             <th scope="col" class="number">Unknown</th>
@@ -103,10 +111,11 @@ function ledgerSection(services: Services, ledger: ExposureLedger, timeZone: str
         </thead>
         <tbody>
           !${kinds.map((kind) => totalsRow(exposureWords[kind], ledger.byKind[kind]))}
-          !${kinds.length > 1 ? totalsRow("Together", ledger) : ""}
+          !${kinds.filter((kind) => kind !== "no-agitation").length > 1 ? totalsRow(kinds.includes("no-agitation") ? "Together, but for agitation" : "Together", ledger) : ""}
         </tbody>
       </table>
     </div>
+    !${kinds.map((kind) => (exposureNotes[kind] === undefined ? "" : html`<p class="note">${exposureNotes[kind]}</p>`))}
     <h3>Each exposure</h3>
     !${isCut ? html`<p class="note">The first ${shown.length} of ${ledger.exposures.length} are listed.</p>` : ""}
     <div class="table-frame">
@@ -136,6 +145,7 @@ function totalsRow(name: string, totals: LedgerTotals): string {
   return html`<tr>
     <td data-label="Kind">${name}</td>
     <td data-label="Times" class="number">${totals.count}</td>
+    <td data-label="Lasted" class="number">${exactly(totals.lengthMs)}</td>
     <td data-label="Out" class="number">${exactly(totals.outMs)}</td>
     <td data-label="Longest" class="number">${exactly(totals.longestOutMs)}</td>
     <td data-label="Unknown" class="number">${exactly(totals.unknownMs, "up")}</td>

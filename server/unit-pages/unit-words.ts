@@ -19,8 +19,16 @@ export const unitStatusWords: Readonly<Record<UnitStatus, string>> = {
 export const exposureWords: Readonly<Record<ExposureKind, string>> = {
   equipment: "In an appliance, during an excursion",
   "out-of-storage": "Out of every appliance, and back",
-  transport: "In transport",
+  transport: "In a transport box",
   "no-agitation": "Without agitation",
+};
+
+/** What must be known to read the figures of a kind of exposure. */
+export const exposureNotes: Readonly<Partial<Record<ExposureKind, string>>> = {
+  transport:
+    "In a transport box: all the time in it; out is what was beyond the limits of the box, unknown what nobody measured.",
+  "no-agitation":
+    "Without agitation: in appliances by what the agitator told, elsewhere all the time; unknown where it told nothing, the mains were lost or nothing was heard. Such time may stand under another kind too.",
 };
 
 /** What a rule says, in words. */

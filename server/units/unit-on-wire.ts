@@ -36,10 +36,10 @@ export async function unitDetailOnWire(services: Services, unit: StandingUnit) {
   };
 }
 
-function ledgerOnWire({ byKind, exposures, stillIn, outSince }: ExposureLedger) {
+function ledgerOnWire({ byKind, inExcursions, exposures, stillIn, outSince }: ExposureLedger) {
   const { equipment, transport } = byKind;
   return {
-    ...totalsOnWire(equipment),
+    ...totalsOnWire(inExcursions),
     byKind: {
       equipment: totalsOnWire(equipment),
       transport: totalsOnWire(transport),
@@ -47,16 +47,19 @@ function ledgerOnWire({ byKind, exposures, stillIn, outSince }: ExposureLedger) 
       "no-agitation": totalsOnWire(byKind["no-agitation"]),
     },
     exposures: exposures.map(
-      ({ kind, place, start, end, causes, outMs, unknownMs, minCelsius, maxCelsius }) => ({
+      ({ kind, place, start, end, causes, limits, outMs, longestOutMs, unknownMs, ...extremes }) => ({
         kind,
         place,
         start: formatInstant(start),
         end: formatInstant(end),
         causes: [...causes],
+        limits,
         outMs,
+        longestOutMs,
         unknownMs,
-        minCelsius,
-        maxCelsius,
+        minCelsius: extremes.minCelsius,
+        maxCelsius: extremes.maxCelsius,
+        degreeMinutes: extremes.degreeMinutes,
       }),
     ),
     stillIn: stillIn === null ? null : { appliance: stillIn.place, since: formatInstant(stillIn.since) },
@@ -65,9 +68,10 @@ function ledgerOnWire({ byKind, exposures, stillIn, outSince }: ExposureLedger) 
 }
 
 function totalsOnWire(totals: LedgerTotals) {
-  const { count, outMs, longestOutMs, unknownMs, worstCaseMs, minCelsius, maxCelsius, degreeMinutes } =
-    totals;
-  return { count, outMs, longestOutMs, unknownMs, worstCaseMs, minCelsius, maxCelsius, degreeMinutes };
+  const { count, lengthMs, longestLengthMs, outMs, longestOutMs, unknownMs, worstCaseMs } = totals;
+  const { minCelsius, maxCelsius, degreeMinutes } = totals;
+  const times = { lengthMs, longestLengthMs, outMs, longestOutMs, unknownMs, worstCaseMs };
+  return { count, ...times, minCelsius, maxCelsius, degreeMinutes };
 }
 
 function adviceOnWire({ component, componentFrom, advice }: UnitAdvice) {

@@ -5,9 +5,12 @@ import type { ExcursionReads } from "../excursions/excursion-reads.ts";
 import type { History } from "../history/history.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
 import type { Database, Statement } from "../store/database.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import { openAgitation } from "./agitation-reads.ts";
 import { unitLedger } from "./unit-ledger.ts";
 import type { UnitKey } from "./unit-feed.ts";
 import type { Residence } from "./unit-feed.ts";
+import type { UnitSettings } from "./unit-settings.ts";
 
 /** Where a unit stands. */
 export type UnitStatus = (typeof unitStatuses)[number];
@@ -65,6 +68,8 @@ export function makeUnitReads(
   excursions: ExcursionReads,
   history: History,
   engine: SiteEngine,
+  site: () => SiteBook | null,
+  components: UnitSettings["components"],
 ): UnitReads {
   const one = database.prepare(`${standing} WHERE din = ? AND product_code = ?`);
   const pages = Object.fromEntries(
@@ -86,6 +91,10 @@ export function makeUnitReads(
     database.all(
       database.query.selectFrom("residences").selectAll().where("unit", "=", unit).orderBy("from"),
     );
+  const productCodeOf = (unit: number): string =>
+    database.first(database.query.selectFrom("units").select("product_code").where("number", "=", unit))
+      ?.product_code ?? "";
+  const parts = { excursions, history, engine, site, components, agitation: openAgitation(database) };
   return {
     list: ({ status, appliance, after = 0, limit }) => {
       const rows =
@@ -108,7 +117,10 @@ export function makeUnitReads(
       database
         .all(database.query.selectFrom("dispositions").selectAll().where("unit", "=", unit).orderBy("number"))
         .map((row) => ({ decision: row.decision, by: row.decided_by, reason: row.reason, at: row.at })),
-    ledger: (unit, now) => unitLedger({ excursions, history, engine }, holds(unit), residences(unit), now),
+    ledger: (unit, now) => {
+      const productCode = productCodeOf(unit);
+      return unitLedger(parts, { productCode, holds: holds(unit), residences: residences(unit) }, now);
+    },
   };
 }
 
