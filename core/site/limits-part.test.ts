@@ -43,6 +43,20 @@ const file: File = {
   ],
   channels: [{ id: "logger.1", assignments: [{ probe: "p" }] }],
   contacts: [{ id: "c", name: "C", email: "c@example.org" }],
+  policies: [
+    {
+      id: "standard",
+      severities: ["critical", "warning"],
+      steps: [
+        { after: "0s", call: [{ contact: "c" }], by: ["sms"] },
+        { after: "10m", call: [{ contact: "c" }] },
+      ],
+      repeatEvery: "15m",
+      answerWithin: "20m",
+      deliverWithin: "90s",
+    },
+    { id: "quiet", severities: ["advisory"], steps: [{ call: [{ contact: "c" }] }], digestAt: "07:30" },
+  ],
 };
 
 const parsed = (content: unknown): Site => siteSchema.parse(content);
@@ -67,7 +81,6 @@ const harmless: readonly [string, (string | number)[], FileValue | undefined][] 
   ["no room any more", ["appliances", 0, "room"], undefined],
   ["a circuit", ["appliances", 1, "circuit"], "north-2"],
   ["a contact", ["contacts", 0, "email"], "d@example.org"],
-  ["no contacts", ["contacts"], []],
   ["the time zone", ["timeZone"], "Europe/Brussels"],
   ["the site's id", ["site"], "t"],
 ];
@@ -85,6 +98,7 @@ const touching: readonly [string, (string | number)[], FileValue | undefined][] 
   ["a channel", ["channels", 0, "assignments"], [{ probe: "r" }]],
   ["a door's delay", ["appliances", 0, "doorDelay"], "1h"],
   ["an agitator's delay", ["appliances", 0, "agitatorDelay"], "1h"],
+  ["who is called after how long", ["policies", 0, "steps", 1, "after"], "30m"],
   ["an appliance taken away", ["appliances", 1], undefined],
   ["a probe taken away", ["appliances", 0, "probes", 1], undefined],
 ];

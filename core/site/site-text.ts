@@ -14,6 +14,9 @@ const durations: ReadonlySet<string> = new Set([
   "agitatorDelay",
   "stuckAfter",
   "after",
+  "repeatEvery",
+  "answerWithin",
+  "deliverWithin",
 ]);
 
 /** A duration as a site file writes it, such as `1h30m`: to the millisecond, so that reading it gives the same. */

@@ -4,6 +4,7 @@ import { idSchema } from "../contract/batch.ts";
 import { durationSchema } from "../settings/settings.ts";
 import { celsiusMax, celsiusMin } from "../readings/reading.ts";
 import type { EpochMs } from "../time/millis.ts";
+import { checkPolicies, policiesMax, type Policy, policySchema } from "../summons/policy-section.ts";
 import { channelPlan, stretchesByProbe } from "./channels.ts";
 import { pairSchema, trustSchema } from "./trust-section.ts";
 
@@ -219,6 +220,8 @@ export const siteSchema = z
     appliances: z.array(applianceSchema).min(1).max(5_000),
     channels: z.array(channelSchema).max(siteProbesMax).optional(),
     contacts: z.array(contactSchema).max(500).default([]),
+    /** Who is called about what; without any, all contacts at once. */
+    policies: z.array(policySchema).max(policiesMax).optional(),
   })
   .superRefine(checkReferences);
 
@@ -259,6 +262,9 @@ interface Referring {
   }[];
   readonly channels?: readonly Channel[] | undefined;
   readonly contacts: readonly { readonly id: string }[];
+  readonly teams?: readonly { readonly id: string }[] | undefined;
+  readonly rotas?: readonly { readonly id: string }[] | undefined;
+  readonly policies?: readonly Policy[] | undefined;
 }
 
 function checkReferences(site: Referring, context: z.core.$RefinementCtx): void {
@@ -292,6 +298,13 @@ function checkReferences(site: Referring, context: z.core.$RefinementCtx): void 
   }
   for (const [index, contact] of site.contacts.entries())
     unique("contact", contact.id, ["contacts", index, "id"]);
+  const references = {
+    appliances: idsOf(site.appliances),
+    contacts: idsOf(site.contacts),
+    teams: idsOf(site.teams ?? []),
+    rotas: idsOf(site.rotas ?? []),
+  };
+  checkPolicies(site.policies ?? [], references, (path, message) => complain(["policies", ...path], message));
   const probes = site.appliances.flatMap((appliance) => appliance.probes.map((probe) => probe.id));
   const placed = new Set(probes);
   for (const [index, channel] of (site.channels ?? []).entries()) {
@@ -308,4 +321,8 @@ function checkReferences(site: Referring, context: z.core.$RefinementCtx): void 
       `probe "${probe}" has ${stretches.length} stretches of channels, at most ${probeStretchesMax}`,
     );
   }
+}
+
+function idsOf(list: readonly { readonly id: string }[]): ReadonlySet<string> {
+  return new Set(list.map(({ id }) => id));
 }

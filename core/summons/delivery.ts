@@ -1,0 +1,236 @@
+import type { Medium } from "../duty/media.ts";
+import { type DurationMs, type EpochMs, hourMs, secondMs } from "../time/millis.ts";
+
+/** One way to a person: a provider and an address there. */
+export interface Route {
+  readonly channel: string;
+  readonly medium: Medium;
+  readonly address: string;
+  /** What the channel can prove at best: that the provider has the message, or that the person's device has it. */
+  readonly proves: "acceptance" | "delivery";
+}
+
+/**
+ * How a delivery ended. `delivered`: the person's device has it; `handed-over`: the provider has it and cannot say more; `unconfirmed`: the provider had it, no report came, and nobody
+ * needs it any more; `withdrawn`: nobody needed it any more before it went out; `given-up`: no way worked for `giveUpAfterMs`.
+ */
+export type Outcome = "delivered" | "handed-over" | "unconfirmed" | "withdrawn" | "given-up";
+
+/** A message that a provider accepted and whose arrival is to be reported. */
+export interface Acceptance {
+  readonly channel: string;
+  readonly reference: string;
+}
+
+/** The obligation to get one message to one person. Plain data; all its timers are deadlines in here. */
+export interface DeliveryState {
+  /** In the order in which they are tried. Empty where there is no way to the person at all. */
+  readonly routes: readonly Route[];
+  /** How long a provider may leave it unreported before the next way is tried. */
+  readonly deliverWithinMs: DurationMs;
+  readonly owedAt: EpochMs;
+  /** Which of the routes is used. */
+  readonly route: number;
+  readonly phase: "to-send" | "awaiting-report" | "nowhere" | "ended";
+  /** When it is to be sent, or when the report is overdue; null where nothing is to come. */
+  readonly dueAt: EpochMs | null;
+  /** Tries on this route since it was turned to, and all tries. */
+  readonly triesHere: number;
+  readonly tries: number;
+  /** The newest acceptances, so that a late report still finds its message. */
+  readonly accepted: readonly Acceptance[];
+  /** True where nobody needs it any more: what is under way may still be reported, nothing else is tried. */
+  readonly isWithdrawn: boolean;
+  /** True once all ways have failed or stayed unconfirmed. */
+  readonly isUnreached: boolean;
+  readonly outcome: Outcome | null;
+}
+
+/** What can happen to a delivery. */
+export type DeliveryInput =
+  | { readonly kind: "accepted"; readonly channel: string; readonly reference: string | null }
+  | { readonly kind: "delivered"; readonly channel: string }
+  | {
+      readonly kind: "failed";
+      readonly channel: string;
+      readonly reason: string;
+      /** True where another try by this channel is no use, or the channel says that it is not working. */
+      readonly isHopeless: boolean;
+    }
+  | {
+      readonly kind: "reported";
+      readonly channel: string;
+      readonly reference: string;
+      readonly isDelivered: boolean;
+      readonly reason: string | null;
+    }
+  | { readonly kind: "overdue" }
+  | { readonly kind: "withdraw" }
+  | { readonly kind: "reroute"; readonly routes: readonly Route[] };
+
+/** What follows, for the delivery's record. `unreached` also brings the next step forward and raises an alarm. */
+export type DeliveryEffect =
+  | {
+      readonly kind: "accepted" | "failed" | "moved-on" | "overdue" | "not-delivered";
+      readonly channel: string;
+      readonly reason: string | null;
+    }
+  | { readonly kind: "unreached"; readonly reason: string }
+  | { readonly kind: "ended"; readonly outcome: Outcome; readonly channel: string | null };
+
+/** A delivery's state after an input, and what follows. The same state object where nothing changed. */
+export interface DeliveryStep {
+  readonly state: DeliveryState;
+  readonly effects: readonly DeliveryEffect[];
+}
+
+/** Pause after the n-th failed try in all, up to the last one, which then repeats. */
+export const retryPausesMs: readonly DurationMs[] = [2, 5, 15, 30, 60, 120, 300].map(
+  (seconds) => seconds * secondMs,
+);
+
+/** Failed tries on one route before the next one is turned to. */
+export const triesPerRouteMax = 3;
+
+/** How long a message of an alarm is tried before it is given up: by then others have been called many times. */
+export const giveUpAfterMs: DurationMs = 24 * hourMs;
+
+/** Acceptances that are remembered for late reports. */
+export const acceptancesMax = 20;
+
+/** A delivery that is owed from now on. */
+export function oweDelivery(
+  routes: readonly Route[],
+  deliverWithinMs: DurationMs,
+  at: EpochMs,
+): DeliveryState {
+  return {
+    routes,
+    deliverWithinMs,
+    owedAt: at,
+    route: 0,
+    phase: routes.length === 0 ? "nowhere" : "to-send",
+    dueAt: routes.length === 0 ? null : at,
+    triesHere: 0,
+    tries: 0,
+    accepted: [],
+    isWithdrawn: false,
+    isUnreached: false,
+    outcome: null,
+  };
+}
+
+/** Advances a delivery by one input. Pure. Whatever comes after the end changes nothing: there is exactly one outcome. */
+export function stepDelivery(state: DeliveryState, input: DeliveryInput, at: EpochMs): DeliveryStep {
+  if (state.phase === "ended") return { state, effects: [] };
+  switch (input.kind) {
+    case "accepted":
+      return accept(state, input.channel, input.reference, at);
+    case "delivered":
+      return end(counted(state), "delivered", input.channel);
+    case "failed":
+      return fail(state, input, at);
+    case "reported":
+      return hear(state, input, at);
+    case "overdue":
+      return overdue(state, at);
+    case "withdraw":
+      return withdraw(state);
+    case "reroute":
+      return state.phase !== "nowhere" || input.routes.length === 0
+        ? { state, effects: [] }
+        : { state: { ...state, routes: input.routes, route: 0, phase: "to-send", dueAt: at }, effects: [] };
+  }
+}
+
+function counted(state: DeliveryState): DeliveryState {
+  return { ...state, tries: state.tries + 1, triesHere: state.triesHere + 1 };
+}
+
+function accept(state: DeliveryState, channel: string, reference: string | null, at: EpochMs): DeliveryStep {
+  const tried = counted(state);
+  const effects: DeliveryEffect[] = [{ kind: "accepted", channel, reason: null }];
+  const proves = state.routes.find((route) => route.channel === channel)?.proves;
+  if (proves !== "delivery" || reference === null) return joined(effects, end(tried, "handed-over", channel));
+  const accepted = [...tried.accepted, { channel, reference }].slice(-acceptancesMax);
+  const dueAt = at + state.deliverWithinMs;
+  return { state: { ...tried, accepted, phase: "awaiting-report", dueAt }, effects };
+}
+
+function fail(
+  state: DeliveryState,
+  { channel, reason, isHopeless }: Extract<DeliveryInput, { kind: "failed" }>,
+  at: EpochMs,
+): DeliveryStep {
+  const tried = counted(state);
+  const effects: DeliveryEffect[] = [{ kind: "failed", channel, reason }];
+  if (isHopeless || tried.triesHere >= triesPerRouteMax) return joined(effects, moveOn(tried, reason, at));
+  return { state: { ...tried, phase: "to-send", dueAt: at + pauseAfter(tried.tries) }, effects };
+}
+
+function hear(
+  state: DeliveryState,
+  { channel, reference, isDelivered, reason }: Extract<DeliveryInput, { kind: "reported" }>,
+  at: EpochMs,
+): DeliveryStep {
+  const index = state.accepted.findLastIndex(
+    (each) => each.channel === channel && each.reference === reference,
+  );
+  if (index < 0) return { state, effects: [] };
+  if (isDelivered) return end(state, "delivered", channel);
+  const isNewest = index === state.accepted.length - 1;
+  const heard = { ...state, accepted: state.accepted.filter((_, place) => place !== index) };
+  const effects: DeliveryEffect[] = [{ kind: "not-delivered", channel, reason }];
+  if (state.phase !== "awaiting-report" || !isNewest) return { state: heard, effects };
+  if (state.isWithdrawn) return joined(effects, end(heard, "unconfirmed", null));
+  return joined(effects, moveOn(heard, reason ?? "reported as not delivered", at));
+}
+
+function overdue(state: DeliveryState, at: EpochMs): DeliveryStep {
+  if (state.phase !== "awaiting-report" || state.dueAt === null || state.dueAt > at)
+    return { state, effects: [] };
+  const channel = state.routes[state.route]?.channel ?? "";
+  const reason = "its delivery was not confirmed in time";
+  const effects: DeliveryEffect[] = [{ kind: "overdue", channel, reason }];
+  if (state.isWithdrawn) return joined(effects, end(state, "unconfirmed", null));
+  return joined(effects, moveOn(state, reason, at));
+}
+
+/** Nobody needs it any more. What a provider has already is waited for, so that its outcome is told as it was. */
+function withdraw(state: DeliveryState): DeliveryStep {
+  if (state.isWithdrawn) return { state, effects: [] };
+  if (state.phase === "awaiting-report") return { state: { ...state, isWithdrawn: true }, effects: [] };
+  return end(state, state.accepted.length > 0 ? "unconfirmed" : "withdrawn", null);
+}
+
+/** Turns to the next way; after the last one, to the first again, after a pause. */
+function moveOn(state: DeliveryState, reason: string, at: EpochMs): DeliveryStep {
+  const next = (state.route + 1) % state.routes.length;
+  const isRoundOver = next === 0;
+  const moved: DeliveryState = {
+    ...state,
+    route: next,
+    phase: "to-send",
+    triesHere: 0,
+    dueAt: isRoundOver ? at + pauseAfter(state.tries) : at,
+    isUnreached: state.isUnreached || isRoundOver,
+  };
+  const effects: DeliveryEffect[] = isRoundOver
+    ? [{ kind: "unreached", reason }]
+    : [{ kind: "moved-on", channel: state.routes[next]?.channel ?? "", reason }];
+  if (at - state.owedAt >= giveUpAfterMs) return joined(effects, end(moved, "given-up", null));
+  return { state: moved, effects };
+}
+
+function end(state: DeliveryState, outcome: Outcome, channel: string | null): DeliveryStep {
+  const ended: DeliveryState = { ...state, phase: "ended", dueAt: null, outcome };
+  return { state: ended, effects: [{ kind: "ended", outcome, channel }] };
+}
+
+function joined(effects: readonly DeliveryEffect[], step: DeliveryStep): DeliveryStep {
+  return { state: step.state, effects: [...effects, ...step.effects] };
+}
+
+function pauseAfter(tries: number): DurationMs {
+  return retryPausesMs[Math.min(Math.max(tries, 1), retryPausesMs.length) - 1] ?? secondMs;
+}
