@@ -26,7 +26,9 @@ import { appendHeads } from "./heads/head-file.ts";
 import { type HeadKeeper, makeHeadKeeper } from "./heads/head-keeper.ts";
 import { composeInside, type Inside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
-import { judgeDelivery } from "./notify/delivery-alarm.ts";
+import type { Channel } from "./channels/channel.ts";
+import { mailerChannel } from "./notify/mailer-channel.ts";
+import { type ChannelEar, makeChannelEar } from "./summons/channel-events.ts";
 import { type Dispatcher, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
 import { smtpMailer } from "./notify/smtp-mailer.ts";
 import { openSealKey } from "./reports/seal-key.ts";
@@ -55,6 +57,8 @@ export interface ServerPorts {
   readonly logger: Logger;
   /** Stands in for the SMTP mailer of the settings. */
   readonly mailer?: Mailer;
+  /** Stand in for all channels of the settings. */
+  readonly channels?: readonly Channel[];
   /** Spreads pauses; without one they are all of middle length. */
   readonly random?: Random;
   /** Reads the journal for InfluxDB in a thread of its own, so that it takes no time from ingest. */
@@ -91,6 +95,7 @@ export async function makeServer(
     clock,
     logger,
     mailer: given,
+    channels: givenChannels,
     random = () => 0.5,
     isThreaded = false,
     hotMs,
@@ -107,7 +112,12 @@ export async function makeServer(
   const links =
     settings.influx === undefined ? undefined : openInfluxLinks({ ...parts, settings: settings.influx });
   const inside = composeInside(database, clock, undefined, links, settings.units.components);
-  inside.begin(settings.publicUrl ?? null);
+  const mailer = given ?? (settings.mail === undefined ? null : smtpMailer(settings.mail));
+  const channels = givenChannels ?? (mailer === null ? [] : [mailerChannel(mailer)]);
+  inside.begin(
+    settings.publicUrl ?? null,
+    channels.map(({ id, medium, proves }) => ({ id, medium, proves })),
+  );
   recordSettings(inside, shownSettings(settings));
   if (settings.site !== undefined) applySettingsSite(inside, readSiteFile(settings.site));
   const people = openPeople(settings, inside, passwords, logger);
@@ -133,14 +143,21 @@ export async function makeServer(
   const ticker = makeTicker(clock, committer, engine, (error) => {
     logger.error({ err: error }, "a tick could not be judged; trying again in a second");
   });
-  const mailer = given ?? (settings.mail === undefined ? null : smtpMailer(settings.mail));
-  const dispatcher = startDispatcher(services, logger, mailer, reportFolder);
+  const ear = makeChannelEar({
+    ...services,
+    channels,
+    reply: async () => undefined,
+    note: (facts, message) => logger.info(facts, message),
+  });
+  const dispatcher = startDispatcher(services, logger, channels, ear, reportFolder);
   const influx =
     settings.influx === undefined || links === undefined
       ? null
       : makeInfluxService(settings.influx, links, services, logger, recordsPath);
   metrics.watch("coldkeep_journal_sequence", "Newest journal entry", () => journal.head().sequence);
-  metrics.watch("coldkeep_notifications_owed", "Messages owed and not sent", () => dispatcher?.owed() ?? 0);
+  metrics.watch("coldkeep_notifications_owed", "Messages owed and not sent", () =>
+    services.deliveries.owed(),
+  );
   metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);
   const backups =
     settings.backup === undefined
@@ -206,6 +223,7 @@ export async function makeServer(
     reload: security.reload,
     start: async () => {
       ticker.start();
+      ear.start();
       dispatcher?.start();
       influx?.start();
       backups?.start();
@@ -234,6 +252,7 @@ export async function makeServer(
       await unitFolder?.stop();
       await web.close();
       await dispatcher?.stop();
+      await Promise.all(channels.map((channel) => channel.stop()));
       await influx?.stop();
       database.close();
     },
@@ -270,21 +289,22 @@ function applySettingsSite(inside: Inside, incoming: Site): void {
 function startDispatcher(
   services: Services,
   logger: Logger,
-  mailer: Mailer | null,
+  channels: readonly Channel[],
+  ear: ChannelEar,
   reportFolder: string,
 ): Dispatcher | null {
-  if (mailer === null) {
+  if (channels.length === 0) {
     logger.warn(
-      "No mail server is configured (mail: in the settings): alarms call nobody but who looks at the board",
+      "No channel is configured (mail: or channels: in the settings): alarms call nobody but who looks at the board",
     );
     return null;
   }
   return makeDispatcher({
     ...services,
-    mailer,
+    channels,
     warn: (facts, message) => logger.warn(facts, message),
     attachmentsOf: (id) => reportAttachments(reportFolder, id),
-    onFailing: (worstTries) => judgeDelivery(services, worstTries),
+    take: ear.take,
   });
 }
 

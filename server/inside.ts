@@ -1,3 +1,4 @@
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { openAlarmBook } from "./alarms/alarm-book.ts";
@@ -15,6 +16,7 @@ import { openJournal } from "./journal/journal.ts";
 import { openReadingStore } from "./judging/probe-memory.ts";
 import { startSiteEngine } from "./judging/site-engine.ts";
 import { makeOutbox } from "./notify/outbox.ts";
+import { openDeliveryBook } from "./summons/delivery-book.ts";
 import { makeProposalActs, type ProposalActs } from "./proposals/proposal-acts.ts";
 import { openProposalStore, type ProposalStore } from "./proposals/proposal-store.ts";
 import { makeSiteKeeper } from "./site/apply-site.ts";
@@ -35,8 +37,8 @@ export interface Inside extends Omit<
   readonly proposalStore: ProposalStore;
   /** The acts on proposals, as a replay does them again. */
   readonly proposalActs: ProposalActs;
-  /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. `address` is where people reach the pages, for messages. */
-  readonly begin: (address: string | null) => void;
+  /** Takes up work on the records: an input like any other, because what only memory knew is gone with the process before. `address` is where people reach the pages, for messages; `channels` are those by which they can be told. */
+  readonly begin: (address: string | null, channels?: readonly ChannelFact[]) => void;
 }
 
 /** What a projection of the journal has to do with the inside. */
@@ -57,17 +59,20 @@ export function composeInside(
   components: UnitSettings["components"] = [],
 ): Inside {
   let pages: string | null = null;
+  let channels: readonly ChannelFact[] = [];
   const journal = openJournal(database);
   const trail = openAuditTrail(database);
   const committer = makeCommitter(database, journal, trail, clock);
   const site = makeSiteKeeper(database, committer, () => engine);
-  const outbox = makeOutbox(database);
-  const alarms = openAlarmBook(
+  const deliveries = openDeliveryBook(database);
+  const outbox = makeOutbox(deliveries, () => channels);
+  const alarms = openAlarmBook({
     database,
-    outbox,
-    () => site.book() ?? noSite,
-    () => pages,
-  );
+    deliveries,
+    channels: () => channels,
+    site: () => site.book() ?? noSite,
+    pages: () => pages,
+  });
   const standings = makeStandings(database);
   const holds = makeHoldKeeper(database, standings, makeMarkChanged(database));
   const parts = {
@@ -101,10 +106,16 @@ export function composeInside(
     rehearseSite: site.rehearse,
     proposalStore,
     proposalActs: makeProposalActs(proposalStore, site),
-    begin: (address) => {
+    outbox,
+    deliveries,
+    begin: (address, inForce = []) => {
       pages = address;
-      const body = new TextEncoder().encode(JSON.stringify({ pages }));
-      committer.commit({ kind: "start", source: "server", encoding: "identity", body }, engine.begin);
+      channels = inForce;
+      const body = new TextEncoder().encode(JSON.stringify({ pages, channels }));
+      committer.commit({ kind: "start", source: "server", encoding: "identity", body }, (commit) => {
+        deliveries.begin(commit, channels);
+        engine.begin(commit);
+      });
     },
   };
 }

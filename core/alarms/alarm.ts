@@ -19,6 +19,10 @@ export const alarmKinds = [
   "projection-behind",
   "backup-overdue",
   "holds-unconfirmed",
+  "person-unreached",
+  "nobody-on-call",
+  "unanswered",
+  "canary-late",
 ] as const;
 
 /** One of the kinds of alarm. */

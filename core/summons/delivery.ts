@@ -137,9 +137,7 @@ export function stepDelivery(state: DeliveryState, input: DeliveryInput, at: Epo
     case "withdraw":
       return withdraw(state);
     case "reroute":
-      return state.phase !== "nowhere" || input.routes.length === 0
-        ? { state, effects: [] }
-        : { state: { ...state, routes: input.routes, route: 0, phase: "to-send", dueAt: at }, effects: [] };
+      return reroute(state, input.routes, at);
   }
 }
 
@@ -201,6 +199,15 @@ function withdraw(state: DeliveryState): DeliveryStep {
   if (state.isWithdrawn) return { state, effects: [] };
   if (state.phase === "awaiting-report") return { state: { ...state, isWithdrawn: true }, effects: [] };
   return end(state, state.accepted.length > 0 ? "unconfirmed" : "withdrawn", null);
+}
+
+/** Other ways have come to be in force: it begins anew with them, unless a provider has it in hand. */
+function reroute(state: DeliveryState, routes: readonly Route[], at: EpochMs): DeliveryStep {
+  if (state.phase === "awaiting-report" || (state.phase === "nowhere" && routes.length === 0))
+    return { state, effects: [] };
+  const phase = routes.length === 0 ? "nowhere" : "to-send";
+  const dueAt = routes.length === 0 ? null : at;
+  return { state: { ...state, routes, route: 0, triesHere: 0, phase, dueAt }, effects: [] };
 }
 
 /** Turns to the next way; after the last one, to the first again, after a pause. */

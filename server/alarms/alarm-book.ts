@@ -8,6 +8,7 @@ import {
   whileParentLasts,
 } from "@coldkeep/core/alarms/alarm-state.ts";
 import {
+  type AlarmEffect,
   type AlarmInput,
   type AlarmStep,
   isOver,
@@ -32,15 +33,19 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { changeDetail } from "../audit/detail.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
-import type { Outbox } from "../notify/outbox.ts";
 import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import { openAlarmRows } from "./alarm-rows.ts";
+import { makeCallWriter } from "./write-call.ts";
 import { makeCaller } from "./caller.ts";
 import { type EdgeOccurrence, type EdgeOutcome, makeTakeover } from "./edge-takeover.ts";
 import { openGatewayRegister } from "./gateway-register.ts";
 import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
 import { describeLate, describeProbe } from "./messages.ts";
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import type { DeliveryBook } from "../summons/delivery-book.ts";
+import { watchSummonses } from "../summons/chain-alarms.ts";
+import { openSummonsBook } from "../summons/summons-book.ts";
 import { type OutOfService, openServiceRegister } from "./service-register.ts";
 
 /** What a person does to an appliance's service. */
@@ -106,22 +111,30 @@ export interface AlarmBook {
   /** True where the passing of time changes an alarm or owes a call at `at`. */
   readonly isDue: (at: EpochMs) => boolean;
   readonly tick: (commit: Commit) => void;
+  /** A message of a call reaches nobody. */
+  readonly unreached: (commit: Commit, summons: string, call: number) => void;
   readonly underWay: () => readonly KeptAlarm[];
   /** The alarm of a kind about a subject that is under way. */
   readonly find: (commit: Commit | null, kind: AlarmKind, subject: string) => KeptAlarm | undefined;
 }
 
-/** Opens the book on the records. `site` gives the site in force, `pages` the address of the board for messages. */
-export function openAlarmBook(
-  database: Database,
-  outbox: Outbox,
-  site: () => SiteBook,
-  pages: () => string | null,
-): AlarmBook {
+/** What the book works with: `site` gives the site in force, `pages` the address of the board for messages, `channels` those that people can be told by. */
+export interface AlarmBookParts {
+  readonly database: Database;
+  readonly deliveries: DeliveryBook;
+  readonly channels: () => readonly ChannelFact[];
+  readonly site: () => SiteBook;
+  readonly pages: () => string | null;
+}
+
+/** Opens the book on the records. */
+export function openAlarmBook({ database, deliveries, channels, site, pages }: AlarmBookParts): AlarmBook {
   const rows = openAlarmRows(database);
   const gateways = openGatewayRegister(database);
   const services = openServiceRegister(database);
-  const caller = makeCaller({ database, rows, outbox, gateways, site, pages });
+  const write = makeCallWriter({ database, rows, site, pages });
+  const summonses = openSummonsBook({ database, deliveries, site, channels, write });
+  const caller = makeCaller({ database, rows, summonses, deliveries, write, channels, gateways, site });
   const alarms = draftMap<string, readonly KeptAlarm[]>(bySubject(rows.underWay()));
   /** How probes with an alarm under way stand, so that a call that repeats says how it is by then. */
   const standings = draftMap<string, { readonly probe: PlacedProbe; readonly state: ProbeState }>();
@@ -148,6 +161,8 @@ export function openAlarmBook(
     for (const effect of step.effects) {
       if (effect.kind === "call") caller.call(commit, kept, effect.number, effect.about);
       else rows.note(commit, kept, effect.kind, actor, note, phaseOf(alarm.state));
+      const settled = settledBy[effect.kind];
+      if (settled !== undefined) caller.settle(commit, kept.id, settled);
     }
     return kept;
   };
@@ -251,7 +266,10 @@ export function openAlarmBook(
     return describeProbe(kind, standing.probe, standing.state, site(), commit.at);
   };
 
+  watchSummonses(summonses, rows, judge);
+
   return {
+    unreached: summonses.unreached,
     begin: (commit) => {
       for (const { probe } of standings.values(commit)) standings.delete(commit, probe.id);
     },
@@ -327,6 +345,15 @@ export function openAlarmBook(
     find,
   };
 }
+
+/** What ends the calling about an alarm: somebody has seen to it, or there is nothing to see to. */
+const settledBy: Readonly<Partial<Record<AlarmEffect["kind"], "answered" | "gone">>> = {
+  acknowledged: "answered",
+  shelved: "answered",
+  returned: "gone",
+  suppressed: "gone",
+  "removed-from-service": "gone",
+};
 
 const probeKinds: ReadonlySet<AlarmKind> = new Set(quietConditions.map(({ kind }) => kind));
 

@@ -10,20 +10,27 @@ import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
-import type { Outbox } from "../notify/outbox.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { AlarmRows } from "./alarm-rows.ts";
-import { type GatheredAlarm, gatheredMessage } from "./gathered-message.ts";
+import type { DeliveryBook } from "../summons/delivery-book.ts";
+import type { NewSummons, SummonsBook } from "../summons/summons-book.ts";
+import type { WriteCall } from "../summons/call-writer.ts";
+import type { Policy } from "@coldkeep/core/summons/policy-section.ts";
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import { makeReturnTeller } from "../summons/tell-return.ts";
+import type { GatheredAlarm } from "./gathered-message.ts";
+import { makeDigests } from "../summons/digests.ts";
 import type { GatewayRegister } from "./gateway-register.ts";
 import type { KeptAlarm } from "./kept-alarm.ts";
-import { alarmMessage } from "./messages.ts";
-import { makeUnitsInside } from "./units-inside.ts";
+import { policyOf } from "./policy-of.ts";
 
-/** Turns the calls that alarms ask for into messages that are owed to people. */
+/** Turns the calls that alarms ask for into summonses, and into messages that are owed to people. */
 export interface Caller {
   readonly call: (commit: Commit, alarm: KeptAlarm, number: number, about: CallAbout) => void;
-  /** True where gathered calls are to be told at `at`. */
+  /** Somebody has taken an alarm on, or there is nothing to answer any more. */
+  readonly settle: (commit: Commit, alarm: string, as: "answered" | "gone") => void;
+  /** True where gathered calls are to be told at `at`, or a step or a digest is due. */
   readonly isDue: (at: EpochMs) => boolean;
   readonly tick: (commit: Commit) => void;
 }
@@ -32,16 +39,19 @@ export interface Caller {
 export interface CallerParts {
   readonly database: Database;
   readonly rows: AlarmRows;
-  readonly outbox: Outbox;
+  readonly summonses: SummonsBook;
+  readonly deliveries: DeliveryBook;
+  readonly write: WriteCall;
+  readonly channels: () => readonly ChannelFact[];
   readonly gateways: GatewayRegister;
   readonly site: () => SiteBook;
-  readonly pages: () => string | null;
 }
 
 /** Makes the caller on the records. What is being gathered is data, so a restart neither loses nor repeats a call. */
 export function makeCaller(parts: CallerParts): Caller {
-  const { database, rows, outbox, gateways, site, pages } = parts;
-  const unitsInside = makeUnitsInside(database);
+  const { database, rows, summonses, gateways, site } = parts;
+  const returns = makeReturnTeller(parts);
+  const digests = makeDigests(parts);
   const save = database.prepare(
     "INSERT INTO call_state (one, state) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET state = excluded.state",
   );
@@ -77,37 +87,58 @@ export function makeCaller(parts: CallerParts): Caller {
       const alarm = rows.find(call.alarm);
       return alarm === null ? [] : [{ alarm, call }];
     });
-    const [first] = found;
-    if (first === undefined) return;
-    if (found.length === 1) {
-      const { alarm, call } = first;
-      const units = alarm.appliance === null ? null : unitsInside([alarm.appliance]);
-      const text = alarmMessage(alarm, call.about, commit.at, site().site.timeZone, pages(), units);
-      owe(commit, alarm.id, call.number, text);
-      return;
+    const isQuiet = ({ alarm }: GatheredAlarm) => policyOf(site().site, alarm)?.digestAt !== undefined;
+    const back = found.filter((each) => isReturn(each) && !isQuiet(each));
+    if (back.length > 0) tellTogether(commit, back, message.causes, `${index + 1}`, returns.tell);
+    const on = found.filter((each) => !isReturn(each) || isQuiet(each));
+    for (const [place, { policy, members }] of byPolicy(commit, on).entries()) {
+      if (policy?.digestAt !== undefined) digests.add(commit, policy, members);
+      else {
+        const suffix = place === 0 ? `${index + 1}` : `${index + 1}-${place + 1}`;
+        tellTogether(commit, members, message.causes, suffix, (at, told) =>
+          summonses.open(at, { ...told, policy }),
+        );
+      }
     }
-    const id = `call-${commit.journalSeq}-${index + 1}`;
-    insertCall.run(id, commit.at, JSON.stringify(message.causes), commit.journalSeq);
-    for (const { alarm, call } of found) insertMember.run(alarm.id, id, call.number, call.about);
-    const text = gatheredMessage(found, message.causes, {
-      at: commit.at,
-      site: site(),
-      pages: pages(),
-      unitsInside,
-    });
-    owe(commit, id, 1, text);
   };
 
-  const owe = (
-    commit: Commit,
-    alarm: string,
-    number: number,
-    message: { readonly subject: string; readonly body: string },
-  ): void => {
-    for (const contact of site().site.contacts) {
-      const { id, email } = contact;
-      outbox.owe(commit, { alarm, call: number, contact: id, address: email, ...message });
+  /** Alarms that are called about anew, by who is called about them. Where people are being called already, they are called again. */
+  const byPolicy = (commit: Commit, found: readonly GatheredAlarm[]): PolicyGroup[] => {
+    const groups: PolicyGroup[] = [];
+    const again = new Set<string>();
+    for (const each of found) {
+      const known = summonses.underWayFor(commit, each.alarm.id);
+      if (known !== undefined && each.call.about === "again") again.add(known.id);
+      else {
+        summonses.settle(commit, each.alarm.id, "gone");
+        const policy = policyOf(site().site, each.alarm);
+        const group = groups.find((other) => other.policy?.id === policy?.id);
+        if (group === undefined) groups.push({ policy, members: [each] });
+        else group.members.push(each);
+      }
     }
+    for (const id of again) summonses.again(commit, id);
+    return groups;
+  };
+
+  const tellTogether = (
+    commit: Commit,
+    found: readonly GatheredAlarm[],
+    causes: readonly string[] | null,
+    suffix: string,
+    told: (commit: Commit, call: ToldTogether) => void,
+  ): void => {
+    const [first] = found;
+    if (first === undefined) return;
+    const alarms = found.map(({ alarm, call }) => ({ id: alarm.id, about: call.about }));
+    if (found.length === 1) {
+      told(commit, { call: { about: first.alarm.id, number: first.call.number }, alarms, causes });
+      return;
+    }
+    const id = `call-${commit.journalSeq}-${suffix}`;
+    insertCall.run(id, commit.at, JSON.stringify(causes), commit.journalSeq);
+    for (const { alarm, call } of found) insertMember.run(alarm.id, id, call.number, call.about);
+    told(commit, { call: { about: id, number: 1 }, alarms, causes });
   };
 
   return {
@@ -120,7 +151,27 @@ export function makeCaller(parts: CallerParts): Caller {
       const causes = causesOf(kind, { appliance, gateway, circuit, room });
       askedIn(commit).push({ alarm: id, number, about, urgency: urgencyOf(alarm, about), causes });
     },
-    isDue: (at) => (nextFlush(states.get(null, 1) ?? []) ?? Number.MAX_SAFE_INTEGER) <= at,
-    tick: (commit) => void askedIn(commit),
+    settle: summonses.settle,
+    isDue: (at) =>
+      [nextFlush(states.get(null, 1) ?? []), summonses.dueAt(), digests.dueAt()].some(
+        (due) => due !== null && due <= at,
+      ),
+    tick: (commit) => {
+      summonses.tick(commit);
+      digests.tick(commit);
+      askedIn(commit);
+    },
   };
+}
+
+interface PolicyGroup {
+  readonly policy: Policy | null;
+  readonly members: GatheredAlarm[];
+}
+
+type ToldTogether = Omit<NewSummons, "policy">;
+
+/** An excursion found late is over when it is told: it is news all the same. */
+function isReturn({ alarm, call }: GatheredAlarm): boolean {
+  return call.about === "return" && alarm.kind !== "late-excursion";
 }

@@ -2,7 +2,7 @@ import { holdMessageUnitsMax } from "@coldkeep/core/contract/hold-feed.ts";
 import type { Cancel } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "../http/services.ts";
-import { retryPausesMs } from "../notify/dispatcher.ts";
+import { retryPausesMs } from "@coldkeep/core/summons/delivery.ts";
 import type { BloodBankLink } from "./blood-bank-link.ts";
 import { confirmHolds } from "./confirm.ts";
 import { openOwedUnits } from "./owed-units.ts";

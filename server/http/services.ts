@@ -9,6 +9,8 @@ import type { TakeBatch } from "../ingest/take-batch.ts";
 import type { Committer } from "../journal/committer.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
+import type { Outbox } from "../notify/outbox.ts";
+import type { DeliveryBook } from "../summons/delivery-book.ts";
 import type { Proposals } from "../proposals/proposals.ts";
 import type { SiteChange } from "../site/apply-site.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -41,6 +43,10 @@ export interface Services {
   readonly feed: UnitFeed;
   readonly units: UnitReads;
   readonly takeBatch: TakeBatch;
+  /** Messages on their way to people. */
+  readonly deliveries: DeliveryBook;
+  /** Mails that nobody is asked to answer. */
+  readonly outbox: Outbox;
   readonly metrics: Metrics;
   /** What the site says about its units. */
   readonly unitSettings: UnitSettings;

@@ -23,7 +23,7 @@ import { makeRecorder } from "../excursions/recorder.ts";
 import { makeMarkChanged } from "../hold-feed/hold-changes.ts";
 import { makeCommitter } from "../journal/committer.ts";
 import { openJournal } from "../journal/journal.ts";
-import { makeOutbox } from "../notify/outbox.ts";
+import { openDeliveryBook } from "../summons/delivery-book.ts";
 import { type SiteBook, siteBook } from "../site/site-book.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { makeHoldKeeper } from "../units/holds.ts";
@@ -53,12 +53,13 @@ function bookOf(rules: ProbeRules): SiteBook {
 function inside(database: Database, rules: ProbeRules, clock: VirtualClock, checkpointEvery: number) {
   const book = bookOf(rules);
   const committer = makeCommitter(database, openJournal(database), openAuditTrail(database), clock);
-  const alarms = openAlarmBook(
+  const alarms = openAlarmBook({
     database,
-    makeOutbox(database),
-    () => book,
-    () => null,
-  );
+    deliveries: openDeliveryBook(database),
+    channels: () => [],
+    site: () => book,
+    pages: () => null,
+  });
   const standings = makeStandings(database);
   const holds = makeHoldKeeper(database, standings, makeMarkChanged(database));
   const parts = {

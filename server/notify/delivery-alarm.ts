@@ -1,12 +1,12 @@
 import type { Services } from "../http/services.ts";
-import { failingAfterTries } from "./dispatcher.ts";
+import { failingAfter } from "../summons/take-delivery.ts";
 
-/** Raises or clears the alarm about mails that cannot be handed over, where that changes. `worstTries`: failed tries of the worst obligation. */
+/** Does again what entries of before channels were told apart did: raises or clears the alarm about mails that cannot be handed over, where that changes. `worstTries`: failed tries of the worst obligation. */
 export function judgeDelivery(
   { alarms, committer }: Pick<Services, "alarms" | "committer">,
   worstTries: number,
 ): void {
-  const isFailing = worstTries >= failingAfterTries;
+  const isFailing = worstTries >= failingAfter;
   const known = alarms.underWay().find((alarm) => alarm.kind === "notification-failing");
   if ((known?.state.condition ?? false) === isFailing) return;
   const body = new TextEncoder().encode(JSON.stringify({ worstTries }));

@@ -1,7 +1,11 @@
 import type { Cancel, Clock } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import type { Channel, SendResult } from "../channels/channel.ts";
 import type { Metrics } from "../health/metrics.ts";
+import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
+import type { DeliveryBook, KeptDelivery } from "../summons/delivery-book.ts";
+import type { DeliveryNews } from "../summons/take-delivery.ts";
 
 /** A mail to hand over. `id` makes the Message-ID, so that a repeat after a crash can be told from a second message. */
 export interface Mail {
@@ -25,123 +29,211 @@ export interface Mailer {
   readonly close: () => void;
 }
 
-/** Pause after the n-th failed try, up to the last one, which then repeats. Nothing that is owed is ever given up. */
-export const retryPausesMs: readonly DurationMs[] = [2, 5, 15, 30, 60, 120, 300].map(
-  (seconds) => seconds * secondMs,
-);
-
-/** Tries after which a failing obligation raises an alarm of its own. */
-export const failingAfterTries = 3;
-
 /** How often the outbox is looked at when nothing stirs it. */
-const pollMs: DurationMs = secondMs;
+export const pollMs: DurationMs = secondMs;
 
-/** Most mails sent in one round. */
-const roundMax = 100;
+/** Most messages looked at in one round. What is beyond follows as soon as those before it are in hand. */
+export const roundMax = 1_000;
 
-/** Sends what is owed. */
+/** A channel that has not ended by then is taken as one that did not answer, whatever its own times say. */
+export const sendGuardMs: DurationMs = minuteMs;
+
+/** How long what is in hand may take once the server is to stop. */
+export const stopGraceMs: DurationMs = 5 * secondMs;
+
+/** Sends what is owed, through all channels side by side. */
 export interface Dispatcher {
   readonly start: () => void;
-  /** Stops after the mail in hand. */
+  /** Stops after what is in hand. */
   readonly stop: () => Promise<void>;
-  /** What is owed and not sent. */
+  /** What is owed and has no outcome yet. */
   readonly owed: () => number;
 }
 
 /** What the dispatcher works with. */
 export interface DispatcherParts {
   readonly database: Database;
-  readonly mailer: Mailer;
+  readonly deliveries: DeliveryBook;
+  readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly warn: (facts: Record<string, unknown>, message: string) => void;
+  /** Keeps what a channel made of a message; `also` happens in the same transaction. */
+  readonly take: (news: DeliveryNews, also?: (commit: Commit) => void) => void;
+  /** Puts into a text what no record holds: the links and codes by which it is answered. */
+  readonly fill?: (text: string, delivery: KeptDelivery) => string;
   /** The files that go with an owed message, read when it is sent; none where left out. */
   readonly attachmentsOf?: (id: string) => readonly MailAttachment[];
-  /** Told after each try how many tries the worst obligation has failed. */
-  readonly onFailing: (worstTries: number) => void;
-}
-
-interface Owed {
-  readonly id: string;
-  readonly address: string;
-  readonly subject: string;
-  readonly body: string;
-  readonly attempts: number;
 }
 
 /**
- * Makes the dispatcher. A mail is marked as sent only after the server took it: a crash in between costs one repeat under the same Message-ID, never a
- * message.
+ * Makes the dispatcher. That a message is being handed over is on record before it is, and what became of it afterwards: a crash in between costs one repeat, which says that it is one,
+ * never a message.
  */
 export function makeDispatcher(parts: DispatcherParts): Dispatcher {
-  const { database, mailer, clock, metrics } = parts;
-  const due = database.prepare(
-    "SELECT id, address, subject, body, attempts FROM notifications WHERE sent_at IS NULL AND next_try_at <= ? ORDER BY owed_at LIMIT ?",
+  const { database, deliveries, clock, metrics, warn, take } = parts;
+  const channels = new Map(parts.channels.map((channel) => [channel.id, channel]));
+  const texts = database.prepare("SELECT address, subject, body FROM notifications WHERE id = ?");
+  const mark = database.prepare(
+    "INSERT INTO sends_in_hand (delivery, channel, started_at) VALUES (?, ?, ?) ON CONFLICT (delivery) DO UPDATE SET channel = excluded.channel, started_at = excluded.started_at",
   );
-  const sent = database.prepare(
-    "UPDATE notifications SET sent_at = ?, attempts = attempts + 1, last_error = NULL WHERE id = ?",
-  );
-  const failed = database.prepare(
-    "UPDATE notifications SET attempts = attempts + 1, next_try_at = ?, last_error = ? WHERE id = ?",
-  );
-  const open = database.prepare(
-    "SELECT count(*) AS n, max(attempts) AS worst FROM notifications WHERE sent_at IS NULL",
-  );
+  const marked = database.prepare("SELECT 1 FROM sends_in_hand WHERE delivery = ?");
+  const unmark = database.prepare("DELETE FROM sends_in_hand WHERE delivery = ?");
+  const inHand = new Map<string, Promise<void>>();
+  const lanes = new Map<string, number>();
+  const stopped = new AbortController();
   let cancel: Cancel = () => undefined;
-  let stopping = false;
-  let round: Promise<void> = Promise.resolve();
+  let cancelStir: Cancel | null = null;
+  let isRunning = false;
 
-  const deliver = async (owed: Owed): Promise<void> => {
-    try {
-      const attachments = parts.attachmentsOf?.(owed.id) ?? [];
-      await mailer.send({
-        id: owed.id,
-        to: owed.address,
-        subject: owed.subject,
-        text: owed.body,
-        ...(attachments.length === 0 ? {} : { attachments }),
-      });
-      sent.run(clock.epochMs(), owed.id);
-      metrics.mailSent();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const pause = retryPausesMs[Math.min(owed.attempts, retryPausesMs.length - 1)] ?? minuteMs;
-      failed.run(clock.epochMs() + pause, reason.slice(0, 500), owed.id);
+  const send = async (channel: Channel, delivery: KeptDelivery, isRepeat: boolean): Promise<void> => {
+    const { id, state, language, thread } = delivery;
+    const row = texts.get(id);
+    const fill = (column: string): string => {
+      const value = row?.[column];
+      const text = typeof value === "string" ? value : "";
+      return parts.fill?.(text, delivery) ?? text;
+    };
+    const message = {
+      id,
+      isRepeat,
+      address: state.routes[state.route]?.address ?? "",
+      subject: fill("subject"),
+      text: fill("body"),
+      language,
+      thread,
+      attachments: parts.attachmentsOf?.(id) ?? [],
+    };
+    const result = await guarded(channel, message);
+    const news = newsOf(delivery, channel.id, result);
+    take(news, () => void unmark.run(id));
+    if (result.ok) metrics.mailSent();
+    else {
       metrics.mailFailed();
-      parts.warn(
-        { notification: owed.id, tries: owed.attempts + 1, reason },
-        "a mail could not be handed over; it is tried again",
-      );
+      const { code, reason } = result;
+      const facts = { notification: id, channel: channel.id, tries: state.tries + 1, code, reason };
+      warn(facts, "a message could not be handed over; it is tried again or by another way");
     }
   };
 
-  const runRound = async (): Promise<void> => {
-    const list = due.all(clock.epochMs(), roundMax) as unknown as Owed[];
-    for (const owed of list) {
-      if (stopping) return;
-      await deliver(owed);
+  /** Ends in a result whatever the channel does. */
+  const guarded = async (channel: Channel, message: Parameters<Channel["send"]>[0]): Promise<SendResult> => {
+    const tooLong = new AbortController();
+    let disarm: Cancel = () => undefined;
+    const guard = new Promise<SendResult>((resolve) => {
+      disarm = clock.after(sendGuardMs, () => {
+        tooLong.abort();
+        resolve(failure("channel.no-answer", `the channel did not end within ${sendGuardMs / secondMs} s`));
+      });
+    });
+    try {
+      const signal = AbortSignal.any([tooLong.signal, stopped.signal]);
+      return await Promise.race([channel.send(message, signal), guard]);
+    } catch (error) {
+      return failure("channel.failed", error instanceof Error ? error.message : String(error));
+    } finally {
+      disarm();
     }
-    if (list.length > 0) parts.onFailing(Number(open.get()?.["worst"] ?? 0));
   };
 
-  const schedule = (): void => {
+  const begin = (channel: Channel, delivery: KeptDelivery): void => {
+    const { id } = delivery;
+    const isRepeat = marked.get(id) !== undefined;
+    mark.run(id, channel.id, clock.epochMs());
+    lanes.set(channel.id, (lanes.get(channel.id) ?? 0) + 1);
+    const sending = send(channel, delivery, isRepeat)
+      .catch((error: unknown) =>
+        warn({ err: error, notification: id }, "what became of a message could not be kept"),
+      )
+      .finally(() => {
+        inHand.delete(id);
+        lanes.set(channel.id, (lanes.get(channel.id) ?? 1) - 1);
+        stir();
+      });
+    inHand.set(id, sending);
+  };
+
+  const look = (delivery: KeptDelivery): void => {
+    const { id, state } = delivery;
+    if (inHand.has(id)) return;
+    if (state.phase === "awaiting-report") {
+      take({ delivery: id, input: { kind: "overdue" } });
+      return;
+    }
+    const name = state.routes[state.route]?.channel ?? "";
+    const channel = channels.get(name);
+    if (channel === undefined) {
+      const reason = `the channel "${name}" is not in the settings any more`;
+      take({ delivery: id, input: { kind: "failed", channel: name, reason, isHopeless: true } });
+      return;
+    }
+    const { isWorking, detail } = channel.status();
+    if (!isWorking && state.routes.length > 1) {
+      const input = { kind: "failed", channel: name, reason: detail, isHopeless: true } as const;
+      take({ delivery: id, input, isChannelAtFault: true });
+      return;
+    }
+    if ((lanes.get(name) ?? 0) < channel.concurrency) begin(channel, delivery);
+  };
+
+  const round = (): void => {
+    if (!isRunning) return;
+    try {
+      for (const delivery of deliveries.due(clock.epochMs(), roundMax)) look(delivery);
+    } catch (error) {
+      warn({ err: error }, "the outbox could not be read; trying again");
+    }
+  };
+
+  const stir = (): void => {
+    if (!isRunning || cancelStir !== null) return;
+    cancelStir = clock.after(0, () => {
+      cancelStir = null;
+      round();
+    });
+  };
+
+  const poll = (): void => {
     cancel = clock.after(pollMs, () => {
-      round = runRound()
-        .catch((error: unknown) => parts.warn({ err: error }, "the outbox could not be read; trying again"))
-        .finally(() => {
-          if (!stopping) schedule();
-        });
+      round();
+      if (isRunning) poll();
     });
   };
 
   return {
-    start: schedule,
-    stop: async () => {
-      stopping = true;
-      cancel();
-      await round;
-      mailer.close();
+    start: () => {
+      isRunning = true;
+      deliveries.whenOwed(stir);
+      poll();
+      stir();
     },
-    owed: () => Number(open.get()?.["n"] ?? 0),
+    stop: async () => {
+      isRunning = false;
+      cancel();
+      cancelStir?.();
+      const endGrace = clock.after(stopGraceMs, () => stopped.abort());
+      await Promise.all(inHand.values());
+      endGrace();
+    },
+    owed: deliveries.owed,
   };
+}
+
+function failure(code: string, reason: string): SendResult {
+  return { ok: false, isPermanent: false, code, reason };
+}
+
+function newsOf({ id }: KeptDelivery, channel: string, result: SendResult): DeliveryNews {
+  if (!result.ok) {
+    const { isPermanent, code, reason } = result;
+    const input = {
+      kind: "failed",
+      channel,
+      reason: `${reason} (${code})`,
+      isHopeless: isPermanent,
+    } as const;
+    return { delivery: id, input, isChannelAtFault: !isPermanent };
+  }
+  if (result.proof === "delivered") return { delivery: id, input: { kind: "delivered", channel } };
+  return { delivery: id, input: { kind: "accepted", channel, reference: result.reference } };
 }

@@ -1,10 +1,12 @@
+import { type ChannelFact, routesBy } from "@coldkeep/core/duty/reach.ts";
+import { standardDeliverWithinMs } from "@coldkeep/core/summons/policy-section.ts";
 import type { Commit } from "../journal/committer.ts";
-import type { Database } from "../store/database.ts";
+import type { DeliveryBook } from "../summons/delivery-book.ts";
 
-/** A message that is owed to a person because of an alarm. */
-export interface OwedMessage {
+/** A mail that is owed to a person and that nobody is asked to answer, such as a report. */
+export interface OwedMail {
+  /** What it is about: with `call` and the contact it identifies the obligation. */
   readonly alarm: string;
-  /** Which call about that alarm: with the alarm and the contact it identifies the obligation. */
   readonly call: number;
   readonly contact: string;
   readonly address: string;
@@ -12,23 +14,29 @@ export interface OwedMessage {
   readonly body: string;
 }
 
-/** The transactional outbox: what is owed is written with its cause, and sent by the dispatcher later. */
+/** The transactional outbox of mails: what is owed is written with its cause, and sent by the dispatcher later. */
 export interface Outbox {
-  /** Owes a message; owing the same one again changes nothing. */
-  readonly owe: (commit: Commit, message: OwedMessage) => void;
+  /** Owes a mail; owing the same one again changes nothing. */
+  readonly owe: (commit: Commit, mail: OwedMail) => void;
 }
 
-/** Makes the outbox over the records. */
-export function makeOutbox(database: Database): Outbox {
-  const insert = database.prepare(
-    `INSERT OR IGNORE INTO notifications (id, alarm, contact, address, subject, body, owed_at, next_try_at, attempts)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 0)`,
-  );
+/** Makes the outbox over the deliveries. */
+export function makeOutbox(deliveries: DeliveryBook, channels: () => readonly ChannelFact[]): Outbox {
   return {
-    owe: (commit, message) => {
-      const id = `${message.alarm}.${message.call}.${message.contact}`;
-      const { alarm, contact, address, subject, body } = message;
-      insert.run(id, alarm, contact, address, subject, body, commit.at);
-    },
+    owe: (commit, { alarm, call, contact, address, subject, body }) =>
+      deliveries.owe(commit, {
+        id: `${alarm}.${call}.${contact}`,
+        about: alarm,
+        contact,
+        medium: "email",
+        language: "en",
+        thread: null,
+        address,
+        subject,
+        body,
+        routes: routesBy({ medium: "email", address }, channels()),
+        deliverWithinMs: standardDeliverWithinMs,
+        summons: null,
+      }),
   };
 }

@@ -110,6 +110,10 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "projection-behind": "History behind",
   "backup-overdue": "No good backup",
   "holds-unconfirmed": "Holds not confirmed",
+  "person-unreached": "A person cannot be reached",
+  "nobody-on-call": "Nobody is on call",
+  unanswered: "Nobody answers",
+  "canary-late": "The canary is late",
 };
 
 /** Where the time of a reading comes from, in words. */

@@ -1,5 +1,5 @@
 import type { Committer } from "../journal/committer.ts";
-import { makeOutbox } from "../notify/outbox.ts";
+import type { Outbox } from "../notify/outbox.ts";
 import type { Database } from "../store/database.ts";
 
 /** What the journal keeps of a report that the server made by itself: which file, its hash, and whom it is owed to. */
@@ -25,14 +25,13 @@ export const reportMailPrefix = "report:";
 
 /** Notes in journal and trail that a report was made and owes it to whom it is mailed, in one transaction: it is owed once, however often the server stops. */
 export function noteMadeReport(
-  { database, committer }: { readonly database: Database; readonly committer: Committer },
+  { outbox, committer }: { readonly outbox: Outbox; readonly committer: Committer },
   order: MadeReportOrder,
 ): void {
   const body = new TextEncoder().encode(JSON.stringify(order));
   committer.commit({ kind: "period-report", source: actor, encoding: "identity", body }, (commit) => {
     const { file, title, site, sha256, bytes, mailTo } = order;
     commit.audit({ actor, action, subject: file, detail: { sha256, bytes, mailTo } });
-    const outbox = makeOutbox(database);
     for (const address of mailTo)
       outbox.owe(commit, {
         alarm: `${reportMailPrefix}${file}`,

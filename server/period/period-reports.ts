@@ -74,7 +74,7 @@ export function keepPeriodReports(
   folder: string,
   publicUrl: string | null,
   maker: PeriodMaker,
-  services: Pick<Services, "clock" | "database" | "committer" | "site">,
+  services: Pick<Services, "clock" | "database" | "committer" | "outbox" | "site">,
   logger: Pick<Logger, "info" | "error">,
 ): PeriodReports {
   const { clock, database, site } = services;

@@ -16,6 +16,8 @@ import type { HoldConfirmation } from "@coldkeep/core/contract/hold-feed.ts";
 import { type DecisionAct, replayDecision, replaySecond, type SecondAct } from "../dispositions/decide.ts";
 import { confirmHolds } from "../hold-feed/confirm.ts";
 import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-alarm.ts";
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import { type DeliveryNews, takeDeliveryNews } from "../summons/take-delivery.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import { recordSettings } from "../settings/settings-history.ts";
 import type { ShownSettings } from "../settings/shown-settings.ts";
@@ -29,9 +31,14 @@ import type { UnitDetails, UnitKey } from "../units/unit-feed.ts";
 /** Does again what the server did with one journaled input. The inside's clock must stand at the entry's time. */
 export function applyEntry(inside: Inside, { kind, source, encoding, body }: EntryInput): void {
   switch (kind) {
-    case "start":
-      inside.begin((json(body) as { pages: string | null }).pages);
+    case "start": {
+      const { pages, channels = [] } = json(body) as {
+        pages: string | null;
+        channels?: readonly ChannelFact[];
+      };
+      inside.begin(pages, channels);
       return;
+    }
     case "batch":
       inside.takeBatch({ encoding, body, text: unpacked(encoding, body), source });
       return;
@@ -69,7 +76,7 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     }
     case "delivery":
-      judgeDelivery(inside, (json(body) as { worstTries: number }).worstTries);
+      applyDelivery(inside, json(body) as DeliveryNews | { readonly worstTries: number });
       return;
     case "projection":
       judgeProjection(inside, json(body) as ProjectionFinding);
@@ -111,6 +118,12 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       tellOfAccounts(inside.committer, source, json(body) as AccountNews);
       return;
   }
+}
+
+/** Entries of before channels were told apart say how many tries of the worst mail had failed. */
+function applyDelivery(inside: Inside, news: DeliveryNews | { readonly worstTries: number }): void {
+  if ("worstTries" in news) judgeDelivery(inside, news.worstTries);
+  else takeDeliveryNews(inside, news);
 }
 
 function performProposal({ proposalActs, signatures }: Inside, act: ProposalAct): void {

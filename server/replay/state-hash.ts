@@ -4,7 +4,7 @@ import type { Database } from "../store/database.ts";
 
 /**
  * What of the records follows from the journal, table by table, in an order of its own. Left out are the checkpoints, which only say where judging may be taken up,
- * and what became of owed messages: how a mail server answered is no input of the state.
+ * and which message is in hand at the moment.
  */
 const tables: Readonly<Record<string, string>> = {
   readings:
@@ -27,7 +27,14 @@ const tables: Readonly<Record<string, string>> = {
   dispositions: "SELECT * FROM dispositions ORDER BY number",
   alarms: "SELECT * FROM alarms ORDER BY id",
   alarm_events: "SELECT number, alarm, at, event, actor, note, journal_seq FROM alarm_events ORDER BY number",
-  notifications: "SELECT id, alarm, contact, address, subject, body, owed_at FROM notifications ORDER BY id",
+  notifications: "SELECT * FROM notifications ORDER BY id",
+  summonses: "SELECT * FROM summonses ORDER BY id",
+  summons_alarms: "SELECT * FROM summons_alarms ORDER BY alarm, summons",
+  deliveries: "SELECT * FROM deliveries ORDER BY id",
+  delivery_events: "SELECT * FROM delivery_events ORDER BY number",
+  delivery_references: "SELECT * FROM delivery_references ORDER BY channel, reference",
+  channel_failures: "SELECT * FROM channel_failures ORDER BY channel",
+  digest_items: "SELECT * FROM digest_items ORDER BY policy, alarm, number",
   calls: "SELECT * FROM calls ORDER BY id",
   call_alarms: "SELECT * FROM call_alarms ORDER BY alarm, call, number",
   call_state: "SELECT * FROM call_state",

@@ -19,6 +19,7 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "decisions", says: "decisions are append-only", key: ["number"] },
   { name: "second_opinions", says: "second opinions are append-only", key: ["decision"] },
   { name: "alarm_events", says: "what happened to alarms is append-only", key: ["number"] },
+  { name: "delivery_events", says: "what became of messages is append-only", key: ["number"] },
   { name: "refusals", says: "refusals are append-only", key: ["journal_seq", "position"] },
   { name: "sites", says: "sites are append-only", key: ["number"] },
   { name: "heads", says: "daily heads are append-only", key: ["day"] },

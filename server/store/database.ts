@@ -23,6 +23,7 @@ import type { Tables } from "./tables.ts";
 import { trustTablesSql } from "./trust-tables.ts";
 import { dispositionTablesSql } from "./disposition-tables.ts";
 import { holdFeedTablesSql } from "./hold-feed-tables.ts";
+import { summonsTablesSql } from "./summons-tables.ts";
 import { unitTablesSql } from "./unit-tables.ts";
 
 /** Values that a statement takes. */
@@ -204,6 +205,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(signatureTablesSql);
   sqlite.exec(trailIndexesSql);
   sqlite.exec(unitTablesSql);
+  sqlite.exec(summonsTablesSql);
   sqlite.exec(holdFeedTablesSql);
   sqlite.exec(dispositionTablesSql);
   addColumns(sqlite, "readings", readingColumns);

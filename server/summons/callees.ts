@@ -1,0 +1,28 @@
+import type { Language } from "@coldkeep/core/duty/media.ts";
+import type { MediumAddress } from "@coldkeep/core/duty/reach.ts";
+import type { Site } from "@coldkeep/core/site/site.ts";
+import type { Callee } from "@coldkeep/core/summons/policy-section.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+
+/** A person as a call needs them. */
+export interface CalledContact {
+  readonly id: string;
+  readonly language: Language;
+  /** In the person's order of preference. */
+  readonly addresses: readonly MediumAddress[];
+}
+
+/** All contacts of the site. */
+export function everybody(site: Site): CalledContact[] {
+  return site.contacts.map(calledContact);
+}
+
+/** The people whom a step calls at an instant, each once. */
+export function contactsCalled(site: Site, callees: readonly Callee[], _at: EpochMs): CalledContact[] {
+  const ids = new Set(callees.flatMap((callee) => ("contact" in callee ? [callee.contact] : [])));
+  return site.contacts.filter(({ id }) => ids.has(id)).map(calledContact);
+}
+
+function calledContact(contact: Site["contacts"][number]): CalledContact {
+  return { id: contact.id, language: "en", addresses: [{ medium: "email", address: contact.email }] };
+}

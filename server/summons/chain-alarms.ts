@@ -1,0 +1,38 @@
+import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { AlarmRows } from "../alarms/alarm-rows.ts";
+import { chainKinds } from "../alarms/policy-of.ts";
+import type { SummonsBook } from "./summons-book.ts";
+
+/** Raises the alarms about calls that nobody could be found for, or that nobody answers. */
+export function watchSummonses(summonses: SummonsBook, rows: AlarmRows, judge: AlarmBook["judge"]): void {
+  summonses.hear({
+    found: (commit, { policy }, isNobody) => {
+      const subject = `policy:${policy?.id ?? ""}`;
+      const facts = () => ({
+        subject,
+        severity: "warning" as const,
+        appliance: null,
+        probe: null,
+        text: `Nobody is on call: policy ${policy?.id ?? ""} found nobody to tell`,
+      });
+      judge(commit, "nobody-on-call", isNobody ? "on" : "off", facts, subject);
+    },
+    unanswered: (commit, { id, state }, isOver) => {
+      const alarms = Object.keys(state.alarms).flatMap((alarm) => rows.find(alarm) ?? []);
+      const [first] = alarms.filter(({ kind }) => !chainKinds.has(kind));
+      // That nobody answers a call about calling would be called about without end.
+      if (first === undefined && !isOver) return;
+      const others = alarms.length > 1 ? ` and ${alarms.length - 1} more` : "";
+      const facts = () => ({
+        subject: id,
+        severity: alarms.some(({ severity }) => severity === "critical")
+          ? ("critical" as const)
+          : ("warning" as const),
+        appliance: first?.appliance ?? null,
+        probe: null,
+        text: `Nobody answers: ${first?.text ?? "the call is over"}${others}`,
+      });
+      judge(commit, "unanswered", isOver ? "off" : "on", facts, id);
+    },
+  });
+}

@@ -1,0 +1,230 @@
+import type { Language, Medium } from "@coldkeep/core/duty/media.ts";
+import {
+  type DeliveryEffect,
+  type DeliveryInput,
+  type DeliveryState,
+  oweDelivery,
+  type Route,
+  stepDelivery,
+} from "@coldkeep/core/summons/delivery.ts";
+import { type ChannelFact, routesBy } from "@coldkeep/core/duty/reach.ts";
+import { standardDeliverWithinMs } from "@coldkeep/core/summons/policy-section.ts";
+import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
+import type { Commit } from "../journal/committer.ts";
+import type { Database } from "../store/database.ts";
+
+/** Longest reason that is kept with a delivery, in characters. */
+export const reasonCharactersMax = 500;
+
+/** A message that is owed to a person. */
+export interface OwedDelivery {
+  readonly id: string;
+  /** The alarm, the call about several, or what else it is about. */
+  readonly about: string;
+  readonly contact: string;
+  readonly medium: Medium;
+  readonly language: Language;
+  /** What it belongs to, for media that show such messages together. */
+  readonly thread: string | null;
+  readonly address: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly routes: readonly Route[];
+  readonly deliverWithinMs: DurationMs;
+  /** Which call of which summons it is part of; null where nobody is asked to answer. */
+  readonly summons: { readonly id: string; readonly call: number } | null;
+}
+
+/** A delivery as it is kept, without its texts. */
+export interface KeptDelivery {
+  readonly id: string;
+  readonly contact: string;
+  readonly medium: Medium;
+  readonly language: Language;
+  readonly thread: string | null;
+  readonly summons: { readonly id: string; readonly call: number } | null;
+  readonly state: DeliveryState;
+}
+
+/** What the deliveries of one call of a summons came to: how many there are, and how many reach nobody. */
+export interface CallReach {
+  readonly owed: number;
+  readonly unreached: number;
+}
+
+/** All messages on their way to people. */
+export interface DeliveryBook {
+  /** Owes a message; owing the same one again changes nothing. */
+  readonly owe: (commit: Commit, message: OwedDelivery) => void;
+  /** Applies an input and keeps what follows. Null where there is no such delivery. */
+  readonly step: (
+    commit: Commit,
+    id: string,
+    input: DeliveryInput,
+  ) => { readonly delivery: KeptDelivery; readonly effects: readonly DeliveryEffect[] } | null;
+  /** Takes up work with the channels in force: messages of older records are taken in, and those that have no way, or one that is gone, get one. */
+  readonly begin: (commit: Commit, channels: readonly ChannelFact[]) => void;
+  readonly find: (id: string) => KeptDelivery | null;
+  /** The delivery whose message a channel's reference stands for. */
+  readonly byReference: (channel: string, reference: string) => string | null;
+  /** Those that have something to do at an instant, the longest due first. */
+  readonly due: (at: EpochMs, max: number) => KeptDelivery[];
+  readonly open: () => KeptDelivery[];
+  readonly ofSummons: (summons: string) => KeptDelivery[];
+  readonly reach: (summons: string, call: number) => CallReach;
+  /** How many are under way. */
+  readonly owed: () => number;
+  /** Is called once messages that are owed are durable. */
+  readonly whenOwed: (call: () => void) => void;
+}
+
+/** Opens the deliveries on the records. */
+export function openDeliveryBook(database: Database): DeliveryBook {
+  const insertMessage = database.prepare(
+    `INSERT OR IGNORE INTO notifications (id, alarm, contact, address, subject, body, owed_at, next_try_at, attempts)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 0)`,
+  );
+  const insert = database.prepare(
+    "INSERT OR IGNORE INTO deliveries (id, contact, medium, language, thread, summons, summons_call, state, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const update = database.prepare("UPDATE deliveries SET state = ?, due_at = ?, outcome = ? WHERE id = ?");
+  const tried = database.prepare(
+    "UPDATE notifications SET attempts = ?, next_try_at = ?, last_error = ? WHERE id = ?",
+  );
+  const sent = database.prepare(
+    "UPDATE notifications SET sent_at = coalesce(sent_at, ?), last_error = NULL WHERE id = ?",
+  );
+  const note = database.prepare(
+    "INSERT INTO delivery_events (delivery, at, event, channel, detail, journal_seq) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const refer = database.prepare(
+    "INSERT INTO delivery_references (channel, reference, delivery) VALUES (?, ?, ?) ON CONFLICT (channel, reference) DO UPDATE SET delivery = excluded.delivery",
+  );
+  const columns = "id, contact, medium, language, thread, summons, summons_call, state";
+  const one = database.prepare(`SELECT ${columns} FROM deliveries WHERE id = ?`);
+  const referred = database.prepare(
+    "SELECT delivery FROM delivery_references WHERE channel = ? AND reference = ?",
+  );
+  const dueNow = database.prepare(
+    `SELECT ${columns} FROM deliveries WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`,
+  );
+  const underWay = database.prepare(`SELECT ${columns} FROM deliveries WHERE outcome IS NULL ORDER BY id`);
+  const count = database.prepare("SELECT count(*) AS n FROM deliveries WHERE outcome IS NULL");
+  const ofSummons = database.prepare(`SELECT ${columns} FROM deliveries WHERE summons = ? ORDER BY id`);
+  const unknown = database.prepare(
+    "SELECT id, contact, address FROM notifications WHERE sent_at IS NULL AND id NOT IN (SELECT id FROM deliveries) ORDER BY id",
+  );
+  const addressOf = database.prepare("SELECT address FROM notifications WHERE id = ?");
+  let whenOwed: () => void = () => undefined;
+
+  const find = (id: string): KeptDelivery | null => {
+    const row = one.get(id);
+    return row === undefined ? null : keptOf(row);
+  };
+
+  const keep = (id: string, state: DeliveryState): void =>
+    void update.run(JSON.stringify(state), state.dueAt, state.outcome, id);
+
+  const record = (commit: Commit, id: string, state: DeliveryState, effect: DeliveryEffect): void => {
+    const channel = "channel" in effect ? effect.channel : null;
+    const reason = "reason" in effect ? effect.reason : null;
+    const detail = effect.kind === "ended" ? effect.outcome : (reason?.slice(0, reasonCharactersMax) ?? null);
+    note.run(id, commit.at, effect.kind, channel, detail, commit.journalSeq);
+    const isSent = effect.kind === "accepted" || (effect.kind === "ended" && effect.outcome === "delivered");
+    if (isSent) sent.run(commit.at, id);
+    else if (effect.kind === "failed") tried.run(state.tries, state.dueAt ?? commit.at, detail, id);
+  };
+
+  return {
+    owe: (commit, message) => {
+      const { id, contact, medium, language, thread, summons } = message;
+      const state = oweDelivery(message.routes, message.deliverWithinMs, commit.at);
+      insertMessage.run(
+        id,
+        message.about,
+        contact,
+        message.address,
+        message.subject,
+        message.body,
+        commit.at,
+      );
+      const call = summons?.call ?? null;
+      const text = JSON.stringify(state);
+      insert.run(id, contact, medium, language, thread, summons?.id ?? null, call, text, state.dueAt);
+      commit.afterwards(() => whenOwed());
+    },
+    step: (commit, id, input) => {
+      const known = find(id);
+      if (known === null) return null;
+      const { state, effects } = stepDelivery(known.state, input, commit.at);
+      if (state === known.state) return { delivery: known, effects };
+      keep(id, state);
+      if (input.kind === "accepted" && input.reference !== null)
+        refer.run(input.channel, input.reference, id);
+      if (state.tries !== known.state.tries) tried.run(state.tries, state.dueAt ?? commit.at, null, id);
+      for (const effect of effects) record(commit, id, state, effect);
+      commit.afterwards(() => whenOwed());
+      return { delivery: { ...known, state }, effects };
+    },
+    begin: (commit, channels) => {
+      for (const row of unknown.all()) {
+        const [id, contact, address] = [row["id"], row["contact"], row["address"]].map(String);
+        if (id === undefined || contact === undefined || address === undefined) continue;
+        const routes = routesBy({ medium: "email", address }, channels);
+        const state = oweDelivery(routes, standardDeliverWithinMs, commit.at);
+        insert.run(id, contact, "email", "en", null, null, null, JSON.stringify(state), state.dueAt);
+      }
+      const inForce = new Set(channels.map((channel) => channel.id));
+      for (const { id, medium, state } of underWay.all().map(keptOf)) {
+        if (state.routes.length > 0 && state.routes.every(({ channel }) => inForce.has(channel))) continue;
+        const address = String(addressOf.get(id)?.["address"]);
+        const kept = state.routes.filter(({ channel }) => inForce.has(channel));
+        const routes = kept.length > 0 ? kept : routesBy({ medium, address }, channels);
+        keep(id, stepDelivery(state, { kind: "reroute", routes }, commit.at).state);
+      }
+      commit.afterwards(() => whenOwed());
+    },
+    find,
+    byReference: (channel, reference) => {
+      const row = referred.get(channel, reference);
+      return row === undefined ? null : String(row["delivery"]);
+    },
+    due: (at, max) => dueNow.all(at, max).map(keptOf),
+    open: () => underWay.all().map(keptOf),
+    ofSummons: (summons) => ofSummons.all(summons).map(keptOf),
+    reach: (summons, call) => {
+      const deliveries = ofSummons
+        .all(summons)
+        .map(keptOf)
+        .filter((each) => each.summons?.call === call);
+      return { owed: deliveries.length, unreached: deliveries.filter(isOutOfReach).length };
+    },
+    owed: () => Number(count.get()?.["n"] ?? 0),
+    whenOwed: (call) => {
+      whenOwed = call;
+    },
+  };
+}
+
+/** True where a message has not reached its person and all ways have failed by now. */
+function isOutOfReach({ state }: KeptDelivery): boolean {
+  if (state.outcome === "delivered" || state.outcome === "handed-over") return false;
+  return state.isUnreached || state.phase === "nowhere";
+}
+
+function keptOf(row: Record<string, unknown>): KeptDelivery {
+  const text = (name: string): string | null => {
+    const value = row[name];
+    return typeof value === "string" ? value : null;
+  };
+  const summons = text("summons");
+  return {
+    id: String(row["id"]),
+    contact: String(row["contact"]),
+    medium: String(row["medium"]) as Medium,
+    language: String(row["language"]) as Language,
+    thread: text("thread"),
+    summons: summons === null ? null : { id: summons, call: Number(row["summons_call"]) },
+    state: JSON.parse(String(row["state"])) as DeliveryState,
+  };
+}

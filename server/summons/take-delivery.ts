@@ -1,0 +1,105 @@
+import type { DeliveryInput } from "@coldkeep/core/summons/delivery.ts";
+import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { Commit, Committer } from "../journal/committer.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import type { Database } from "../store/database.ts";
+import type { DeliveryBook, KeptDelivery } from "./delivery-book.ts";
+
+/** What a channel made of a message, or what became of it: an input like any other. */
+export interface DeliveryNews {
+  readonly delivery: string;
+  readonly input: DeliveryInput;
+  /** True where the channel itself is to blame, and not the address. */
+  readonly isChannelAtFault?: boolean;
+}
+
+/** What news are taken with. */
+export interface DeliveryTaking {
+  readonly database: Database;
+  readonly committer: Committer;
+  readonly deliveries: DeliveryBook;
+  readonly alarms: AlarmBook;
+  readonly site: () => SiteBook | null;
+}
+
+/** Failures of a channel in a row after which it is an alarm of its own. */
+export const failingAfter = 3;
+
+/** Takes news of a delivery: its state, what it means for the call and for the alarms about calling. `also` is done in the same transaction. */
+export function takeDeliveryNews(
+  { database, committer, deliveries, alarms, site }: DeliveryTaking,
+  news: DeliveryNews,
+  also: (commit: Commit) => void = () => undefined,
+): void {
+  const body = new TextEncoder().encode(JSON.stringify(news));
+  const { input } = news;
+  const source = "channel" in input ? input.channel : "clock";
+  committer.commit({ kind: "delivery", source, encoding: "identity", body }, (commit) => {
+    also(commit);
+    const stepped = deliveries.step(commit, news.delivery, input);
+    if (stepped === null) return;
+    const { delivery, effects } = stepped;
+    judgeChannel(database, alarms, commit, news);
+    for (const effect of effects) {
+      if (effect.kind === "unreached") {
+        judgePerson(alarms, site(), commit, delivery, effect.reason);
+        const { summons } = delivery;
+        if (summons !== null) alarms.unreached(commit, summons.id, summons.call);
+      } else if (
+        effect.kind === "ended" &&
+        (effect.outcome === "delivered" || effect.outcome === "handed-over")
+      )
+        judgePerson(alarms, site(), commit, delivery, null);
+    }
+  });
+}
+
+/** Counts a channel's failures in a row, and raises or clears the alarm about it where that changes. */
+function judgeChannel(
+  database: Database,
+  alarms: AlarmBook,
+  commit: Commit,
+  { input, isChannelAtFault = false }: DeliveryNews,
+): void {
+  const isGood = input.kind === "accepted" || input.kind === "delivered";
+  const isBad = input.kind === "failed" && isChannelAtFault;
+  if (!isGood && !isBad) return;
+  const { channel } = input;
+  const row = database.prepare("SELECT failures FROM channel_failures WHERE channel = ?").get(channel);
+  const before = Number(row?.["failures"] ?? 0);
+  const failures = isGood ? 0 : before + 1;
+  if (failures === before) return;
+  database
+    .prepare(
+      "INSERT INTO channel_failures (channel, failures) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET failures = excluded.failures",
+    )
+    .run(channel, failures);
+  const facts = () => ({
+    subject: channel,
+    severity: "warning" as const,
+    appliance: null,
+    probe: null,
+    text: `Messages cannot be handed over through "${channel}": ${failures} tries failed (${input.kind === "failed" ? input.reason.slice(0, 150) : ""})`,
+  });
+  const isFailing = failures >= failingAfter;
+  if (isFailing !== before >= failingAfter)
+    alarms.judge(commit, "notification-failing", isFailing ? "on" : "off", facts, channel);
+}
+
+function judgePerson(
+  alarms: AlarmBook,
+  site: SiteBook | null,
+  commit: Commit,
+  { contact }: KeptDelivery,
+  reason: string | null,
+): void {
+  const name = site?.site.contacts.find(({ id }) => id === contact)?.name ?? contact;
+  const facts = () => ({
+    subject: contact,
+    severity: "warning" as const,
+    appliance: null,
+    probe: null,
+    text: `${name} cannot be reached: ${reason ?? ""}`,
+  });
+  alarms.judge(commit, "person-unreached", reason === null ? "off" : "on", facts, contact);
+}
