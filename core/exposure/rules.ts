@@ -7,6 +7,8 @@ const failed: readonly ExposureKind[] = ["equipment"];
 const carried: readonly ExposureKind[] = ["transport"];
 const anywhere: readonly ExposureKind[] = ["equipment", "out-of-storage", "transport"];
 
+const edqm = "EDQM Guide to the preparation, use and quality assurance of blood components";
+
 const of = (...components: Component[]): Rule["appliesTo"] => ({ components, profiles: [] });
 
 /**
@@ -77,8 +79,7 @@ export const adviceRules: readonly Rule[] = [
   {
     id: "transport-red-cells-24-h",
     title: "Red cells in transport for at most 24 hours at a time, between 2 and 10 degrees",
-    source:
-      "EDQM Guide to the preparation, use and quality assurance of blood components; WHO, blood cold chain",
+    source: `${edqm}; WHO, blood cold chain`,
     edition: "from memory: to be confirmed",
     isDefault: true,
     appliesTo: of("red-cells"),
@@ -91,7 +92,7 @@ export const adviceRules: readonly Rule[] = [
   {
     id: "transport-platelets-20-24",
     title: "Platelets in transport as near as possible to 20 to 24 degrees",
-    source: "EDQM Guide, as above; USA, 21 CFR 600.15",
+    source: `${edqm}; USA, 21 CFR 600.15`,
     edition: "EDQM from memory: to be confirmed",
     isDefault: true,
     appliesTo: of("platelets"),
@@ -103,7 +104,7 @@ export const adviceRules: readonly Rule[] = [
   {
     id: "transport-plasma-frozen",
     title: "Plasma in transport stays frozen: never warmer than -18 degrees",
-    source: "USA, 21 CFR 600.15; EDQM Guide, as above, says only: kept frozen",
+    source: `USA, 21 CFR 600.15; ${edqm}, says only: kept frozen`,
     edition: "as read for Coldkeep 0.1; EDQM from memory: to be confirmed",
     isDefault: true,
     appliesTo: of("plasma"),

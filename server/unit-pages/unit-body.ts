@@ -94,7 +94,7 @@ function ledgerSection(services: Services, ledger: ExposureLedger, timeZone: str
   return html`<section aria-labelledby="ledger-title">
     <h2 id="ledger-title">Exposure</h2>
     <div class="table-frame">
-      <table class="rows">
+      <table class="rows dense">
         <thead>
           <tr>
             <th scope="col">Kind</th>
@@ -119,7 +119,7 @@ function ledgerSection(services: Services, ledger: ExposureLedger, timeZone: str
     <h3>Each exposure</h3>
     !${isCut ? html`<p class="note">The first ${shown.length} of ${ledger.exposures.length} are listed.</p>` : ""}
     <div class="table-frame">
-      <table class="rows">
+      <table class="rows dense">
         <thead>
           <tr>
             <th scope="col">From</th>
@@ -207,7 +207,9 @@ function adviceSection({ component, componentFrom, advice }: UnitAdvice): string
                           >${verdictWords[each.verdict]}</span
                         >
                       </td>
-                      <td data-label="Compared">${each.figures.join("; ")}</td>
+                      <td data-label="Compared">
+                        <span>!${each.figures.map((figures) => html`${figures}<br />`)}</span>
+                      </td>
                       <td data-label="Source">
                         <span>${each.source} <span class="note">${each.edition}</span></span>
                       </td>
