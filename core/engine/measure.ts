@@ -190,7 +190,11 @@ class Sum {
   #highMs = 0;
   #unknownMs = 0;
   #longestOutMs = 0;
-  #run: { side: "high" | "low"; to: EpochMs; length: DurationMs } | null = null;
+  /** The newest run of each side: a line from beyond one limit to beyond the other ends one and begins one. */
+  readonly #newest: Record<"high" | "low", { to: EpochMs; length: DurationMs } | null> = {
+    high: null,
+    low: null,
+  };
   #degreeMs = 0;
   #min: number | null = null;
   #max: number | null = null;
@@ -249,9 +253,10 @@ class Sum {
   }
 
   #extendRun(side: "high" | "low", run: Interval, length: DurationMs): void {
-    const joins = this.#run !== null && this.#run.side === side && this.#run.to === run.from;
-    this.#run = { side, to: run.to, length: length + (joins ? (this.#run?.length ?? 0) : 0) };
-    this.#longestOutMs = Math.max(this.#longestOutMs, this.#run.length);
+    const newest = this.#newest[side];
+    const whole = newest?.to === run.from ? newest.length + length : length;
+    this.#newest[side] = { to: run.to, length: whole };
+    this.#longestOutMs = Math.max(this.#longestOutMs, whole);
   }
 
   #inside(interval: Interval): DurationMs {
