@@ -17,6 +17,7 @@ import { type DurationMs, formatInstant, minuteMs } from "@coldkeep/core/time/mi
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import { openEdgeRegister } from "../edge/edge-register.ts";
 import type { Commit } from "../journal/committer.ts";
+import { openPlacements } from "../site/placements.ts";
 import type { PlacedProbe } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { HoldKeeper } from "../units/holds.ts";
@@ -65,7 +66,10 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
     `SELECT id, figures, revision FROM excursions WHERE probe = ? AND status <> 'withdrawn' AND "start" >= ?`,
   );
   const edges = openEdgeRegister(database);
-  const find = database.prepare("SELECT id, figures, revision, status FROM excursions WHERE id = ?");
+  const placeOf = openPlacements(database);
+  const find = database.prepare(
+    "SELECT id, appliance, figures, revision, status FROM excursions WHERE id = ?",
+  );
   const insertRevision = database.prepare(
     "INSERT INTO revisions (excursion, revision, known_at, journal_seq, change, reason, status, figures) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
@@ -136,14 +140,11 @@ export function makeRecorder(database: Database, holds: HoldKeeper, alarms: Alar
     const text = JSON.stringify(figures);
     insertRevision.run(id, revision, commit.at, commit.journalSeq, change, reason, status, text);
     const { side, start, end } = figures;
-    upsert.run(id, probe.id, probe.appliance, side, status, start, end, held.from, held.to, text, revision);
-    const unitsHeld = holds.follow(
-      commit,
-      id,
-      probe.appliance,
-      isWithdrawn ? null : held,
-      isWorse(known, figures),
-    );
+    // Where the probe is now says nothing of where it was.
+    const appliance =
+      known === undefined ? (placeOf(probe.id, start) ?? probe.appliance) : String(known["appliance"]);
+    upsert.run(id, probe.id, appliance, side, status, start, end, held.from, held.to, text, revision);
+    const unitsHeld = holds.follow(commit, id, appliance, isWithdrawn ? null : held, isWorse(known, figures));
     commit.audit({
       actor: "system",
       action: `excursion.${change}`,
