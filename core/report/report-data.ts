@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { excursionSchema, revisionSchema } from "../contract/excursions.ts";
+import { correctiveOutcomes } from "../corrective/corrective-action.ts";
 import { decisionKinds } from "../contract/dispositions.ts";
 import { instantTextSchema } from "../contract/instants.ts";
 import type { ExcursionFigures } from "../engine/excursion.ts";
@@ -10,7 +11,12 @@ import { parseInstant } from "../time/millis.ts";
 export const reportFormat = "coldkeep-excursion-report/1";
 
 /** The files inside a report. */
-export const reportFiles = { data: "excursion.json", readings: "readings.csv", units: "units.csv" } as const;
+export const reportFiles = {
+  data: "excursion.json",
+  readings: "readings.csv",
+  units: "units.csv",
+  actions: "actions.csv",
+} as const;
 
 const celsius = z.number().nullable();
 const duration = z.int().min(0);
@@ -67,6 +73,28 @@ const decisionSchema = z.strictObject({
     .nullable(),
 });
 
+const actionSchema = z.strictObject({
+  number: z.int(),
+  what: z.string(),
+  owner: z.string(),
+  due: z.iso.date(),
+  cause: z.string().nullable(),
+  /** As it stood when the report was made. */
+  state: z.enum(["open", "overdue", ...correctiveOutcomes]),
+  plannedBy: z.string(),
+  plannedAt: instantTextSchema,
+  end: z
+    .strictObject({
+      outcome: z.enum(correctiveOutcomes),
+      note: z.string(),
+      doneBy: z.string().nullable(),
+      doneOn: z.iso.date().nullable(),
+      by: z.string(),
+      at: instantTextSchema,
+    })
+    .nullable(),
+});
+
 /** Everything that a report states, for programs: what it is about, the evidence from which its figures follow, and where it stands in the records. */
 export const reportDataSchema = z.strictObject({
   format: z.literal(reportFormat),
@@ -80,6 +108,8 @@ export const reportDataSchema = z.strictObject({
   calibrations: z.array(calibrationSchema),
   readings: file,
   units: file,
+  /** Null in reports that were made before they told of corrective actions. */
+  actionList: file.nullable().default(null),
   revisions: z.array(revisionSchema),
   alarms: z.array(
     z.strictObject({
@@ -103,6 +133,7 @@ export const reportDataSchema = z.strictObject({
   ),
   signatures: z.array(signatureSchema),
   decisions: z.array(decisionSchema),
+  actions: z.array(actionSchema).default([]),
   journal: headSchema,
   audit: headSchema.nullable(),
 });

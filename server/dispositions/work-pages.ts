@@ -1,8 +1,10 @@
 import { decisionKinds, decisionWords } from "@coldkeep/core/contract/dispositions.ts";
 import type { Advice } from "@coldkeep/core/exposure/advice.ts";
 import type { Side } from "@coldkeep/core/engine/excursion.ts";
-import { type DurationMs, formatDuration } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, type EpochMs, formatDuration } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
+import { actionSection } from "../corrective/action-list.ts";
+import type { KeptAction } from "../corrective/corrective-records.ts";
 import {
   errorSummary,
   formButtons,
@@ -113,6 +115,8 @@ export interface UnitsPage {
   };
   readonly units: readonly UndecidedUnit[];
   readonly decisions: readonly KeptDecision[];
+  readonly actions: readonly KeptAction[];
+  readonly at: EpochMs;
   readonly causes: readonly string[];
   readonly errors: FormErrors;
   /** Hash of the excursion as it is shown. */
@@ -219,7 +223,8 @@ export function unitsBody(page: UnitsPage): string {
             </section>
           </form>`
     }
-    !${decisionList(page.decisions, page.site)}`;
+    !${decisionList(page.decisions, page.site)}
+    !${actionSection(excursion.id, page.actions, { site: page.site, at: page.at, mayPlan: true })}`;
 }
 
 function unitRow(unit: UndecidedUnit, chosen: ReadonlySet<string>): string {

@@ -6,6 +6,7 @@ import { personOf } from "../access/guard.ts";
 import { limited } from "../access/rate.ts";
 import type { Services } from "../http/services.ts";
 import { signingAnew } from "../oidc/signing.ts";
+import { openCorrective } from "../corrective/corrective-records.ts";
 import { acceptForms, fieldOf, formOf } from "../pages/form-body.ts";
 import { type FormErrors, noErrors } from "../pages/forms.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
@@ -133,6 +134,8 @@ async function showUnits(
     },
     units: await undecidedUnits(services, id),
     decisions: openDecisions(services.database).ofExcursion(id),
+    actions: openCorrective(services.database).ofExcursion(id),
+    at,
     causes: services.unitSettings.causes,
     errors,
     seen: contentHashOf(record),

@@ -38,6 +38,8 @@ import { registerRates } from "../security/rates.ts";
 import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
 import { type SessionCookie, sessionCookieFor } from "../people/session-cookie.ts";
 import { peoplePlugin } from "../sign-in/people-plugin.ts";
+import { correctivePlugin } from "../corrective/corrective-plugin.ts";
+import { correctiveRoutes } from "../corrective/corrective-routes.ts";
 import { workPlugin } from "../dispositions/work-plugin.ts";
 import { excursionSigningPlugin } from "../signatures/excursion-pages.ts";
 import { signatureRoutes } from "../signatures/routes.ts";
@@ -152,6 +154,7 @@ export async function buildWeb(
   await app.register(serviceRoutes(services));
   await app.register(edgeRoutes(services));
   await app.register(unitRoutes(services));
+  await app.register(correctiveRoutes(services));
   const desk = makeImportDesk(services, (error) => logger.error({ err: error }, "an import of units failed"));
   app.addHook("onClose", async () => desk.stop());
   const gate = new UploadGate();
@@ -173,6 +176,7 @@ export async function buildWeb(
     singleSignOn,
   });
   await app.register(masterDataPages, { services, answers });
+  await app.register(correctivePlugin, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });
   if (periodReports !== null) await app.register(reportsPlugin, { answers, reports: periodReports });

@@ -15,6 +15,8 @@ export type EntryKind =
   | "decision"
   | "second-opinion"
   | "hold-confirmation"
+  | "corrective-action"
+  | "corrective-end"
   | "disposition"
   | "acknowledge"
   | "delivery"

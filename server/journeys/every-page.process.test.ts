@@ -1,3 +1,4 @@
+import { planAction } from "../corrective/corrective-acts.ts";
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -50,9 +51,12 @@ function visits(excursion: string, invitation: string, first: string) {
     quality: {
       "/": ["/"],
       "/account": ["/account"],
+      "/actions": ["/actions", "/actions?ended=yes"],
+      "/actions/:number/end": ["/actions/1/end"],
       "/appliances/:id": ["/appliances/fridge-1"],
       "/excursions": ["/excursions"],
       "/excursions/:id": [`/excursions/${excursion}`],
+      "/excursions/:id/actions/new": [`/excursions/${excursion}/actions/new`],
       "/excursions/:id/sign": [`/excursions/${excursion}/sign`],
       "/reports": ["/reports"],
       "/site": ["/site"],
@@ -111,6 +115,16 @@ describe.skipIf(isBrowserMissing)("every page (skipped where /usr/bin/chromium i
     const invitation = people.accounts.invite(admin.person, nora, "new here")?.path ?? "";
     await sendExcursion(journey);
     const [excursion] = excursions.list({ limit: 1 }, journey.clock.epochMs());
+    planAction(journey.server.services, "person:quinn", {
+      who: { actor: "person:quinn", name: quinn.person.name, role: "quality" },
+      action: {
+        excursion: excursion?.id ?? "",
+        what: "Replace the gasket of the door",
+        owner: { login: null, name: "Technical service" },
+        due: "2026-01-31",
+        cause: "Door left open",
+      },
+    });
     const all = visits(excursion?.id ?? "", invitation, first);
     const covered = [...Object.values(all).flatMap((pages) => Object.keys(pages)), ...elsewhere];
     expect(pageRoutes().filter((path) => !covered.includes(path))).toEqual([]);

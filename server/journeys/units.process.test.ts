@@ -48,6 +48,13 @@ describe.skipIf(isBrowserMissing)(
         await decide("A9999 26 000003 E0398V00", "Discard", "came back open");
         await decide("A9999 26 000002 E0398V00", "Release with concession", "rare group, needed today");
         expect(await seat.text()).toContain("Waits for a second person");
+        await seat.follow("Plan a corrective action");
+        await seat.fill("What is to be done", "Replace the gasket of the door");
+        await seat.choose("Cause that it answers", "Door left open");
+        await seat.choose("Owner", "Cas Dhondt (cas.dhondt)");
+        await seat.pickDay("Due", "2026-01-15");
+        await seat.press("Plan this action");
+        expect(await seat.text()).toContain("Replace the gasket of the door");
         await seat.standUp();
         const other = await journey.sitDown(hand, options);
         await signIn(journey, other, cas);
@@ -59,6 +66,15 @@ describe.skipIf(isBrowserMissing)(
         await other.fill("One-time code", nextCode(journey, cas));
         await other.press("Sign this answer");
         expect(await other.text()).toContain("No unit waits for a decision");
+        await other.follow("Actions");
+        expect(await other.text()).toContain("1 is overdue");
+        await other.follow("Done or cancelled");
+        await other.choose("It is", "Done");
+        await other.fill("Result, or why it is not done", "New gasket, the door shuts");
+        await other.fill("Done by", "Fixit Ltd");
+        await other.pickDay("Done on", "2026-01-14");
+        await other.press("Note this");
+        expect(await other.text()).toContain("None is open");
         await other.follow("Excursions");
         await other.follow("Too warm");
         const shown = await other.text();
@@ -73,6 +89,14 @@ describe.skipIf(isBrowserMissing)(
         expect(wrong).toEqual([]);
         expect(data?.decisions.map(({ decision }) => decision)).toEqual(["release", "discard", "concession"]);
         expect(data?.decisions[2]?.second).toMatchObject({ name: cas.name, verdict: "agreed" });
+        expect(data?.actions).toMatchObject([
+          {
+            owner: cas.name,
+            due: "2026-01-15",
+            state: "done",
+            end: { doneBy: "Fixit Ltd", doneOn: "2026-01-14", note: "New gasket, the door shuts" },
+          },
+        ]);
         await other.standUp();
         expect(journey.findings()).toEqual([]);
         await journey.stop();

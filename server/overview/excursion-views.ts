@@ -6,6 +6,7 @@ import type { StandingExcursion } from "../excursions/excursion-reads.ts";
 import type { Services } from "../http/services.ts";
 import type { ExcursionPageView, ExcursionView, HeldUnitView, NotificationView } from "../pages/views.ts";
 import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
+import { openCorrective } from "../corrective/corrective-records.ts";
 import { openDecisions } from "../dispositions/decision-records.ts";
 import { excursionSignatures, reviewState } from "../signatures/excursion-signing.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -81,6 +82,7 @@ export async function excursionPageView(
     revisions: services.excursions.revisions(id),
     signatures: excursionSignatures(services, id),
     decisions: openDecisions(services.database).ofExcursion(id),
+    actions: openCorrective(services.database).ofExcursion(id),
     alarms: alarms.map((alarm) => alarmView(book, alarm)),
     notifications: toldAbout(
       services,

@@ -1,4 +1,5 @@
 import { html } from "ghtml";
+import { actionSection } from "../corrective/action-list.ts";
 import { alarmList } from "./alarm-list.ts";
 import { curveFigure } from "./curve-figure.ts";
 import { excursionFacts, summary, timeOut } from "./excursion-facts.ts";
@@ -49,6 +50,7 @@ export function excursionBody(view: ExcursionPageView, canAcknowledge: boolean, 
       </p>
     </section>
     !${heldUnits(view)} !${signatureSection(view, maySign)}
+    !${actionSection(excursion.id, view.actions, { site: view.site, at: view.at, mayPlan: maySign })}
     <section aria-labelledby="revisions-title">
       <h2 id="revisions-title">What was known when</h2>
       <ol class="revisions">

@@ -17,6 +17,7 @@ export const navigation = [
   { section: "reports", href: "/reports", text: "Reports", permission: "records.read" },
   { section: "site", href: "/site", text: "Site", permission: "records.read" },
   { section: "work", href: "/work", text: "Units to decide", permission: "units.decide" },
+  { section: "actions", href: "/actions", text: "Actions", permission: "records.read" },
   { section: "trail", href: "/trail", text: "Trail", permission: "trail.read" },
   { section: "people", href: "/people", text: "People", permission: "people.manage" },
 ] as const satisfies readonly NavigationEntry[];

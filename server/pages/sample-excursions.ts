@@ -1,3 +1,4 @@
+import type { KeptAction } from "../corrective/corrective-records.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import { isGood } from "@coldkeep/core/readings/reading.ts";
 import { hourMs, minuteMs, secondMs, type EpochMs } from "@coldkeep/core/time/millis.ts";
@@ -90,6 +91,22 @@ export function sampleUnit(index: number, change: Partial<HeldUnitView> = {}): H
   };
 }
 
+/** A corrective action that is overdue. */
+export function sampleAction(change: Partial<KeptAction> = {}): KeptAction {
+  return {
+    number: 7,
+    excursion: "exc-20261122-0001",
+    what: "Replace the door's gasket, and teach the night shift to look whether it is shut",
+    owner: { login: "eva", name: "Eva Ødegård" },
+    due: "2026-11-21",
+    cause: "Door left open",
+    by: "Bea Claes",
+    at: sampleNow - 50 * hourMs,
+    end: null,
+    ...change,
+  };
+}
+
 /** Everything about an excursion. */
 export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): ExcursionPageView {
   const excursion = change.excursion ?? sampleExcursion();
@@ -164,6 +181,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
     ],
     signatures: [],
     decisions: [],
+    actions: [sampleAction()],
     alarms: [sampleAlarm({ phase: "acknowledged", acknowledgedBy: "A. Peeters" })],
     notifications: [
       {

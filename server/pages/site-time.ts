@@ -58,6 +58,12 @@ function offset(time: Temporal.ZonedDateTime): string {
     : `UTC${time.offset.replace("-", "−").replace(/^(.)0/, "$1").replace(":00", "")}`;
 }
 
+/** Writes a day such as `2026-11-22` as people read it: `22 Nov 2026`. */
+export function dayText(isoDay: string): string {
+  const { day: date, month, year } = Temporal.PlainDate.from(isoDay);
+  return `${date} ${months[month - 1] ?? ""} ${year}`;
+}
+
 const two = (count: number): string => String(count).padStart(2, "0");
 const day = (time: Temporal.ZonedDateTime): string => `${time.day} ${months[time.month - 1] ?? ""}`;
 const clock = (time: Temporal.ZonedDateTime): string => `${two(time.hour)}:${two(time.minute)}`;

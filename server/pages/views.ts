@@ -6,6 +6,7 @@ import type { TimeSource } from "@coldkeep/core/readings/stamp.ts";
 import type { DueState } from "@coldkeep/core/site/calibration.ts";
 import type { ApplianceKind } from "@coldkeep/core/site/site.ts";
 import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
+import type { KeptAction } from "../corrective/corrective-records.ts";
 import type { KeptDecision } from "../dispositions/decision-records.ts";
 import type { ReviewState, StandingSignature } from "../signatures/excursion-signing.ts";
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
@@ -177,6 +178,8 @@ export interface ExcursionPageView {
   readonly signatures: readonly StandingSignature[];
   /** Signed decisions about its units, in the order in which they were made. */
   readonly decisions: readonly KeptDecision[];
+  /** Corrective actions, in the order in which they were planned. */
+  readonly actions: readonly KeptAction[];
   readonly alarms: readonly AlarmView[];
   readonly notifications: readonly NotificationView[];
   /** The journal's head when this was read: sequence number and SHA-256 in hex. */

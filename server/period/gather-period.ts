@@ -4,6 +4,7 @@ import { dueState } from "@coldkeep/core/site/calibration.ts";
 import { type Dated, ruleAt } from "@coldkeep/core/site/profile.ts";
 import type { CalibrationVersion, ProfileVersion } from "@coldkeep/core/site/site.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { openCorrective } from "../corrective/corrective-records.ts";
 import { openTrustStart } from "../history/trust-before.ts";
 import type { Inside } from "../inside.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
@@ -85,6 +86,7 @@ export function gatherPeriod(
     alarms: alarmResponses(database, window),
     changes: ruleChanges(database, window),
     units: unitActs(database, window),
+    actions: openCorrective(database).within(window.from, window.to),
     signatures: signaturesIn(records, window),
   };
 }

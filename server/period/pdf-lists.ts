@@ -1,6 +1,8 @@
 import { decisionWords } from "@coldkeep/core/contract/dispositions.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { meaningWords, type SignatureMeaning } from "@coldkeep/core/signatures/signature.ts";
+import type { KeptAction } from "../corrective/corrective-records.ts";
+import { actionColumns } from "../corrective/print-actions.ts";
 import { dinText } from "../pages/held-units.ts";
 import { exactly, siteTime } from "../pages/site-time.ts";
 import { alarmWords, severityWords } from "../pages/words.ts";
@@ -31,6 +33,7 @@ export function printLists(sheet: Sheet, facts: PeriodFacts): void {
   printChanges(sheet, facts);
   printHolds(sheet, facts);
   printDispositions(sheet, facts);
+  printActions(sheet, facts);
   printSignatures(sheet, facts);
   printFiles(sheet, facts);
 }
@@ -203,6 +206,20 @@ function printDispositions(sheet: Sheet, { units, timeZone }: PeriodFacts): void
       { title: "Reason", width: printWidth - 400, text: ({ reason }) => reason || "–", style: small },
     ],
     units.dispositions,
+  );
+}
+
+function printActions(sheet: Sheet, { actions, site, timeZone, window, knownAt }: PeriodFacts): void {
+  printList<KeptAction>(
+    sheet,
+    {
+      heading: "Corrective actions",
+      none: "None was open in the period.",
+      file: "actions.csv",
+      note: "Those that were open at some time in the period, as they stand.",
+    },
+    actionColumns({ id: site, timeZone }, Math.min(window.to - 1, knownAt), { namesExcursion: true }),
+    actions,
   );
 }
 

@@ -6,6 +6,7 @@ import { celsius } from "../pages/temperature.ts";
 import { count, dueWords } from "../pages/words.ts";
 import { type Column, rule, table } from "../reports/sheet-table.ts";
 import { ink, paper, printWidth, type Sheet } from "../reports/sheet.ts";
+import { actionCounts } from "./action-counts.ts";
 import { responseFigures } from "./alarm-responses.ts";
 import { type ApplianceFacts, type PeriodFacts, type ProbeFacts, probesOf } from "./period-facts.ts";
 import { share } from "./period-words.ts";
@@ -106,6 +107,7 @@ function figureLines(facts: PeriodFacts): (readonly [label: string, value: strin
   const gaps = probesOf(facts).flatMap(({ probe }) => probe.gaps);
   const unexplained = gaps.filter(({ reasons }) => reasons[0]?.cause === "nothing-known").length;
   const { excursions, units } = facts;
+  const actions = actionCounts(facts);
   const standing = excursions.filter(({ status }) => status !== "withdrawn");
   const withdrawn = excursions.length - standing.length;
   const reviewed = (state: string): number => standing.filter(({ review }) => review === state).length;
@@ -159,6 +161,11 @@ function figureLines(facts: PeriodFacts): (readonly [label: string, value: strin
       `${count(due("none"), "probe")} without one on record, ${due("undated")} without a date for the next`,
     ],
     [
+      "Corrective actions",
+      `${actions.planned} planned, ${actions.done} done, ${actions.cancelled} cancelled`,
+      `${actions.open} open at the end of the period, ${actions.overdue} of them overdue`,
+    ],
+    [
       "Changes",
       String(new Set(facts.changes.map(({ entry }) => entry)).size),
       "Of master data, rules and settings, from the audit trail",
@@ -185,6 +192,7 @@ function attentionLines(facts: PeriodFacts): string[] {
     const more = ids.length > 6 ? ` and ${ids.length - 6} more` : "";
     return [`${count(ids.length, "excursion")} ${words}: ${ids.slice(0, 6).join(", ")}${more}`];
   };
+  const { overdue } = actionCounts(facts);
   const unanswered = alarms.filter(({ isUnanswered }) => isUnanswered).length;
   const unexplained = probesOf(facts).flatMap(({ appliance, probe }) => {
     const open = probe.gaps.filter(({ reasons }) => reasons[0]?.cause === "nothing-known");
@@ -207,6 +215,7 @@ function attentionLines(facts: PeriodFacts): string[] {
     ...(facts.units.stillHeld === 0
       ? []
       : [`${count(facts.units.stillHeld, "unit")} on hold without a decision at the end of the period`]),
+    ...(overdue === 0 ? [] : [`${count(overdue, "corrective action")} overdue at the end of the period`]),
     ...calibrations,
     ...unexplained,
   ];

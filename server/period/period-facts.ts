@@ -7,6 +7,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { KeptRevision, StandingExcursion } from "../excursions/excursion-reads.ts";
 import type { JournalHead } from "../journal/journal.ts";
 import type { ReviewState, StandingSignature } from "../signatures/excursion-signing.ts";
+import type { KeptAction } from "../corrective/corrective-records.ts";
 import type { AlarmResponse } from "./alarm-responses.ts";
 import type { GapReason } from "./explain-gap.ts";
 import type { Interruption } from "./interruptions.ts";
@@ -93,6 +94,8 @@ export interface PeriodFacts {
   readonly alarms: readonly AlarmResponse[];
   readonly changes: readonly RuleChange[];
   readonly units: UnitActs;
+  /** Corrective actions that were open at some time in the window, in the order in which they were planned, as they stand. */
+  readonly actions: readonly KeptAction[];
   readonly signatures: readonly GivenSignature[];
 }
 

@@ -3,7 +3,9 @@ import { periodText } from "@coldkeep/core/report/period.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { sha256Hex } from "../journal/hash-chain.ts";
 import type { Attachment } from "../reports/attachment.ts";
+import { csvField } from "../reports/csv-field.ts";
 import { responseFigures } from "./alarm-responses.ts";
+import { actionCounts } from "./action-counts.ts";
 import type { PeriodFacts } from "./period-facts.ts";
 import { type Cell, type PeriodList, periodLists } from "./period-lists.ts";
 
@@ -36,6 +38,7 @@ export function periodAttachments(facts: PeriodFacts): Attachment[] {
       discarded: facts.units.discarded,
       stillHeld: facts.units.stillHeld,
     },
+    actions: actionCounts(facts),
     files: files.map(({ list, name, text }) => ({
       name,
       sha256: sha256Hex(text),
@@ -68,12 +71,5 @@ function objectsOf({ header, rows }: PeriodList): Readonly<Record<string, Cell>>
 
 /** A list as CSV (RFC 4180): a header, lines that end in CR LF, an empty field for what is not there. */
 export function csvOf({ header, rows }: PeriodList): string {
-  return [header, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
-}
-
-/** A field that a spreadsheet would take for a formula gets an apostrophe before it, so that opening the file runs nothing. */
-function field(cell: Cell): string {
-  if (cell === null) return "";
-  const text = typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [header, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 }

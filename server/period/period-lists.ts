@@ -1,6 +1,8 @@
 import { instantOrNull } from "@coldkeep/core/contract/instants.ts";
+import { dayIn } from "@coldkeep/core/corrective/corrective-action.ts";
 import { heldInterval } from "@coldkeep/core/engine/excursion.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import { actionOnWire } from "../corrective/action-on-wire.ts";
 import { type ExcursionFacts, type PeriodFacts, probesOf } from "./period-facts.ts";
 
 /** A cell as a program reads it: instants in UTC, lengths in ms. Null is an empty field. */
@@ -29,6 +31,7 @@ export function periodLists(facts: PeriodFacts): PeriodList[] {
     changesList(facts),
     holdsList(facts),
     dispositionsList(facts),
+    actionsList(facts),
     signaturesList(facts),
   ];
 }
@@ -314,6 +317,36 @@ function dispositionsList({ units }: PeriodFacts): PeriodList {
       each.reason,
       each.by,
     ]),
+  };
+}
+
+function actionsList({ actions, window, knownAt, timeZone }: PeriodFacts): PeriodList {
+  const today = dayIn(timeZone, Math.min(window.to - 1, knownAt));
+  const header =
+    "number,excursion,what,owner,due,cause,state,planned_by,planned_at,outcome,note,done_by,done_on,ended_by,ended_at";
+  return {
+    name: "actions",
+    description: "Corrective actions that were open in the period, as they stand",
+    header: header.split(","),
+    rows: actions
+      .map((action) => actionOnWire(action, today))
+      .map(({ number, excursion, what, owner, due, cause, state, plannedBy, plannedAt, end }) => [
+        number,
+        excursion,
+        what,
+        owner.name,
+        due,
+        cause,
+        state,
+        plannedBy,
+        plannedAt,
+        end?.outcome ?? null,
+        end?.note ?? null,
+        end?.doneBy ?? null,
+        end?.doneOn ?? null,
+        end?.by ?? null,
+        end?.at ?? null,
+      ]),
   };
 }
 

@@ -166,7 +166,7 @@ describe.skipIf(missing)(
         });
       expect(await check(bytes, "--records", server.data)).toBe(0);
       expect(lines.join("\n")).toContain("the time of its 2 probes adds up to the period");
-      expect(lines.join("\n")).toContain("its 12 lists are the files that it names");
+      expect(lines.join("\n")).toContain("its 13 lists are the files that it names");
       expect(lines.join("\n")).toContain("its heads lie on the chains");
       await fc.assert(
         fc.asyncProperty(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 7 }), async (at, bit) => {
@@ -183,7 +183,7 @@ describe.skipIf(missing)(
       const text = textOf(await make("--mkt", "--files"));
       expect(text).toContain("not an acceptance criterion for blood");
       expect(text).toMatch(/p1 +4\.\d\d °C/);
-      expect(said.filter((line) => line.endsWith(".csv"))).toHaveLength(12);
+      expect(said.filter((line) => line.endsWith(".csv"))).toHaveLength(13);
     });
 
     it("refuses a period that is none, and a folder that is not there", async () => {

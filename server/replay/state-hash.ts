@@ -21,6 +21,8 @@ const tables: Readonly<Record<string, string>> = {
   residences: `SELECT * FROM residences ORDER BY unit, "from"`,
   decisions: "SELECT * FROM decisions ORDER BY number",
   second_opinions: "SELECT * FROM second_opinions ORDER BY decision",
+  corrective_actions: "SELECT * FROM corrective_actions ORDER BY number",
+  corrective_ends: "SELECT * FROM corrective_ends ORDER BY action",
   hold_feed: "SELECT * FROM hold_feed ORDER BY unit",
   unit_standing: "SELECT * FROM unit_standing ORDER BY unit",
   holds: "SELECT * FROM holds ORDER BY excursion, unit",

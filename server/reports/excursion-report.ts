@@ -1,5 +1,6 @@
 import type { ExcursionPageView } from "../pages/views.ts";
 import { attach } from "./attachment.ts";
+import { reportActions } from "./report-actions.ts";
 import type { Evidence } from "./report-evidence.ts";
 import { reportAttachments } from "./report-files.ts";
 import { reportCurve } from "./report-curve.ts";
@@ -52,6 +53,7 @@ export async function renderExcursionReport(
   reportTold(sheet, view);
   reportSigned(sheet, view);
   reportDecisions(sheet, view);
+  reportActions(sheet, view);
   if (view.units.length === 0 || view.units.some((unit) => unit.decision === null))
     reportSignatures(sheet, view);
   reportFooters(sheet, view);

@@ -1,21 +1,26 @@
 import { figuresOnWire } from "@coldkeep/core/contract/excursions.ts";
 import { instantOrNull } from "@coldkeep/core/contract/instants.ts";
+import { dayIn } from "@coldkeep/core/corrective/corrective-action.ts";
 import { readingsCsv } from "@coldkeep/core/report/readings-csv.ts";
 import { type ReportData, reportFiles, reportFormat } from "@coldkeep/core/report/report-data.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import { actionOnWire } from "../corrective/action-on-wire.ts";
 import { sha256Hex } from "../journal/hash-chain.ts";
 import type { ExcursionPageView, HeldUnitView } from "../pages/views.ts";
 import type { Attachment } from "./attachment.ts";
+import { csvField } from "./csv-field.ts";
 import type { Evidence, StatedProfile } from "./report-evidence.ts";
 
 /** The files inside the report of an excursion: what it states, the readings from which it follows, and the units. The same report has the same files. */
 export function reportAttachments(view: ExcursionPageView, evidence: Evidence): Attachment[] {
   const readings = readingsCsv(evidence.readings);
   const units = unitsCsv(view.units);
+  const actions = actionsCsv(view);
   const data: ReportData = {
     ...reportData(view, evidence),
     readings: { name: reportFiles.readings, sha256: sha256Hex(readings), entries: evidence.readings.length },
     units: { name: reportFiles.units, sha256: sha256Hex(units), entries: view.units.length },
+    actionList: { name: reportFiles.actions, sha256: sha256Hex(actions), entries: view.actions.length },
   };
   const file = (name: string, mediaType: string, description: string, text: string): Attachment => ({
     name,
@@ -39,13 +44,14 @@ export function reportAttachments(view: ExcursionPageView, evidence: Evidence): 
       readings,
     ),
     file(reportFiles.units, "text/csv", "The units that it holds", units),
+    file(reportFiles.actions, "text/csv", "Corrective actions", actions),
   ];
 }
 
 function reportData(
   view: ExcursionPageView,
   { profiles, calibrations }: Evidence,
-): Omit<ReportData, "readings" | "units"> {
+): Omit<ReportData, "readings" | "units" | "actionList"> {
   const { excursion } = view;
   const { id, probe, appliance, status, revision, applianceName } = excursion;
   return {
@@ -117,9 +123,45 @@ function reportData(
               at: formatInstant(second.at),
             },
     })),
+    actions: actionsOf(view).map(({ excursion: _same, owner, ...action }) => ({
+      ...action,
+      owner: owner.name,
+    })),
     journal: view.journalHead,
     audit: view.auditHead,
   };
+}
+
+function actionsOf({ actions, at, site }: ExcursionPageView) {
+  const today = dayIn(site.timeZone, at);
+  return actions.map((action) => actionOnWire(action, today));
+}
+
+const actionsHeader =
+  "number,what,owner,due,cause,state,planned_by,planned_at,outcome,note,done_by,done_on,ended_by,ended_at";
+
+function actionsCsv(view: ExcursionPageView): string {
+  const lines = actionsOf(view).map(({ number, what, owner, due, cause, state, plannedBy, plannedAt, end }) =>
+    [
+      String(number),
+      what,
+      owner.name,
+      due,
+      cause ?? "",
+      state,
+      plannedBy,
+      plannedAt,
+      end?.outcome ?? "",
+      end?.note ?? "",
+      end?.doneBy ?? "",
+      end?.doneOn ?? "",
+      end?.by ?? "",
+      end?.at ?? "",
+    ]
+      .map(csvField)
+      .join(","),
+  );
+  return [actionsHeader, ...lines, ""].join("\r\n");
 }
 
 function profileOnWire({ from, rule, name, source, edition }: StatedProfile, index: number) {
@@ -159,12 +201,8 @@ function unitsCsv(units: readonly HeldUnitView[]): string {
       unit.decision?.by ?? "",
       unit.decision === null ? "" : formatInstant(unit.decision.at),
     ]
-      .map(quoted)
+      .map(csvField)
       .join(","),
   );
   return [unitsHeader, ...lines, ""].join("\r\n");
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

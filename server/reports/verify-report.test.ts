@@ -40,7 +40,7 @@ async function reportOf({ server }: TestServer): Promise<Uint8Array> {
 test("a report stands alone: seal, files and figures hold, and it is the same bytes each time", async () => {
   const verdict = await verifyReport(report);
   expect(verdict.wrong).toEqual([]);
-  expect(verdict.held).toHaveLength(4);
+  expect(verdict.held).toHaveLength(5);
   expect(verdict.data?.excursion).toMatchObject({ id, outMs: 720_000, degreeMinutes: 20, status: "closed" });
   expect(verdict.data?.readings.entries).toBeLessThan(values.length + 20);
   expect(verdict.publicHex).toBe(running.server.services.sealKey?.publicHex);

@@ -76,7 +76,9 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function checkData(data: ReportData, files: Files, wrong: string[], held: string[]): void {
-  for (const { name, sha256 } of [data.readings, data.units]) {
+  for (const { name, sha256 } of [data.readings, data.units, data.actionList].filter(
+    (each) => each !== null,
+  )) {
     const bytes = files.get(name);
     if (bytes === undefined) wrong.push(`It carries no ${name}.`);
     else if (sha256Hex(bytes) !== sha256)

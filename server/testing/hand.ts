@@ -7,6 +7,8 @@ export interface Hand {
   readonly fill: (label: string, text: string) => Promise<void>;
   /** Chooses an option of a select field by its text. */
   readonly choose: (label: string, option: string) => Promise<void>;
+  /** Fills in a day, such as `2026-11-22`, as a browser of the United States asks for it. */
+  readonly pickDay: (label: string, day: string) => Promise<void>;
   /** Ticks a box, or chooses one of several. */
   readonly tick: (label: string) => Promise<void>;
   /** Presses a button and waits for the page that comes. */
@@ -34,6 +36,7 @@ export function handOn(page: Page, name: Hand["name"], arrived: () => Promise<vo
     name,
     fill: (label, text) => use.fill(field(label), text),
     choose: (label, option) => use.choose(field(label), option),
+    pickDay: (label, day) => use.pickDay(field(label), day),
     tick: (label) => use.tick(field(label)),
     press: (button) => leave(page.getByRole("button", { name: button }).locator("visible=true").first()),
     follow: (link) => leave(page.getByRole("link", { name: link }).locator("visible=true").first()),
@@ -45,6 +48,7 @@ export function handOn(page: Page, name: Hand["name"], arrived: () => Promise<vo
 interface Means {
   readonly fill: (field: Locator, text: string) => Promise<void>;
   readonly choose: (field: Locator, option: string) => Promise<void>;
+  readonly pickDay: (field: Locator, day: string) => Promise<void>;
   readonly tick: (field: Locator) => Promise<void>;
   readonly press: (control: Locator) => Promise<void>;
 }
@@ -57,6 +61,7 @@ function mouse(page: Page): Means {
       await page.keyboard.insertText(text);
     },
     choose: async (field, option) => void (await field.selectOption({ label: option })),
+    pickDay: (field, day) => field.fill(day),
     tick: (field) => field.click(),
     press: (control) => control.click(),
   };
@@ -76,6 +81,11 @@ function keyboard(page: Page): Means {
         [...(select.selectedOptions ?? [])].map(({ text }) => text.trim()).join(),
       );
       if (chosen !== option) throw new RangeError(`typing "${option}" chose "${chosen}"`);
+    },
+    pickDay: async (field, day) => {
+      await reach(page, field);
+      const [year = "", month = "", date = ""] = day.split("-");
+      await page.keyboard.type(`${month}${date}${year}`);
     },
     tick: async (field) => {
       await reach(page, field);
