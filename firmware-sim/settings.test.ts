@@ -67,6 +67,10 @@ describe("the simulator's settings", () => {
       "appliances: [{ id: f, kind: refrigerator, transport: line-1, dialect: zigbee2mqtt }]",
       "appliances[0].dialect: zigbee2mqtt is spoken over mqtt only",
     ],
+    [
+      "appliances: [{ id: f, kind: refrigerator, transport: line-1, channels: [product, agitator] }]",
+      "appliances[0].channels: an agitator is shown by",
+    ],
     ["scenario: [{ at: 1s, appliance: g, event: reboot }]", "[0].appliance: expected one of fridge-1"],
   ])("with `%s` are refused, naming file and path", (text, expected) => {
     const file = write("bad.yaml", text);

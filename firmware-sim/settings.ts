@@ -10,7 +10,13 @@ import { radioDialects } from "./radio/dialect.ts";
 import { scenarioSchema } from "./scenario/event.ts";
 
 /** The temperatures that a device can show: its buffered product probe and its bare air probe. */
-export const channelNames = ["product", "air"] as const;
+export const temperatureNames = ["product", "air"] as const;
+
+/** What a device can show: temperatures, and the contact on an agitator, 1 while it moves. */
+export const channelNames = [...temperatureNames, "agitator"] as const;
+
+/** One of the temperatures. */
+export type TemperatureName = (typeof temperatureNames)[number];
 
 /** One of the channels. */
 export type ChannelName = (typeof channelNames)[number];
@@ -75,7 +81,7 @@ const applianceSchema = z.strictObject({
   channels: z
     .array(z.enum(channelNames))
     .min(1)
-    .default([...channelNames]),
+    .default([...temperatureNames]),
   sensor: z.enum(Object.keys(sensorCharacters) as [SensorType, ...SensorType[]]).default("platinum"),
   /** Whether samples in the device survive a power cut of the device. */
   memory: z.enum(["volatile", "kept"]).default("volatile"),
@@ -167,6 +173,13 @@ const namesSchema = z.custom<SimulatorConfig>().superRefine((config, context) =>
         code: "custom",
         path: ["appliances", index, "dialect"],
         message: `${appliance.dialect} is spoken over mqtt only`,
+      });
+    const isOwnDialect = appliance.dialect === "coldkeep" && !appliance.transport.startsWith("modbus-");
+    if (appliance.channels.includes("agitator") && (appliance.kind !== "platelet-incubator" || !isOwnDialect))
+      context.addIssue({
+        code: "custom",
+        path: ["appliances", index, "channels"],
+        message: "an agitator is shown by a platelet-incubator's device in Coldkeep's own dialects only",
       });
     for (const name of [`appliance ${appliance.id}`, `device ${appliance.device ?? `ckt-${appliance.id}`}`]) {
       if (seen.has(name)) {

@@ -17,6 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 interface Gateway {
   readonly sources: readonly { id: string; path?: string; url?: string }[];
   readonly probes: Record<string, string>;
+  readonly signals: Record<string, { subject: string }>;
 }
 interface Simulator {
   readonly lines: string;
@@ -43,7 +44,8 @@ test("every probe of the site is fed by exactly one channel that the simulator h
     (channels ?? ["product", "air"]).map((channel) => `ckt-${id}/${channel}`),
   );
   expect(Object.values(gateway.probes).sort()).toEqual(probes.sort());
-  expect(Object.keys(gateway.probes).sort()).toEqual(channels.sort());
+  expect([...Object.keys(gateway.probes), ...Object.keys(gateway.signals)].sort()).toEqual(channels.sort());
+  expect(Object.values(gateway.signals)).toMatchObject([{ subject: "incubator-1" }]);
 });
 
 test("site, simulator and blood bank speak of the same appliances and as many bags", () => {

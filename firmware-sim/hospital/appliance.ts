@@ -13,7 +13,7 @@ import { advance, settled, type ThermalInputs, type ThermalState } from "../phys
 import { seededRandom } from "../random/random.ts";
 import { channelFault, type Conditions, lasts, turnConditions } from "../scenario/conditions.ts";
 import type { Turn } from "../scenario/timeline.ts";
-import type { ApplianceSettings, ChannelName } from "../settings.ts";
+import type { ApplianceSettings, ChannelName, TemperatureName } from "../settings.ts";
 
 /** What an appliance and its device remember over a restart of the simulator. */
 export interface Remembered {
@@ -66,6 +66,7 @@ export function appliance(
     return step.sampled;
   };
   const read = (channel: ChannelName): ChannelValue => {
+    if (channel === "agitator") return isAgitating(conditions) ? 1 : 0;
     const celsius = measure(sensorCharacters[settings.sensor], shown(thermal, channel), normal);
     return channelFault(conditions, channel) ?? celsius;
   };
@@ -108,7 +109,11 @@ export function isDown(settings: ApplianceSettings, conditions: Conditions): boo
   return settings.supply === "mains" && lasts(conditions, "power-cut");
 }
 
-function shown(thermal: ThermalState, channel: ChannelName): number {
+function isAgitating(conditions: Conditions): boolean {
+  return !lasts(conditions, "agitator-stopped") && !lasts(conditions, "power-cut");
+}
+
+function shown(thermal: ThermalState, channel: TemperatureName): number {
   return channel === "product" ? thermal.productProbeCelsius : thermal.airProbeCelsius;
 }
 
@@ -136,6 +141,7 @@ function thermalInputs(settings: ApplianceSettings, conditions: Conditions, at: 
     doorOpen: lasts(conditions, "door-open"),
     powered: !lasts(conditions, "power-cut"),
     compressorDead: lasts(conditions, "compressor-dead"),
+    agitatorStopped: !isAgitating(conditions),
   };
 }
 

@@ -117,6 +117,28 @@ describe("a simulated hospital", () => {
 });
 
 describe("a scenario", () => {
+  it("stops an agitator, and so does a power cut; its contact says 1 while it moves", () => {
+    const incubator = {
+      id: "inc",
+      kind: "platelet-incubator",
+      transport: "line-1",
+      channels: ["product", "agitator"],
+    };
+    const scenario = [
+      event("agitator-stopped", { appliance: "inc" }),
+      event("power-cut", { at: 80_000, appliance: "inc", for: 10_000 }),
+    ];
+    const shown = live(appliances(1, { appliances: [incubator] }), 120_000, { ...demo, scenario })
+      .filter(({ at }) => at > now)
+      .map((sample) => [seconds(sample), sample.channels.agitator] as const);
+    const stopped = shown.filter(([, value]) => value === 0).map(([second]) => second);
+    expect(shown.every(([, value]) => value === 0 || value === 1)).toBe(true);
+    const whole = shown.map(([second]) => second);
+    expect(stopped).toEqual(
+      whole.filter((second) => (second >= 20 && second < 55) || (second >= 80 && second < 90)),
+    );
+  });
+
   const faults = (
     word: ScenarioEvent["event"],
     changes: Partial<ScenarioEvent> = {},

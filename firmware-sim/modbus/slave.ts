@@ -2,7 +2,7 @@ import { exceptionFlag, readsBits, type ReadFunction } from "@coldkeep/core/modb
 import type { ChannelValue } from "@coldkeep/core/readings/sample.ts";
 import { type Appliance, isDown } from "../hospital/appliance.ts";
 import { lasts } from "../scenario/conditions.ts";
-import { channelNames } from "../settings.ts";
+import { temperatureNames } from "../settings.ts";
 
 /** Registers that stand for a fault instead of tenths of a degree; `power-on` shows 85.0 °C as such a sensor does. */
 const faultRegisters: Readonly<Record<string, number>> = {
@@ -35,7 +35,7 @@ export function slave(appliance: Appliance, unit: number): Slave {
     unit,
     appliance,
     measured: (channels) => {
-      registers = channelNames.map((name) => register(channels[name] ?? "unspecified"));
+      registers = temperatureNames.map((name) => register(channels[name] ?? "unspecified"));
     },
     answer: (pdu) => {
       if (registers === null || isSilent(appliance)) return null;

@@ -8,7 +8,13 @@ import { advance, settled, stepMsMax, type ThermalInputs, type ThermalState } fr
 
 const minute = 60_000;
 const hour = 60 * minute;
-const calm: ThermalInputs = { ambientCelsius: 22, doorOpen: false, powered: true, compressorDead: false };
+const calm: ThermalInputs = {
+  ambientCelsius: 22,
+  doorOpen: false,
+  powered: true,
+  compressorDead: false,
+  agitatorStopped: false,
+};
 const dark: ThermalInputs = { ...calm, powered: false };
 
 const machine = (kind: ApplianceKind, changes: Partial<ThermalParameters> = {}): ThermalParameters => ({

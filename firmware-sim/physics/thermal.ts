@@ -30,6 +30,8 @@ export interface ThermalInputs {
   readonly powered: boolean;
   /** The compressor's controller runs, the compressor itself does not. */
   readonly compressorDead: boolean;
+  /** The agitator's motor stands still and gives no heat. */
+  readonly agitatorStopped: boolean;
 }
 
 /** Longest step of the explicit Euler method, ms; short against the fastest node's time constant. */
@@ -131,8 +133,9 @@ function isDefrosting(p: ThermalParameters, sinceDefrostMs: number): boolean {
 function machineWatts(p: ThermalParameters, state: ThermalState, inputs: ThermalInputs): number {
   if (!inputs.powered) return 0;
   if (isDefrosting(p, state.sinceDefrostMs)) return p.defrostWatts;
-  if (state.compressor === "on") return p.agitatorWatts - (inputs.compressorDead ? 0 : p.coolingWatts);
-  return p.agitatorWatts + p.heatingWatts * heaterShare(p, state.controlCelsius);
+  const motorWatts = inputs.agitatorStopped ? 0 : p.agitatorWatts;
+  if (state.compressor === "on") return motorWatts - (inputs.compressorDead ? 0 : p.coolingWatts);
+  return motorWatts + p.heatingWatts * heaterShare(p, state.controlCelsius);
 }
 
 /** The heater is proportional: off at the lower edge of the band, full half a band below. */

@@ -36,6 +36,9 @@ const stageSchema = (stage: Stage): z.ZodType<readonly ScenarioEvent[]> =>
       if (event.event === "clock-jump" && target.transport !== "mqtt") {
         complain("event", `${event.appliance} speaks serial and has no clock; expected an appliance on MQTT`);
       }
+      if (event.event === "agitator-stopped" && !target.channels.includes("agitator")) {
+        complain("event", `${event.appliance} shows no agitator; expected one with the channel agitator`);
+      }
       if (event.channel !== undefined && !target.channels.includes(event.channel)) {
         complain("channel", `expected one of ${target.channels.join(", ")}, got ${event.channel}`);
       }

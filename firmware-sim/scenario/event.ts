@@ -8,6 +8,7 @@ export const eventWords = [
   "door-open",
   "compressor-dead",
   "power-cut",
+  "agitator-stopped",
   "sensor-open",
   "sensor-short",
   "sensor-disconnected",

@@ -113,6 +113,10 @@ describe("a scenario file", () => {
       "[0].channel: expected one of product",
     ],
     [
+      { at: "1s", appliance: "fridge-1", event: "agitator-stopped", for: "5s" },
+      "[0].event: fridge-1 shows no agitator",
+    ],
+    [
       { at: "1s", appliance: "fridge-1", event: "silence", for: "5s", channel: "air" },
       "[0].channel: only sensor faults",
     ],

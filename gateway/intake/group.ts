@@ -23,6 +23,7 @@ import {
 } from "./admit.ts";
 import { type DriftWatch, watchDrift } from "./anchor.ts";
 import { bootKey, type BootLedger, bootsMax } from "./ledger.ts";
+import { type HeardValue, isAddedUp, stepRecord } from "./signal-record.ts";
 import { type LateSignals, stepSignal } from "./signals.ts";
 import { missingIn, type Range, sizeOf, withRange } from "./ranges.ts";
 
@@ -76,6 +77,8 @@ interface Knowledge {
   readonly unmapped: ReadonlySet<string>;
   readonly signals: ReadonlyMap<string, SignalState>;
   readonly late: LateSignals;
+  /** Values of signals whose times are added up. */
+  readonly heard: ReadonlyMap<string, readonly HeardValue[]>;
 }
 
 /** Most names of unmapped devices and channels that are remembered, so that each is shown once. */
@@ -89,6 +92,7 @@ export function groupState(ledgers: readonly BootLedger[], signals: readonly Sig
     unmapped: new Set(),
     signals: new Map(signals.map((one) => [one.channel, one])),
     late: new Map(),
+    heard: new Map(),
   });
 }
 
@@ -105,6 +109,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
   const entries: BufferEntry[] = [];
   const signals = new Map<string, SignalState>();
   const late = new Map<string, boolean>();
+  const heard = new Map<string, readonly HeardValue[]>();
   /** Readings of samples that were asked for, oldest first. */
   const resent: BufferEntry[] = [];
   const setAside: RefusedEntry[] = [];
@@ -183,6 +188,13 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
   function signal({ rule, ...sample }: SignalSample): void {
     const { channel } = sample;
     const known = signals.get(channel) ?? before.signals.get(channel);
+    if (isAddedUp(rule.kind)) {
+      const step = stepRecord(rule, known, heard.get(channel) ?? before.heard.get(channel), sample);
+      entries.push(...step.events);
+      if (step.state !== null) signals.set(channel, step.state);
+      if (step.heard !== null) heard.set(channel, step.heard);
+      return;
+    }
     const step = stepSignal(rule, known, late.get(channel) ?? before.late.get(channel), sample);
     if (step.event !== null) entries.push(step.event);
     if (step.state !== null) signals.set(channel, step.state);
@@ -285,6 +297,7 @@ function beginGroup(before: Knowledge, rules: AdmitRules, room: Room, own: OwnTi
           ledgers,
           watches: new Map([...before.watches, ...watches].filter(([key]) => ledgers.has(key))),
           signals: signals.size === 0 ? before.signals : new Map([...before.signals, ...signals]),
+          heard: heard.size === 0 ? before.heard : new Map([...before.heard, ...heard]),
           late: late.size === 0 ? before.late : new Map([...before.late, ...late]),
           unmapped: unmapped.size === 0 ? before.unmapped : new Set([...before.unmapped, ...unmapped]),
         }),

@@ -37,6 +37,14 @@ export interface SignalStep {
   readonly late: boolean | null;
 }
 
+/** One value of a signal. */
+export interface SignalValue {
+  /** `device/channel`. */
+  readonly channel: string;
+  readonly value: ChannelValue;
+  readonly at: EpochMs;
+}
+
 const unchanged: SignalStep = { event: null, state: null, late: null };
 
 /**
@@ -47,7 +55,7 @@ export function stepSignal(
   rule: SignalRule,
   known: SignalState | undefined,
   lateBefore: boolean | undefined,
-  sample: { readonly channel: string; readonly value: ChannelValue; readonly at: EpochMs },
+  sample: SignalValue,
 ): SignalStep {
   const active = isActive(rule.active, sample.value);
   if (active === null) return unchanged;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { stateOnWire } from "@coldkeep/core/contract/watch-on-wire.ts";
 import { raiseAlarm } from "@coldkeep/core/alarms/lifecycle.ts";
-import type { WireWatchedAlarm } from "@coldkeep/core/contract/edge.ts";
+import { type WireWatchedAlarm, watchedApplianceSchema } from "@coldkeep/core/contract/edge.ts";
 import { exampleProfile } from "@coldkeep/core/site/example-profile.ts";
 import { type EpochMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import { benchAfterMs, benchStart, type WatchBench, watchBench, wireWatch } from "./watch-bench.ts";
@@ -283,6 +283,20 @@ test("doors, mains and silence call too; what shares a cause is one further call
     expect.stringMatching(/^Alarm: Red cells 1: door open since /),
     expect.stringMatching(/^Alarm: Red cells 1: nothing heard from probe p1 since /),
   ]);
+});
+
+test("an agitator that stands still is called about after its delay, which old plans do not say", async () => {
+  const bench = await watchBench();
+  await minutes(bench, 5, () => 4);
+  bench.connect(false);
+  await minutes(bench, 12, () => 4);
+  bench.feed({ subject: "fridge-1", kind: "agitator", active: true, at: bench.clock.epochMs() });
+  await minutes(bench, 9, () => 4);
+  expect(texts(bench)).toEqual([]);
+  await minutes(bench, 2, () => 4);
+  expect(texts(bench)).toEqual([expect.stringMatching(/^Alarm: Red cells 1: agitator stopped since /)]);
+  const { agitatorDelayMs: _unsaid, ...old } = wireWatch(["p1"]).appliances[0] ?? expect.fail();
+  expect(watchedApplianceSchema.parse(old).agitatorDelayMs).toBe(10 * minuteMs);
 });
 
 test("a gateway that never had a connection watches by its site file", async () => {
