@@ -55,10 +55,10 @@ function actionRow(action: KeptAction, { site, at, mayEnd, namesExcursion }: Act
     <td data-label="What">
       <div>
         ${what}
-        <span class="note">
+        <p class="note">
           ${cause === null ? "" : `Cause: ${cause}. `}Planned by ${by},
           !${instant(action.at, time.minute(action.at))}
-        </span>
+        </p>
       </div>
     </td>
     !${
@@ -73,7 +73,7 @@ function actionRow(action: KeptAction, { site, at, mayEnd, namesExcursion }: Act
     <td data-label="Stands">
       <div>
         !${state === "overdue" ? html`<b class="left">${stands}</b>` : html`<b>${stands}</b>`}
-        !${end === null ? "" : html`<span class="note">${end.note}</span>`}
+        !${end === null ? "" : html`<p class="note">${end.note}</p>`}
         !${
           mayEnd && end === null
             ? html`<p>

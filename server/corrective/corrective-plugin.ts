@@ -8,6 +8,7 @@ import { access } from "../access/access.ts";
 import { actingFor } from "../access/acting.ts";
 import { personOf, principalOf, requestActor } from "../access/guard.ts";
 import { problemOf } from "../http/problems.ts";
+import { choicesOf } from "../choices/choices.ts";
 import type { Services } from "../http/services.ts";
 import { acceptForms, fieldOf } from "../pages/form-body.ts";
 import { type FormErrors, noErrors } from "../pages/forms.ts";
@@ -175,7 +176,7 @@ function showPlan(
   const body = planBody({
     excursion: id,
     title: `${sideWords[excursion.figures.side]}: ${name}, ${excursion.status}`,
-    causes: services.unitSettings.causes,
+    causes: choicesOf(services, "cause"),
     accounts: services.people.accounts.list().filter(({ state }) => state !== "disabled"),
     filled: (field) => fieldOf(request, field),
     errors,

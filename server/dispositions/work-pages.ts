@@ -1,4 +1,5 @@
-import { decisionKinds, decisionWords } from "@coldkeep/core/contract/dispositions.ts";
+import { causeTextCharactersMax } from "@coldkeep/core/contract/choices.ts";
+import { type DecisionKind, decisionKinds, decisionWords } from "@coldkeep/core/contract/dispositions.ts";
 import type { Advice } from "@coldkeep/core/exposure/advice.ts";
 import type { Side } from "@coldkeep/core/engine/excursion.ts";
 import { type DurationMs, type EpochMs, formatDuration } from "@coldkeep/core/time/millis.ts";
@@ -10,6 +11,7 @@ import {
   formButtons,
   type FormErrors,
   hiddenField,
+  inputField,
   selectField,
   tickField,
 } from "../pages/forms.ts";
@@ -44,6 +46,7 @@ export function workListBody({ site, excursions, waiting, nameOf }: WorkList): s
       <h1>Units to decide</h1>
       <p class="lead">
         Units stay held until a named person decides and signs. What has waited longest stands first.
+        <a href="/work/lists">Lists of causes and reasons</a>
       </p>
     </header>
     !${
@@ -118,6 +121,8 @@ export interface UnitsPage {
   readonly actions: readonly KeptAction[];
   readonly at: EpochMs;
   readonly causes: readonly string[];
+  /** Reasons to choose from, by kind of decision. */
+  readonly reasons: Readonly<Record<DecisionKind, readonly string[]>>;
   readonly errors: FormErrors;
   /** Hash of the excursion as it is shown. */
   readonly seen: string;
@@ -126,9 +131,16 @@ export interface UnitsPage {
     readonly units: ReadonlySet<string>;
     readonly decision: string;
     readonly cause: string;
+    readonly causeText: string;
+    readonly listed: string;
   };
   /** The fields with which the person signs. */
   readonly signing: string;
+}
+
+/** A reason of the list as the form sends it. */
+export function listedReason(kind: DecisionKind, reason: string): string {
+  return `${kind}: ${reason}`;
 }
 
 /** The page on which the units of an excursion are decided about. */
@@ -212,8 +224,36 @@ export function unitsBody(page: UnitsPage): string {
                   label: "Cause of the excursion",
                   value: page.chosen.cause,
                   choices: [
-                    { value: "", text: "Not known yet" },
+                    { value: "", text: "Not known yet, or said below" },
                     ...page.causes.map((cause) => ({ value: cause, text: cause })),
+                  ],
+                },
+                page.errors,
+              )}
+              !${inputField(
+                {
+                  name: "causeText",
+                  label: "Cause in your own words",
+                  hint: "Where none of the list fits, or what you add to it.",
+                  value: page.chosen.causeText,
+                  charactersMax: causeTextCharactersMax,
+                },
+                page.errors,
+              )}
+              !${selectField(
+                {
+                  name: "listed",
+                  label: "Reason",
+                  value: page.chosen.listed,
+                  choices: [
+                    { value: "", text: "Other, said below" },
+                    ...decisionKinds.flatMap((kind) =>
+                      page.reasons[kind].map((reason) => ({
+                        value: listedReason(kind, reason),
+                        text: reason,
+                        group: decisionWords[kind],
+                      })),
+                    ),
                   ],
                 },
                 page.errors,

@@ -1,9 +1,11 @@
-import { type DecisionKind, decisionKinds } from "@coldkeep/core/contract/dispositions.ts";
+import { causeTextCharactersMax, chosenText } from "@coldkeep/core/contract/choices.ts";
+import { type DecisionKind, decisionKinds, decisionWords } from "@coldkeep/core/contract/dispositions.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { personOf } from "../access/guard.ts";
 import { limited } from "../access/rate.ts";
+import { choicesOf } from "../choices/choices.ts";
 import type { Services } from "../http/services.ts";
 import { signingAnew } from "../oidc/signing.ts";
 import { openCorrective } from "../corrective/corrective-records.ts";
@@ -18,7 +20,7 @@ import { needsCode, proofOf, signingFields } from "../signatures/signing-fields.
 import { decideUnits, secondDecision, unitText } from "./decide.ts";
 import { openDecisions } from "./decision-records.ts";
 import { decidedUnit, undecidedUnits, waitingExcursions } from "./undecided.ts";
-import { secondBody, unitsBody, workListBody } from "./work-pages.ts";
+import { listedReason, secondBody, unitsBody, workListBody } from "./work-pages.ts";
 
 /** What the pages of decisions need. */
 export interface WorkPages {
@@ -81,8 +83,12 @@ async function decideByForm(services: Services, request: FastifyRequest<Place>):
   const decision = fieldOf(request, "decision");
   if (!isDecision(decision)) throw new FormMistake({ decision: "Choose a decision." });
   const cause = fieldOf(request, "cause");
-  if (cause !== "" && !services.unitSettings.causes.includes(cause))
-    throw new FormMistake({ cause: "Choose a cause of the list." });
+  if (cause !== "" && !choicesOf(services, "cause").includes(cause))
+    throw new FormMistake({ cause: "Choose a cause of the list, or say it in your own words." });
+  const causeText = fieldOf(request, "causeText");
+  if (causeText.length > causeTextCharactersMax)
+    throw new FormMistake({ causeText: `Say it in at most ${causeTextCharactersMax} characters.` });
+  const reason = reasonOf(services, request, decision);
   const chosen = new Set(formOf(request).getAll("unit"));
   const listed = await undecidedUnits(services, request.params.id);
   const isAll = fieldOf(request, "all") === "yes";
@@ -98,14 +104,25 @@ async function decideByForm(services: Services, request: FastifyRequest<Place>):
     excursion: request.params.id,
     revision,
     decision,
-    cause: cause === "" ? null : cause,
+    cause: chosenText(cause, causeText) || null,
     units: units.map(decidedUnit),
   };
   decideUnits(services, proof, {
     content,
     seen: fieldOf(request, "seen"),
-    reason: fieldOf(request, "reason"),
+    reason,
   });
+}
+
+/** The reason that was chosen or said. Throws `FormMistake` for one that belongs to another kind of decision, or stands in no list any more. */
+function reasonOf(services: Services, request: FastifyRequest, decision: DecisionKind): string {
+  const listed = fieldOf(request, "listed");
+  const entry = choicesOf(services, decision).find((each) => listedReason(decision, each) === listed) ?? "";
+  if (listed !== "" && entry === "")
+    throw new FormMistake({
+      listed: `Choose a reason of those for ${decisionWords[decision].toLowerCase()}, or say it in your own words.`,
+    });
+  return chosenText(entry, fieldOf(request, "reason"));
 }
 
 async function showUnits(
@@ -136,7 +153,13 @@ async function showUnits(
     decisions: openDecisions(services.database).ofExcursion(id),
     actions: openCorrective(services.database).ofExcursion(id),
     at,
-    causes: services.unitSettings.causes,
+    causes: choicesOf(services, "cause"),
+    reasons: {
+      release: choicesOf(services, "release"),
+      concession: choicesOf(services, "concession"),
+      discard: choicesOf(services, "discard"),
+      "other-use": choicesOf(services, "other-use"),
+    },
     errors,
     seen: contentHashOf(record),
     chosen: {
@@ -144,6 +167,8 @@ async function showUnits(
       units: new Set(form.getAll("unit")),
       decision: fieldOf(request, "decision"),
       cause: fieldOf(request, "cause"),
+      causeText: fieldOf(request, "causeText"),
+      listed: fieldOf(request, "listed"),
     },
     signing: signingFields(person, errors, {
       anew: signingAnew(services, request, person, {
@@ -152,6 +177,7 @@ async function showUnits(
       }),
       needsCode: needsCode(services.people, person),
       reason: fieldOf(request, "reason"),
+      isAddition: true,
     }),
   });
   const status = errors === noErrors ? 200 : 422;

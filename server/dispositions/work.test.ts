@@ -106,7 +106,12 @@ test("one signature covers many units; what was decided stands on the page and i
   ]);
   const trail = database.prepare("SELECT detail FROM audit WHERE action = 'unit.release' ORDER BY seq").all();
   expect(trail.map((row) => JSON.parse(String(row["detail"])) as unknown)).toEqual([
-    expect.objectContaining({ why: "core stayed below 10", from: "held", to: "release", role: "quality" }),
+    expect.objectContaining({
+      why: "Other: core stayed below 10",
+      from: "held",
+      to: "release",
+      role: "quality",
+    }),
     expect.objectContaining({ cause: "Door left open" }),
   ]);
   expect(replay(database, () => undefined).differing).toEqual([]);
@@ -121,6 +126,54 @@ test("one signature covers many units; what was decided stands on the page and i
     ["release", 2, "Door left open"],
     ["discard", 1, "Door left open"],
   ]);
+});
+
+test("reasons and causes are chosen from lists that a quality officer changes, or said in one's own words", async () => {
+  await end();
+  const with_ = async (fields: Readonly<Record<string, string>>, unit: number) => {
+    const all = { seen: await seen(), unit: keyOf(unit), ...fields };
+    return send(`/work/${excursion}`, quinn, [...Object.entries(all), ...proven(quinn)]);
+  };
+  const wrong = { decision: "discard", listed: "release: Shown not exposed" };
+  expect((await with_(wrong, 1)).body).toContain("Choose a reason of those for discard");
+  const first = {
+    decision: "release",
+    listed: "release: Shown not exposed",
+    causeText: "a mouse in the fan",
+  };
+  expect((await with_(first, 1)).status).toBe(303);
+  const change = (fields: Readonly<Record<string, string>>, who = quinn) =>
+    send("/work/lists", who, Object.entries(fields));
+  const was = "Quality control\nResearch or validation\nTraining";
+  const list = { list: "other-use", was, entries: "Reagents\r\nTraining", why: "we make reagents now" };
+  expect((await change(list, sam)).status).toBe(403);
+  expect((await change({ ...list, why: "" })).body).toContain("Say why it is changed");
+  expect((await change({ ...list, entries: "a\na" })).body).toContain("stands there twice");
+  expect((await change({ ...list, entries: was })).body).toContain("Nothing of it was changed");
+  expect((await change(list)).status).toBe(303);
+  expect((await change(list)).body).toContain("Somebody has changed this list");
+  expect((await page("/work/lists")).body).toContain("Reagents");
+  const gone = { decision: "other-use", listed: "other-use: Quality control" };
+  expect((await with_(gone, 2)).status).toBe(422);
+  const added = { decision: "other-use", listed: "other-use: Reagents", reason: "group A1", cause: "Other" };
+  expect((await with_(added, 2)).status).toBe(303);
+  const { database } = served.server.services;
+  expect(
+    database
+      .prepare("SELECT reason, json_extract(content, '$.cause') AS cause FROM decisions ORDER BY number")
+      .all(),
+  ).toEqual([
+    { reason: "Shown not exposed", cause: "Other: a mouse in the fan" },
+    { reason: "Reagents: group A1", cause: "Other" },
+  ]);
+  const trail = database.prepare("SELECT subject, detail FROM audit WHERE action = 'choices.changed'").all();
+  expect(trail.map(({ subject, detail }) => [subject, JSON.parse(String(detail)) as unknown])).toEqual([
+    [
+      "other-use",
+      { why: "we make reagents now", from: was.split("\n"), to: ["Reagents", "Training"], role: "quality" },
+    ],
+  ]);
+  expect(replay(database, () => undefined).differing).toEqual([]);
 });
 
 test("all that is listed is decided about by one tick", async () => {

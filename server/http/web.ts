@@ -38,6 +38,7 @@ import { registerRates } from "../security/rates.ts";
 import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
 import { type SessionCookie, sessionCookieFor } from "../people/session-cookie.ts";
 import { peoplePlugin } from "../sign-in/people-plugin.ts";
+import { choicesPlugin } from "../choices/choices-plugin.ts";
 import { correctivePlugin } from "../corrective/corrective-plugin.ts";
 import { correctiveRoutes } from "../corrective/corrective-routes.ts";
 import { workPlugin } from "../dispositions/work-plugin.ts";
@@ -176,6 +177,7 @@ export async function buildWeb(
     singleSignOn,
   });
   await app.register(masterDataPages, { services, answers });
+  await app.register(choicesPlugin, { services, answers });
   await app.register(correctivePlugin, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });

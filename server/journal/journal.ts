@@ -15,6 +15,7 @@ export type EntryKind =
   | "decision"
   | "second-opinion"
   | "hold-confirmation"
+  | "choice-list"
   | "corrective-action"
   | "corrective-end"
   | "disposition"

@@ -74,6 +74,7 @@ function visits(excursion: string, invitation: string, first: string) {
       "/units/:din/:productCode": [unit],
       "/units/import": ["/units/import"],
       "/work": ["/work"],
+      "/work/lists": ["/work/lists"],
       "/work/:id": [`/work/${excursion}`],
     },
     administrator: {

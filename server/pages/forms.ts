@@ -37,6 +37,8 @@ export interface InputLook extends FieldLook {
 export interface Choice {
   readonly value: string;
   readonly text: string;
+  /** Under which heading it stands, together with those beside it that say the same. */
+  readonly group?: string;
 }
 
 /** A labelled field of one line, its hint before and its error beside it. */
@@ -70,8 +72,14 @@ export function selectField(
 ): string {
   const option = ({ value, text }: Choice): string =>
     html`<option value="${value}" !${value === look.value ? "selected" : ""}>${text}</option>`;
+  const parts = look.choices.map((choice, index) => {
+    const [before, after] = [look.choices[index - 1]?.group, look.choices[index + 1]?.group];
+    const begins = choice.group !== undefined && choice.group !== before;
+    const ends = choice.group !== undefined && choice.group !== after;
+    return `${begins ? html`<optgroup label="${choice.group ?? ""}"></optgroup>` : ""}${option(choice)}${ends ? "</optgroup>" : ""}`;
+  });
   const control = html`<select !${common(look, errors)}>
-    !${look.choices.map(option)}
+    !${parts}
   </select>`;
   return labelled(look, control, errors);
 }

@@ -13,6 +13,7 @@ import { judgeProjection, type ProjectionFinding } from "../influx/projection-al
 import type { EntryInput } from "../journal/journal.ts";
 import { unpacked } from "../journal/unpacked.ts";
 import type { HoldConfirmation } from "@coldkeep/core/contract/hold-feed.ts";
+import { changeChoices, type ChoiceChange } from "../choices/choices.ts";
 import { type EndAct, endAction, planAction, type PlanAct } from "../corrective/corrective-acts.ts";
 import { type DecisionAct, replayDecision, replaySecond, type SecondAct } from "../dispositions/decide.ts";
 import { confirmHolds } from "../hold-feed/confirm.ts";
@@ -87,6 +88,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "second-opinion":
       replaySecond(inside, source, json(body) as SecondAct);
+      return;
+    case "choice-list":
+      changeChoices(inside, source, json(body) as ChoiceChange);
       return;
     case "corrective-action":
       planAction(inside, source, json(body) as PlanAct);

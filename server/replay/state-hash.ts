@@ -21,6 +21,7 @@ const tables: Readonly<Record<string, string>> = {
   residences: `SELECT * FROM residences ORDER BY unit, "from"`,
   decisions: "SELECT * FROM decisions ORDER BY number",
   second_opinions: "SELECT * FROM second_opinions ORDER BY decision",
+  choice_lists: "SELECT * FROM choice_lists ORDER BY journal_seq",
   corrective_actions: "SELECT * FROM corrective_actions ORDER BY number",
   corrective_ends: "SELECT * FROM corrective_ends ORDER BY action",
   hold_feed: "SELECT * FROM hold_feed ORDER BY unit",

@@ -18,6 +18,8 @@ export function signingFields(
   look: {
     readonly needsCode: boolean;
     readonly reason: string;
+    /** Where the reason may have been chosen from a list, so that it may be left out. */
+    readonly isAddition?: true;
     /** For who signs by single sign-on; null with a password. */
     readonly anew: SigningAnew | null;
   },
@@ -25,10 +27,12 @@ export function signingFields(
   return html`!${textField(
     {
       name: "reason",
-      label: "Reason",
-      hint: "Why you sign, and what you looked at. It stands beside your name.",
+      label: look.isAddition ? "Reason in your own words" : "Reason",
+      hint: look.isAddition
+        ? "Where none of the list fits, or what you add to it. It stands beside your name."
+        : "Why you sign, and what you looked at. It stands beside your name.",
       value: look.reason,
-      required: true,
+      ...(look.isAddition ? {} : { required: true }),
       charactersMax: reasonCharactersMax,
     },
     errors,

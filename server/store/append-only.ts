@@ -18,6 +18,7 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "dispositions", says: "dispositions are append-only", key: ["number"] },
   { name: "decisions", says: "decisions are append-only", key: ["number"] },
   { name: "second_opinions", says: "second opinions are append-only", key: ["decision"] },
+  { name: "choice_lists", says: "changes of lists are append-only", key: ["journal_seq"] },
   { name: "corrective_actions", says: "corrective actions are append-only", key: ["number"] },
   { name: "corrective_ends", says: "ends of corrective actions are append-only", key: ["action"] },
   { name: "alarm_events", says: "what happened to alarms is append-only", key: ["number"] },

@@ -21,6 +21,7 @@ import { schemaSql, schemaVersion } from "./schema.ts";
 import { settingsTablesSql } from "./settings-tables.ts";
 import type { Tables } from "./tables.ts";
 import { trustTablesSql } from "./trust-tables.ts";
+import { choiceTablesSql } from "./choice-tables.ts";
 import { correctiveTablesSql } from "./corrective-tables.ts";
 import { dispositionTablesSql } from "./disposition-tables.ts";
 import { holdFeedTablesSql } from "./hold-feed-tables.ts";
@@ -210,6 +211,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(holdFeedTablesSql);
   sqlite.exec(dispositionTablesSql);
   sqlite.exec(correctiveTablesSql);
+  sqlite.exec(choiceTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
   sqlite.exec(headTablesSql);

@@ -1,3 +1,5 @@
+import { choiceCharactersMax, choicesMax } from "@coldkeep/core/contract/choices.ts";
+import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
 import { components } from "@coldkeep/core/exposure/rule.ts";
 import { adviceRules } from "@coldkeep/core/exposure/rules.ts";
 import { standardNumberings } from "@coldkeep/core/numbering/numbering.ts";
@@ -16,6 +18,31 @@ const causesByDefault = [
   "Other",
 ] as const;
 
+/** Reasons to begin with, for each kind of decision. */
+const reasonsByDefault = {
+  release: [
+    "Within the rules that apply",
+    "Shown not exposed",
+    "Another measurement shows that it stayed in range",
+    "Assessed and accepted by the responsible physician",
+  ],
+  concession: [
+    "Needed for a patient, and no other unit fits",
+    "Rare blood group or antigens",
+    "Little beyond the rule, and no harm expected",
+  ],
+  discard: [
+    "Beyond what the rules allow",
+    "What it went through cannot be shown",
+    "Visibly changed",
+    "Came back outside of a controlled place",
+    "Expired",
+  ],
+  "other-use": ["Quality control", "Research or validation", "Training"],
+} as const satisfies Readonly<Record<DecisionKind, readonly string[]>>;
+
+const choicesSchema = z.array(z.string().trim().min(1).max(choiceCharactersMax)).max(choicesMax);
+
 const ruleIds = adviceRules.map(({ id }) => id);
 
 /** What a site says about its units (docs/units.md). */
@@ -25,11 +52,17 @@ export const unitSettingsSchema = z.strictObject({
     .array(z.strictObject({ product: z.string().min(1).max(20), component: z.enum(components) }))
     .max(1_000)
     .default([]),
-  /** Reasons for decisions and causes of exposures that people choose from; free text stands beside them. */
-  causes: z
-    .array(z.string().min(1).max(100))
-    .max(100)
-    .default([...causesByDefault]),
+  /** Causes of excursions that people choose from, to begin with: until a quality officer changes the list in the pages. Other words can always be said. */
+  causes: choicesSchema.default([...causesByDefault]),
+  /** The same for the reasons for decisions, by kind. */
+  reasons: z
+    .strictObject({
+      release: choicesSchema.default([...reasonsByDefault.release]),
+      concession: choicesSchema.default([...reasonsByDefault.concession]),
+      discard: choicesSchema.default([...reasonsByDefault.discard]),
+      "other-use": choicesSchema.default([...reasonsByDefault["other-use"]]),
+    })
+    .prefault({}),
   /** The rules that are held against units as advice, by id; those that are on by themselves where nothing is said. */
   rules: z.array(z.enum(ruleIds)).max(100).optional(),
   /** Which numbers units carry, where files, FHIR and scans are read; ISBT 128 where nothing is said. */
