@@ -26,6 +26,9 @@ import { appendHeads } from "./heads/head-file.ts";
 import { type HeadKeeper, makeHeadKeeper } from "./heads/head-keeper.ts";
 import { composeInside, type Inside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
+import { openAnswerKey } from "./answers/answer-key.ts";
+import { makeAnswerFiller } from "./answers/fill-answers.ts";
+import { readReply, takeReply } from "./answers/take-reply.ts";
 import type { Channel } from "./channels/channel.ts";
 import { mailerChannel } from "./notify/mailer-channel.ts";
 import { type ChannelEar, makeChannelEar } from "./summons/channel-events.ts";
@@ -125,6 +128,7 @@ export async function makeServer(
     ...inside,
     unitSettings: settings.units,
     sealKey: openSealKey(settings.data),
+    answerKey: openAnswerKey(settings.data),
     proposals: makeProposals({
       store: inside.proposalStore,
       acts: inside.proposalActs,
@@ -146,10 +150,27 @@ export async function makeServer(
   const ear = makeChannelEar({
     ...services,
     channels,
-    reply: async () => undefined,
+    reply: async (reply) => {
+      const medium = channels.find(({ id }) => id === reply.channel)?.medium;
+      const by = medium === "sms" || medium === "voice" ? medium : "chat";
+      const taken = readReply({ ...services, key: services.answerKey }, reply, by, clock.epochMs());
+      if (taken.outcome !== "taken")
+        logger.warn(
+          { channel: reply.channel, outcome: taken.outcome },
+          "a reply took nothing on; it is kept with the alarms' records",
+        );
+      takeReply(services, taken);
+    },
     note: (facts, message) => logger.info(facts, message),
   });
-  const dispatcher = startDispatcher(services, logger, channels, ear, reportFolder);
+  const dispatcher = startDispatcher(
+    services,
+    logger,
+    channels,
+    ear,
+    reportFolder,
+    settings.publicUrl ?? null,
+  );
   const influx =
     settings.influx === undefined || links === undefined
       ? null
@@ -292,6 +313,7 @@ function startDispatcher(
   channels: readonly Channel[],
   ear: ChannelEar,
   reportFolder: string,
+  pages: string | null,
 ): Dispatcher | null {
   if (channels.length === 0) {
     logger.warn(
@@ -305,6 +327,7 @@ function startDispatcher(
     warn: (facts, message) => logger.warn(facts, message),
     attachmentsOf: (id) => reportAttachments(reportFolder, id),
     take: ear.take,
+    fill: makeAnswerFiller(services.answerKey, pages),
   });
 }
 

@@ -32,7 +32,14 @@ import { makeUnitReads } from "./units/unit-reads.ts";
 /** The server without its outside: everything from an input to the record, for the server itself, for replaying and for tests. */
 export interface Inside extends Omit<
   Services,
-  "identities" | "singleSignOn" | "people" | "sealKey" | "unitSettings" | "proposals" | "isHistoryFallenBack"
+  | "answerKey"
+  | "identities"
+  | "singleSignOn"
+  | "people"
+  | "sealKey"
+  | "unitSettings"
+  | "proposals"
+  | "isHistoryFallenBack"
 > {
   readonly proposalStore: ProposalStore;
   /** The acts on proposals, as a replay does them again. */

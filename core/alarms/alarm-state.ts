@@ -11,6 +11,16 @@ export interface AlarmTerms {
   readonly latching: boolean;
 }
 
+/** What somebody says that they will do about an alarm. */
+export interface AlarmPromise {
+  readonly what: string;
+  /** By when: people are called again then if it is still on. */
+  readonly until: EpochMs;
+}
+
+/** Longest time for which a promise keeps people from being called again: as long as shelving would. */
+export const promiseMaxMs: DurationMs = 60 * minuteMs;
+
 /** The terms where nothing else is configured. */
 export const standardTerms: AlarmTerms = { realarmAfter: 30 * minuteMs, offDelay: 0, latching: false };
 
@@ -45,6 +55,8 @@ export interface AlarmState {
   readonly outOfServiceUntil: EpochMs | null;
   readonly raisedAt: EpochMs;
   readonly acknowledgedBy: string | null;
+  /** What whoever took it on last said that they would do, and by when; null where nobody said. */
+  readonly promise: AlarmPromise | null;
   /** How many times people were called about it so far, and what they were told last. */
   readonly calls: number;
   readonly lastCall: "onset" | "return" | null;
@@ -99,7 +111,7 @@ export function isAsJudged(state: AlarmState, condition: "on" | "off", at: Epoch
 
 /** A state as older records have it, with what has come since filled in. */
 export function completeState(state: Partial<AlarmState> & Pick<AlarmState, "raisedAt">): AlarmState {
-  if (isComplete(state)) return state;
+  if (isComplete(state)) return state.promise === undefined ? { ...state, promise: null } : state;
   const condition = state.condition ?? false;
   return {
     condition,
@@ -111,6 +123,7 @@ export function completeState(state: Partial<AlarmState> & Pick<AlarmState, "rai
     suppressedUntil: null,
     outOfServiceUntil: null,
     acknowledgedBy: null,
+    promise: null,
     calls: 0,
     lastCall: (state.calls ?? 0) === 0 ? null : condition ? "onset" : "return",
     clearsAt: null,

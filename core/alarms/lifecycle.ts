@@ -1,9 +1,11 @@
 import type { EpochMs } from "../time/millis.ts";
 import {
+  type AlarmPromise,
   type AlarmState,
   type AlarmTerms,
   isMuted,
   outOfServiceMaxMs,
+  promiseMaxMs,
   shelveMaxMs,
   standardTerms,
   whileParentLasts,
@@ -16,7 +18,7 @@ export type AlarmInput =
   | { readonly kind: "onset"; readonly terms?: AlarmTerms }
   | { readonly kind: "worsen" }
   | { readonly kind: "clear" }
-  | { readonly kind: "acknowledge"; readonly by: string }
+  | { readonly kind: "acknowledge"; readonly by: string; readonly promise?: AlarmPromise | null }
   | { readonly kind: "reset" }
   | { readonly kind: "shelve"; readonly until: EpochMs }
   | { readonly kind: "unshelve" }
@@ -79,6 +81,7 @@ export function raiseAlarm(
     outOfServiceUntil,
     raisedAt: at,
     acknowledgedBy: null,
+    promise: null,
     calls: 0,
     lastCall: null,
     clearsAt: null,
@@ -112,7 +115,7 @@ function apply(state: AlarmState, input: AlarmInput, at: EpochMs): AlarmStep {
     case "clear":
       return clear(state, at);
     case "acknowledge":
-      return acknowledge(state, input.by);
+      return acknowledge(state, input.by, input.promise ?? null, at);
     case "reset":
       return reset(state);
     case "shelve":
@@ -182,6 +185,7 @@ function onset(state: AlarmState, terms: AlarmTerms, at: EpochMs): AlarmStep {
     condition: true,
     acknowledged: false,
     acknowledgedBy: null,
+    promise: null,
     awaited: (state.awaited && !state.acknowledged) || state.suppressedUntil === null,
     latched: state.latched || terms.latching,
     clearsAt: null,
@@ -194,7 +198,7 @@ function onset(state: AlarmState, terms: AlarmTerms, at: EpochMs): AlarmStep {
 
 function worsen(state: AlarmState, at: EpochMs): AlarmStep {
   if (!state.condition) return nothing(state);
-  const worse: AlarmState = { ...state, acknowledged: false, acknowledgedBy: null };
+  const worse: AlarmState = { ...state, acknowledged: false, acknowledgedBy: null, promise: null };
   const effects: AlarmEffect[] = [{ kind: "worsened" }];
   return isMuted(worse) ? { state: worse, effects } : callPeople(worse, "onset", effects, at);
 }
@@ -214,9 +218,15 @@ function returnToNormal(state: AlarmState, at: EpochMs): AlarmStep {
   return { state: isNobodys && isOnlySuppressed ? { ...cleared, suppressedUntil: null } : cleared, effects };
 }
 
-function acknowledge(state: AlarmState, by: string): AlarmStep {
+/** A promise sets when people are called again if it is still on: when it should have been kept. */
+function acknowledge(state: AlarmState, by: string, given: AlarmPromise | null, at: EpochMs): AlarmStep {
   if (state.acknowledged) return nothing(state);
-  return { state: { ...state, acknowledged: true, acknowledgedBy: by }, effects: [{ kind: "acknowledged" }] };
+  const promise = given === null ? null : { ...given, until: Math.min(given.until, at + promiseMaxMs) };
+  const realarmAt = promise === null || !state.condition ? state.realarmAt : promise.until;
+  return {
+    state: { ...state, acknowledged: true, acknowledgedBy: by, promise, realarmAt },
+    effects: [{ kind: "acknowledged" }],
+  };
 }
 
 function reset(state: AlarmState): AlarmStep {

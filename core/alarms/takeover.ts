@@ -20,6 +20,7 @@ export function takeOver(word: EdgeWord, terms: AlarmTerms, mutes: Mutes, at: Ep
     outOfServiceUntil: mutes.outOfServiceUntil,
     raisedAt: word.raisedAt,
     acknowledgedBy: null,
+    promise: null,
     calls: 0,
     lastCall: null,
     clearsAt: null,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { shelveMaxMs } from "../alarms/alarm-state.ts";
+import { promiseMaxMs, shelveMaxMs } from "../alarms/alarm-state.ts";
 import { alarmKinds, alarmPhases, alarmSeverities } from "../alarms/alarm.ts";
 import { minuteMs } from "../time/millis.ts";
 import { instantQuerySchema, instantTextSchema, pageQuery } from "./instants.ts";
@@ -16,6 +16,8 @@ export const alarmSchema = z.object({
   text: z.string(),
   raisedAt: instantTextSchema,
   acknowledgedBy: z.string().nullable(),
+  /** What whoever took it on said that they would do, and by when. */
+  promise: z.object({ what: z.string(), until: instantTextSchema }).nullable(),
   shelvedUntil: instantTextSchema.nullable(),
   outOfServiceUntil: instantTextSchema.nullable(),
   /** When people are called again if it lasts. */
@@ -29,10 +31,17 @@ export const alarmQuerySchema = z.object({
   ...pageQuery,
 });
 
+/** Longest time that a promise can name, in minutes. */
+export const promiseMinutesMax: number = promiseMaxMs / minuteMs;
+
 /** The body of an acknowledgement: who, and what will be done. */
 export const acknowledgeSchema = z.object({
   by: z.string().min(1).max(100),
   note: z.string().max(1_000).optional(),
+  /** What will be done, and within how many minutes: people are called again then if it is still on. */
+  promise: z
+    .object({ what: z.string().min(1).max(200), withinMinutes: z.int().min(1).max(promiseMinutesMax) })
+    .optional(),
 });
 
 /** Longest time for which an alarm can be shelved, in minutes. Shelving changes who is called, never the record or the holds. */

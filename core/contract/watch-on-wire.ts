@@ -92,6 +92,7 @@ export function stateFromWire(alarm: WireWatchedAlarm, terms: AlarmTerms): Alarm
     outOfServiceUntil: epochOrNull(alarm.outOfServiceUntil),
     raisedAt: epoch(alarm.raisedAt),
     acknowledgedBy: alarm.acknowledgedBy,
+    promise: null,
     calls: alarm.calls,
     lastCall: alarm.lastCall,
     clearsAt: epochOrNull(alarm.clearsAt),

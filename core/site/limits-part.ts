@@ -6,10 +6,18 @@ import { type SiteDifference, siteDifferences } from "./site-differences.ts";
  * Which changes of a site need a second person. All that decides what is judged, by what, and after how long somebody is called touches the limits: profiles
  * (content, source and edition too), which profile applies, calibrations, channels, trust, pairs, what a probe stands for, the delays of a door and an agitator, and that an appliance or
  * a probe is there at all: taking one away takes its monitoring away. What is left out below does not: the site's id and time zone, an appliance's name, kind, room
- * and circuit, the contacts, and the order of lists. It is a list of what is harmless, so that whatever a site may learn to say later counts as a limit.
+ * and circuit, the contacts and the language in which they are written to, and the order of lists. It is a list of what is harmless, so that whatever a site may learn to say later counts as a limit.
  */
 export function limitsPart(site: Site): unknown {
-  const { site: _site, timeZone: _timeZone, contacts: _contacts, appliances, channels, ...rest } = site;
+  const {
+    site: _site,
+    timeZone: _timeZone,
+    contacts: _contacts,
+    language: _language,
+    appliances,
+    channels,
+    ...rest
+  } = site;
   return {
     ...rest,
     appliances: byId(appliances).map(

@@ -4,6 +4,8 @@ import { idSchema } from "../contract/batch.ts";
 import { durationSchema } from "../settings/settings.ts";
 import { celsiusMax, celsiusMin } from "../readings/reading.ts";
 import type { EpochMs } from "../time/millis.ts";
+import { contactSchema } from "../duty/contact-section.ts";
+import { languages } from "../duty/media.ts";
 import { checkPolicies, policiesMax, type Policy, policySchema } from "../summons/policy-section.ts";
 import { channelPlan, stretchesByProbe } from "./channels.ts";
 import { pairSchema, trustSchema } from "./trust-section.ts";
@@ -205,12 +207,6 @@ const channelSchema = z.strictObject({
 /** One channel of a site. */
 export type Channel = z.output<typeof channelSchema>;
 
-const contactSchema = z.strictObject({
-  id: idSchema,
-  name: z.string().min(1).max(100),
-  email: z.email(),
-});
-
 /** The site file: master data as code (docs/site-file.md). */
 export const siteSchema = z
   .strictObject({
@@ -220,6 +216,8 @@ export const siteSchema = z
     appliances: z.array(applianceSchema).min(1).max(5_000),
     channels: z.array(channelSchema).max(siteProbesMax).optional(),
     contacts: z.array(contactSchema).max(500).default([]),
+    /** In which messages are written to whom nothing else is said of. */
+    language: z.enum(languages).optional(),
     /** Who is called about what; without any, all contacts at once. */
     policies: z.array(policySchema).max(policiesMax).optional(),
   })

@@ -1,3 +1,5 @@
+import type { AlarmPromise } from "@coldkeep/core/alarms/alarm-state.ts";
+import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import type { AlarmInput } from "@coldkeep/core/alarms/lifecycle.ts";
 import { isResettable } from "@coldkeep/core/alarms/lifecycle.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
@@ -14,6 +16,19 @@ export interface AlarmAct {
   readonly input: AlarmInput;
   /** The role in which a person acted. */
   readonly role?: string | null;
+}
+
+/** That somebody takes an alarm on. What they promise stands in the alarm's record with what they noted. */
+export function acknowledgement(
+  alarm: string,
+  who: { readonly actor: string; readonly name: string; readonly role: string | null },
+  note: string | null,
+  promise: AlarmPromise | null,
+): AlarmAct {
+  const promised = promise === null ? null : `${promise.what} (by ${formatInstant(promise.until)})`;
+  const said = [note, promised].filter((part) => part !== null && part !== "").join("; ");
+  const input = { kind: "acknowledge" as const, by: who.name, ...(promise === null ? {} : { promise }) };
+  return { alarm, by: who.actor, role: who.role, note: said === "" ? null : said, input };
 }
 
 /**

@@ -17,6 +17,8 @@ export function onWire(alarm: KeptAlarm) {
     text,
     raisedAt: formatInstant(state.raisedAt),
     acknowledgedBy: state.acknowledgedBy,
+    promise:
+      state.promise === null ? null : { what: state.promise.what, until: formatInstant(state.promise.until) },
     shelvedUntil: instantOrNull(state.shelvedUntil),
     outOfServiceUntil: instantOrNull(state.outOfServiceUntil),
     realarmAt: instantOrNull(state.realarmAt),

@@ -56,7 +56,7 @@ export function gatheredMessage(
     "",
     isReturn(gathered)
       ? "The causes of these alarms have gone. The record, the excursions and held units are not changed by that."
-      : "Please go and look, then acknowledge the alarms on the board.",
+      : "Please go and look, then acknowledge the alarms on the board.\nTake them on: {answer-link}",
     ...(pages === null ? [] : [pages]),
   ];
   return { subject, body: `${lines.join("\n")}\n` };

@@ -85,7 +85,7 @@ export function alarmMessage(
     `Alarm: ${alarm.id}`,
     ...(isReturn
       ? ["", "The alarm's cause has gone. The record, the excursion and held units are not changed by that."]
-      : ["", "Please go and look, then acknowledge the alarm on the board."]),
+      : ["", "Please go and look, then acknowledge the alarm on the board.", "Take it on: {answer-link}"]),
     ...(pages === null ? [] : [pages]),
   ];
   return { subject: `${head}: ${alarm.text}`, body: `${lines.join("\n")}\n` };

@@ -14,7 +14,7 @@ import { actingFor } from "../access/acting.ts";
 import { requestActor } from "../access/guard.ts";
 import { pageOf, unpackCursor } from "../http/cursors.ts";
 import type { Services } from "../http/services.ts";
-import { actOnAlarm } from "./alarm-commands.ts";
+import { acknowledgement, actOnAlarm } from "./alarm-commands.ts";
 import { listAlarms } from "./alarm-reads.ts";
 import { onWire } from "./alarm-on-wire.ts";
 
@@ -64,11 +64,15 @@ export function alarmRoutes(services: Services): FastifyPluginAsyncZod {
       },
       async (request) => {
         const actor = requestActor(request);
-        const { note = null } = request.body;
+        const { note = null, promise } = request.body;
         const who = actingFor(request, request.body.by);
-        const input = { kind: "acknowledge" as const, by: who.name };
-        const act = { alarm: request.params.id, by: who.actor, role: who.role, note, input };
-        return onWire(actOnAlarm(services, "acknowledge", actor, act));
+        const at = services.clock.epochMs();
+        const promised =
+          promise === undefined ? null : { what: promise.what, until: at + promise.withinMinutes * minuteMs };
+        const alarm = request.params.id;
+        return onWire(
+          actOnAlarm(services, "acknowledge", actor, acknowledgement(alarm, who, note, promised)),
+        );
       },
     );
     for (const kind of ["unshelve", "reset"] as const) {

@@ -32,6 +32,10 @@ export function makeCallWriter({ database, rows, site, pages }: CallWriterParts)
       found.length === 1
         ? alarmMessage(alarm, call.about, at, timeZone, pages(), units)
         : gatheredMessage(found, causes, { at, site: site(), pages: pages(), unitsInside });
-    return () => ({ ...message, sms: message.subject, spoken: message.subject });
+    return () => ({
+      ...message,
+      sms: `${message.subject}\nReply {answer-code} to take it on`,
+      spoken: message.subject,
+    });
   };
 }

@@ -9,6 +9,7 @@ import type { TakeBatch } from "../ingest/take-batch.ts";
 import type { Committer } from "../journal/committer.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { SiteEngine } from "../judging/site-engine.ts";
+import type { AnswerKey } from "../answers/answer-key.ts";
 import type { Outbox } from "../notify/outbox.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
 import type { Proposals } from "../proposals/proposals.ts";
@@ -52,6 +53,8 @@ export interface Services {
   readonly unitSettings: UnitSettings;
   /** Electronic signatures. */
   readonly signatures: Signatures;
+  /** With what the links and codes are made by which calls are answered. */
+  readonly answerKey: AnswerKey;
   /** With what reports are sealed; null: they are not. */
   readonly sealKey: SealKey | null;
   /** Accounts, sessions and tokens. */

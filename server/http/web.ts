@@ -10,7 +10,9 @@ import Fastify, {
 } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
-import { actOnAlarm } from "../alarms/alarm-commands.ts";
+import { answerPlugin } from "../answers/answer-plugin.ts";
+import { minuteMs } from "@coldkeep/core/time/millis.ts";
+import { acknowledgement, actOnAlarm } from "../alarms/alarm-commands.ts";
 import { alarmRoutes } from "../alarms/routes.ts";
 import { serviceRoutes } from "../alarms/service-routes.ts";
 import { edgeRoutes } from "../edge/routes.ts";
@@ -167,7 +169,9 @@ export async function buildWeb(
   await app.register(healthRoutes(services));
   await app.register(headRoutes(services));
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
-  const answers = pageAnswers(registerAssets(app), () => ({
+  const assets = registerAssets(app);
+  await app.register(answerPlugin, { services, key: services.answerKey, assets });
+  const answers = pageAnswers(assets, () => ({
     site: siteView(services.site()),
     at: services.clock.epochMs(),
   }));
@@ -193,16 +197,10 @@ export async function buildWeb(
     report,
     isBoardOpen,
     isStillIn: (request: FastifyRequest) => isStillIn(services, request),
-    acknowledge: (id: string, who: Acting, note: string) => {
+    acknowledge: (id: string, who: Acting, promised: { what: string; minutes: number }) => {
       if (!services.alarms.underWay().some((alarm) => alarm.id === id)) return false;
-      const input = { kind: "acknowledge" as const, by: who.name };
-      actOnAlarm(services, "acknowledge", who.actor, {
-        alarm: id,
-        by: who.actor,
-        role: who.role,
-        note,
-        input,
-      });
+      const promise = { what: promised.what, until: clock.epochMs() + promised.minutes * minuteMs };
+      actOnAlarm(services, "acknowledge", who.actor, acknowledgement(id, who, null, promise));
       return true;
     },
   });

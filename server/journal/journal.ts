@@ -21,6 +21,8 @@ export type EntryKind =
   | "disposition"
   | "acknowledge"
   | "delivery"
+  | "answer"
+  | "reply"
   | "shelve"
   | "unshelve"
   | "reset"

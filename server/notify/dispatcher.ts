@@ -5,6 +5,7 @@ import type { Metrics } from "../health/metrics.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import type { DeliveryBook, KeptDelivery } from "../summons/delivery-book.ts";
+import type { OtherTexts } from "../summons/text-for.ts";
 import type { DeliveryNews } from "../summons/take-delivery.ts";
 
 /** A mail to hand over. `id` makes the Message-ID, so that a repeat after a crash can be told from a second message. */
@@ -73,7 +74,9 @@ export interface DispatcherParts {
 export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   const { database, deliveries, clock, metrics, warn, take } = parts;
   const channels = new Map(parts.channels.map((channel) => [channel.id, channel]));
-  const texts = database.prepare("SELECT address, subject, body FROM notifications WHERE id = ?");
+  const texts = database.prepare(
+    "SELECT subject, body, others FROM notifications JOIN deliveries ON deliveries.id = notifications.id WHERE notifications.id = ?",
+  );
   const mark = database.prepare(
     "INSERT INTO sends_in_hand (delivery, channel, started_at) VALUES (?, ?, ?) ON CONFLICT (delivery) DO UPDATE SET channel = excluded.channel, started_at = excluded.started_at",
   );
@@ -89,17 +92,16 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   const send = async (channel: Channel, delivery: KeptDelivery, isRepeat: boolean): Promise<void> => {
     const { id, state, language, thread } = delivery;
     const row = texts.get(id);
-    const fill = (column: string): string => {
-      const value = row?.[column];
-      const text = typeof value === "string" ? value : "";
-      return parts.fill?.(text, delivery) ?? text;
-    };
+    const given = row?.["others"];
+    const others = typeof given === "string" ? (JSON.parse(given) as OtherTexts) : {};
+    const fill = (text: string): string => parts.fill?.(text, delivery) ?? text;
+    const route = state.routes[state.route];
     const message = {
       id,
       isRepeat,
-      address: state.routes[state.route]?.address ?? "",
-      subject: fill("subject"),
-      text: fill("body"),
+      address: route?.address ?? "",
+      subject: fill(String(row?.["subject"])),
+      text: fill((route === undefined ? undefined : others[route.medium]) ?? String(row?.["body"])),
       language,
       thread,
       attachments: parts.attachmentsOf?.(id) ?? [],
@@ -123,7 +125,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     const guard = new Promise<SendResult>((resolve) => {
       disarm = clock.after(sendGuardMs, () => {
         tooLong.abort();
-        resolve(failure("channel.no-answer", `the channel did not end within ${sendGuardMs / secondMs} s`));
+        resolve(failure(noAnswer, `the channel did not end within ${sendGuardMs / secondMs} s`));
       });
     });
     try {
@@ -219,6 +221,9 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
+/** The code of a channel that did not end in time. */
+const noAnswer = "channel.no-answer";
+
 function failure(code: string, reason: string): SendResult {
   return { ok: false, isPermanent: false, code, reason };
 }
@@ -226,12 +231,9 @@ function failure(code: string, reason: string): SendResult {
 function newsOf({ id }: KeptDelivery, channel: string, result: SendResult): DeliveryNews {
   if (!result.ok) {
     const { isPermanent, code, reason } = result;
-    const input = {
-      kind: "failed",
-      channel,
-      reason: `${reason} (${code})`,
-      isHopeless: isPermanent,
-    } as const;
+    // One that hangs would take up all of the time in which the next way can still be gone.
+    const isHopeless = isPermanent || code === noAnswer;
+    const input = { kind: "failed", channel, reason: `${reason} (${code})`, isHopeless } as const;
     return { delivery: id, input, isChannelAtFault: !isPermanent };
   }
   if (result.proof === "delivered") return { delivery: id, input: { kind: "delivered", channel } };

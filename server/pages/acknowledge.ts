@@ -2,11 +2,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { type Acting, actingFor } from "../access/acting.ts";
 import { acceptForms, formOf } from "./form-body.ts";
-import { noteCharactersMax } from "./limits.ts";
+import { promiseMinutesMax } from "@coldkeep/core/contract/alarms.ts";
+import { promiseCharactersMax } from "./limits.ts";
+
+/** What whoever takes an alarm on says: what they will do, and within how many minutes. */
+export interface PromiseGiven {
+  readonly what: string;
+  readonly minutes: number;
+}
 
 /** What the acknowledgement form needs from the pages. */
 export interface AcknowledgeRoute {
-  readonly acknowledge: (id: string, who: Acting, note: string) => boolean | Promise<boolean>;
+  readonly acknowledge: (id: string, who: Acting, promise: PromiseGiven) => boolean | Promise<boolean>;
   readonly missing: (reply: FastifyReply, what: string) => FastifyReply;
   readonly failed: (reply: FastifyReply, status: number, title: string, text: string) => FastifyReply;
   /** Called once an acknowledgement was taken. */
@@ -21,12 +28,14 @@ export function registerAcknowledge(app: FastifyInstance, route: AcknowledgeRout
     { config: access("alarms.handle") },
     async (request, reply) => {
       const form = formOf(request);
-      const note = (form.get("note") ?? "").trim();
-      if (note.length > noteCharactersMax) {
-        const text = `Say what you do about it in at most ${noteCharactersMax} characters. Go back and try again.`;
+      const what = (form.get("note") ?? "").trim();
+      const minutes = Number(form.get("minutes") ?? "");
+      const isTime = Number.isInteger(minutes) && minutes >= 1 && minutes <= promiseMinutesMax;
+      if (what === "" || what.length > promiseCharactersMax || !isTime) {
+        const text = `Say what you will do about it in at most ${promiseCharactersMax} characters, and within how many minutes (1 to ${promiseMinutesMax}). Go back and try again.`;
         return route.failed(reply, 422, "Nothing was acknowledged", text);
       }
-      if (!(await route.acknowledge(request.params.id, actingFor(request), note))) {
+      if (!(await route.acknowledge(request.params.id, actingFor(request), { what, minutes }))) {
         return route.missing(reply, "There is no such alarm.");
       }
       route.done();

@@ -2,7 +2,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
 import { html } from "ghtml";
 import { instant } from "./layout.ts";
-import { noteCharactersMax } from "./limits.ts";
+import { promiseCharactersMax } from "./limits.ts";
 import { ago, siteTime } from "./site-time.ts";
 import { symbol } from "./symbol.ts";
 import type { AlarmView, SiteView } from "./views.ts";
@@ -60,6 +60,9 @@ function alarmItem(alarm: AlarmView, around: AlarmSurroundings): string {
   </li>`;
 }
 
+/** Within how many minutes somebody may say that they will see to an alarm. */
+const promiseMinutes = [10, 20, 30, 45, 60];
+
 function phaseText(alarm: AlarmView): string {
   const by = alarm.acknowledgedBy === null ? "" : ` by ${alarm.acknowledgedBy}`;
   return `${phaseWords[alarm.phase]}${by}`;
@@ -70,10 +73,20 @@ function acknowledgeForm(alarm: AlarmView): string {
     <summary><span class="when-closed">Acknowledge</span><span class="when-open">Not now</span></summary>
     <form method="post" action="/alarms/${encodeURIComponent(alarm.id)}/acknowledge">
       <label
-        >What you do about it <input name="note" maxlength="${noteCharactersMax}" autocomplete="off"
+        >What you will do about it
+        <input name="note" maxlength="${promiseCharactersMax}" autocomplete="off" required
       /></label>
+      <label
+        >Within
+        <select name="minutes">
+          !${promiseMinutes.map((minutes) => html`<option value="${minutes}" !${minutes === 30 ? "selected" : ""}>${minutes} minutes</option>`)}
+        </select></label
+      >
       <button type="submit">Acknowledge</button>
-      <p class="note">Others stop being called. The record, the excursion and the holds stay.</p>
+      <p class="note">
+        Others stop being called, until then: if it is still on, they are called again. The record, the
+        excursion and the holds stay.
+      </p>
     </form>
   </details>`;
 }

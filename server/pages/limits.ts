@@ -15,8 +15,8 @@ export const liveBacklogBytesMax = 16_384;
 /** Largest form that a page may send. Unit bytes. */
 export const formBytesMax = 8_192;
 
-/** Longest note of an acknowledgement, in characters. */
-export const noteCharactersMax = 1_000;
+/** Longest promise of an acknowledgement, in characters. */
+export const promiseCharactersMax = 200;
 
 /** Points of a curve that reach the browser or the paper; beyond, each bucket keeps its first, lowest, highest and last. */
 export const curvePointsMax = 2_000;

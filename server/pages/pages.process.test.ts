@@ -179,10 +179,10 @@ describe.skipIf(missing)("the pages in Chromium (skipped where /usr/bin/chromium
     const complained = complaints(page);
     await page.goto(served.url);
     await page.locator(".acknowledge summary").click();
-    await page.locator('input[name="note"]').fill("moved to fridge 4");
+    await page.locator('input[name="note"]').fill("move to fridge 4");
     await page.locator(".acknowledge form button").click();
     await page.getByText("Acknowledged by A. Peeters").waitFor();
-    expect(taken).toEqual([["alarm-1", "A. Peeters", "moved to fridge 4"]]);
+    expect(taken).toEqual([["alarm-1", "A. Peeters", { what: "move to fridge 4", minutes: 30 }]]);
     expect(new URL(page.url()).pathname).toBe("/");
     expect(complained).toEqual([]);
     await page.close();

@@ -87,15 +87,23 @@ describe("acknowledging", () => {
       },
     });
     const headers = { ...form, referer: "http://ward/appliances/fridge-3?hours=1" };
-    const answer = await app.inject({ ...post, headers, payload: "by=Somebody+Else&note=moved+to+fridge+4" });
+    const answer = await app.inject({
+      ...post,
+      headers,
+      payload: "by=Somebody+Else&note=move+to+fridge+4&minutes=20",
+    });
     expect([answer.statusCode, answer.headers.location]).toEqual([303, "/appliances/fridge-3?hours=1"]);
     expect(taken).toEqual([
-      ["alarm-1", { actor: "person:a.peeters", name: "A. Peeters", role: "quality" }, "moved to fridge 4"],
+      [
+        "alarm-1",
+        { actor: "person:a.peeters", name: "A. Peeters", role: "quality" },
+        { what: "move to fridge 4", minutes: 20 },
+      ],
     ]);
     const elsewhere = await app.inject({
       ...post,
       headers: { ...form, referer: "http://evil/x" },
-      payload: "by=A",
+      payload: "note=a&minutes=20",
     });
     expect(elsewhere.headers.location).toBe("/");
     await app.close();
@@ -111,11 +119,14 @@ describe("acknowledging", () => {
     });
     const status = async (payload: string, headers: Record<string, string> = form): Promise<number> =>
       (await app.inject({ ...post, headers, payload })).statusCode;
-    expect(await status(`note=${"x".repeat(1_001)}`)).toBe(422);
-    expect(await status("by=A", { ...form, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await status(`note=${"x".repeat(201)}&minutes=20`)).toBe(422);
+    expect(await status("note=&minutes=20")).toBe(422);
+    expect(await status("note=a&minutes=61")).toBe(422);
+    expect(await status("note=a")).toBe(422);
+    expect(await status("note=a&minutes=20", { ...form, "sec-fetch-site": "cross-site" })).toBe(403);
     expect(await status(`by=A&note=${"x".repeat(9_000)}`)).toBe(413);
     expect(taken).toEqual([]);
-    expect(await status("by=A")).toBe(404);
+    expect(await status("note=a&minutes=20")).toBe(404);
     expect(taken).toEqual(["alarm-1"]);
     await app.close();
   });

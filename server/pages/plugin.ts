@@ -4,7 +4,7 @@ import { type Principal, roleOf } from "@coldkeep/core/people/principal.ts";
 import { isAllowed } from "@coldkeep/core/people/roles.ts";
 import { access, type Access } from "../access/access.ts";
 import type { Acting } from "../access/acting.ts";
-import { registerAcknowledge } from "./acknowledge.ts";
+import { registerAcknowledge, type PromiseGiven } from "./acknowledge.ts";
 import { liveHub, type LiveHub, type LiveLoss } from "./live-hub.ts";
 import { type PageAnswers, wantsPage } from "./page-answers.ts";
 import { applianceRoute, boardRoute, excursionRoutes, reportRoute, type PageRoutes } from "./page-routes.ts";
@@ -20,7 +20,7 @@ export interface PagesOptions {
   /** Renders the excursion report as PDF. */
   readonly report: (view: ExcursionPageView) => Promise<Uint8Array>;
   /** Acknowledges an alarm; false where there is none with that id. Without it the pages offer no acknowledgement. */
-  readonly acknowledge?: (id: string, who: Acting, note: string) => boolean | Promise<boolean>;
+  readonly acknowledge?: (id: string, who: Acting, promise: PromiseGiven) => boolean | Promise<boolean>;
   /** Lets anybody see the board, e.g. a display on a wall; nobody, where left out. */
   readonly isBoardOpen?: boolean;
   /** False once whoever asked for a live page may not see it any more; always true where left out. */

@@ -20,6 +20,8 @@ import { confirmHolds } from "../hold-feed/confirm.ts";
 import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-alarm.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { type DeliveryNews, takeDeliveryNews } from "../summons/take-delivery.ts";
+import { answerCall, type CallAnswer } from "../answers/answer-call.ts";
+import { type ReplyTaken, takeReply } from "../answers/take-reply.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import { recordSettings } from "../settings/settings-history.ts";
 import type { ShownSettings } from "../settings/shown-settings.ts";
@@ -79,6 +81,12 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
     }
     case "delivery":
       applyDelivery(inside, json(body) as DeliveryNews | { readonly worstTries: number });
+      return;
+    case "answer":
+      answerCall(inside, source, json(body) as CallAnswer);
+      return;
+    case "reply":
+      takeReply(inside, json(body) as ReplyTaken);
       return;
     case "projection":
       judgeProjection(inside, json(body) as ProjectionFinding);

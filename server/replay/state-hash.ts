@@ -37,6 +37,7 @@ const tables: Readonly<Record<string, string>> = {
   delivery_events: "SELECT * FROM delivery_events ORDER BY number",
   delivery_references: "SELECT * FROM delivery_references ORDER BY channel, reference",
   channel_failures: "SELECT * FROM channel_failures ORDER BY channel",
+  replies: "SELECT * FROM replies ORDER BY channel, reference",
   digest_items: "SELECT * FROM digest_items ORDER BY policy, alarm, number",
   calls: "SELECT * FROM calls ORDER BY id",
   call_alarms: "SELECT * FROM call_alarms ORDER BY alarm, call, number",

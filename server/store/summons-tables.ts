@@ -18,12 +18,14 @@ CREATE TABLE IF NOT EXISTS summons_alarms (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deliveries (
   id TEXT PRIMARY KEY,
+  number INTEGER NOT NULL UNIQUE,
   contact TEXT NOT NULL,
   medium TEXT NOT NULL,
   language TEXT NOT NULL,
   thread TEXT,
   summons TEXT,
   summons_call INTEGER,
+  others TEXT,
   state TEXT NOT NULL,
   due_at INTEGER,
   outcome TEXT
@@ -61,6 +63,18 @@ CREATE TABLE IF NOT EXISTS digest_items (
   PRIMARY KEY (policy, alarm, number)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS digest_items_untold ON digest_items (at) WHERE told_at IS NULL;
+CREATE TABLE IF NOT EXISTS replies (
+  channel TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  text TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  contact TEXT,
+  delivery TEXT,
+  outcome TEXT NOT NULL,
+  journal_seq INTEGER NOT NULL,
+  PRIMARY KEY (channel, reference)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sends_in_hand (
   delivery TEXT PRIMARY KEY,
   channel TEXT NOT NULL,

@@ -1,3 +1,4 @@
+import { addressesOf, type Contact } from "@coldkeep/core/duty/contact-section.ts";
 import type { Language } from "@coldkeep/core/duty/media.ts";
 import type { MediumAddress } from "@coldkeep/core/duty/reach.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
@@ -14,15 +15,16 @@ export interface CalledContact {
 
 /** All contacts of the site. */
 export function everybody(site: Site): CalledContact[] {
-  return site.contacts.map(calledContact);
+  return site.contacts.map((contact) => calledContact(site, contact));
 }
 
 /** The people whom a step calls at an instant, each once. */
 export function contactsCalled(site: Site, callees: readonly Callee[], _at: EpochMs): CalledContact[] {
   const ids = new Set(callees.flatMap((callee) => ("contact" in callee ? [callee.contact] : [])));
-  return site.contacts.filter(({ id }) => ids.has(id)).map(calledContact);
+  return site.contacts.filter(({ id }) => ids.has(id)).map((contact) => calledContact(site, contact));
 }
 
-function calledContact(contact: Site["contacts"][number]): CalledContact {
-  return { id: contact.id, language: "en", addresses: [{ medium: "email", address: contact.email }] };
+function calledContact(site: Site, contact: Contact): CalledContact {
+  const language = contact.language ?? site.language ?? "en";
+  return { id: contact.id, language, addresses: addressesOf(contact) };
 }

@@ -12,6 +12,7 @@ import { standardDeliverWithinMs } from "@coldkeep/core/summons/policy-section.t
 import type { DurationMs, EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
+import type { OtherTexts } from "./text-for.ts";
 
 /** Longest reason that is kept with a delivery, in characters. */
 export const reasonCharactersMax = 500;
@@ -29,6 +30,8 @@ export interface OwedDelivery {
   readonly address: string;
   readonly subject: string;
   readonly body: string;
+  /** What other media carry in the place of `body`; left out where it is the same for all. */
+  readonly others?: OtherTexts;
   readonly routes: readonly Route[];
   readonly deliverWithinMs: DurationMs;
   /** Which call of which summons it is part of; null where nobody is asked to answer. */
@@ -38,6 +41,8 @@ export interface OwedDelivery {
 /** A delivery as it is kept, without its texts. */
 export interface KeptDelivery {
   readonly id: string;
+  /** Counts deliveries: the short name that its link and its code stand for. */
+  readonly number: number;
   readonly contact: string;
   readonly medium: Medium;
   readonly language: Language;
@@ -65,6 +70,9 @@ export interface DeliveryBook {
   /** Takes up work with the channels in force: messages of older records are taken in, and those that have no way, or one that is gone, get one. */
   readonly begin: (commit: Commit, channels: readonly ChannelFact[]) => void;
   readonly find: (id: string) => KeptDelivery | null;
+  readonly numbered: (number: number) => KeptDelivery | null;
+  /** The newest messages of calls to some people, the newest first. */
+  readonly callsTo: (contacts: readonly string[], max: number) => KeptDelivery[];
   /** The delivery whose message a channel's reference stands for. */
   readonly byReference: (channel: string, reference: string) => string | null;
   /** Those that have something to do at an instant, the longest due first. */
@@ -85,7 +93,8 @@ export function openDeliveryBook(database: Database): DeliveryBook {
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 0)`,
   );
   const insert = database.prepare(
-    "INSERT OR IGNORE INTO deliveries (id, contact, medium, language, thread, summons, summons_call, state, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    `INSERT OR IGNORE INTO deliveries (id, number, contact, medium, language, thread, summons, summons_call, others, state, due_at)
+     VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM deliveries), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare("UPDATE deliveries SET state = ?, due_at = ?, outcome = ? WHERE id = ?");
   const tried = database.prepare(
@@ -100,7 +109,7 @@ export function openDeliveryBook(database: Database): DeliveryBook {
   const refer = database.prepare(
     "INSERT INTO delivery_references (channel, reference, delivery) VALUES (?, ?, ?) ON CONFLICT (channel, reference) DO UPDATE SET delivery = excluded.delivery",
   );
-  const columns = "id, contact, medium, language, thread, summons, summons_call, state";
+  const columns = "id, number, contact, medium, language, thread, summons, summons_call, state";
   const one = database.prepare(`SELECT ${columns} FROM deliveries WHERE id = ?`);
   const referred = database.prepare(
     "SELECT delivery FROM delivery_references WHERE channel = ? AND reference = ?",
@@ -111,6 +120,10 @@ export function openDeliveryBook(database: Database): DeliveryBook {
   const underWay = database.prepare(`SELECT ${columns} FROM deliveries WHERE outcome IS NULL ORDER BY id`);
   const count = database.prepare("SELECT count(*) AS n FROM deliveries WHERE outcome IS NULL");
   const ofSummons = database.prepare(`SELECT ${columns} FROM deliveries WHERE summons = ? ORDER BY id`);
+  const byNumber = database.prepare(`SELECT ${columns} FROM deliveries WHERE number = ?`);
+  const callsTo = database.prepare(
+    `SELECT ${columns} FROM deliveries WHERE summons IS NOT NULL AND contact IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?`,
+  );
   const unknown = database.prepare(
     "SELECT id, contact, address FROM notifications WHERE sent_at IS NULL AND id NOT IN (SELECT id FROM deliveries) ORDER BY id",
   );
@@ -150,7 +163,8 @@ export function openDeliveryBook(database: Database): DeliveryBook {
       );
       const call = summons?.call ?? null;
       const text = JSON.stringify(state);
-      insert.run(id, contact, medium, language, thread, summons?.id ?? null, call, text, state.dueAt);
+      const others = message.others === undefined ? null : JSON.stringify(message.others);
+      insert.run(id, contact, medium, language, thread, summons?.id ?? null, call, others, text, state.dueAt);
       commit.afterwards(() => whenOwed());
     },
     step: (commit, id, input) => {
@@ -172,7 +186,7 @@ export function openDeliveryBook(database: Database): DeliveryBook {
         if (id === undefined || contact === undefined || address === undefined) continue;
         const routes = routesBy({ medium: "email", address }, channels);
         const state = oweDelivery(routes, standardDeliverWithinMs, commit.at);
-        insert.run(id, contact, "email", "en", null, null, null, JSON.stringify(state), state.dueAt);
+        insert.run(id, contact, "email", "en", null, null, null, null, JSON.stringify(state), state.dueAt);
       }
       const inForce = new Set(channels.map((channel) => channel.id));
       for (const { id, medium, state } of underWay.all().map(keptOf)) {
@@ -185,6 +199,11 @@ export function openDeliveryBook(database: Database): DeliveryBook {
       commit.afterwards(() => whenOwed());
     },
     find,
+    numbered: (number) => {
+      const row = byNumber.get(number);
+      return row === undefined ? null : keptOf(row);
+    },
+    callsTo: (contacts, max) => callsTo.all(JSON.stringify(contacts), max).map(keptOf),
     byReference: (channel, reference) => {
       const row = referred.get(channel, reference);
       return row === undefined ? null : String(row["delivery"]);
@@ -220,6 +239,7 @@ function keptOf(row: Record<string, unknown>): KeptDelivery {
   const summons = text("summons");
   return {
     id: String(row["id"]),
+    number: Number(row["number"]),
     contact: String(row["contact"]),
     medium: String(row["medium"]) as Medium,
     language: String(row["language"]) as Language,

@@ -1,11 +1,16 @@
 import type { Medium } from "@coldkeep/core/duty/media.ts";
 import type { WrittenCall } from "./call-writer.ts";
 
-/** A call's text as one medium carries it. */
+/** A call's text for each medium but its first: what is sent where a message turns to another way. */
+export type OtherTexts = Readonly<Partial<Record<Medium, string>>>;
+
+/** A call's text as one medium carries it, with what other media would carry in its place. */
 export function textFor(
-  { subject, body, sms, spoken }: WrittenCall,
+  written: WrittenCall,
   medium: Medium,
-): { readonly subject: string; readonly body: string } {
-  if (medium === "sms") return { subject, body: sms };
-  return { subject, body: medium === "voice" ? spoken : body };
+): { readonly subject: string; readonly body: string; readonly others: OtherTexts } {
+  const { subject, body, sms, spoken } = written;
+  const texts = { sms, voice: spoken, email: body, webhook: body, telegram: body, matrix: body };
+  const { [medium]: own, ...others } = texts;
+  return { subject, body: own, others };
 }

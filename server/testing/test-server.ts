@@ -11,6 +11,7 @@ import { makeLog } from "../security/log.ts";
 import type { RateLimits } from "../security/security-settings.ts";
 import type { HeadSettings } from "../heads/head-settings.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
+import type { Channel } from "../channels/channel.ts";
 import type { Mail } from "../notify/dispatcher.ts";
 
 /** The profile of design.md section 5's worked example, as a site file has it. */
@@ -69,6 +70,8 @@ export async function testServer(
     /** `people` in the settings. */
     people?: unknown;
     publicUrl?: string;
+    /** Stand in for the mailer. */
+    channels?: readonly Channel[];
     heads?: HeadSettings;
   } = {},
 ): Promise<TestServer> {
@@ -101,6 +104,7 @@ export async function testServer(
         ? makeLog(process.env["TEST_LOG"] ?? "silent")
         : makeLog("debug", { write: options.log }),
     mailer,
+    ...(options.channels === undefined ? {} : { channels: options.channels }),
     passwords: makePasswords({ memoryKiB: 8, passes: 1, lanes: 1 }),
     ...(options.hotMs === undefined ? {} : { hotMs: options.hotMs }),
   });

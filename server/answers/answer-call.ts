@@ -1,0 +1,68 @@
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { acknowledgement } from "../alarms/alarm-commands.ts";
+import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { KeptAlarm } from "../alarms/kept-alarm.ts";
+import { inRole } from "../audit/detail.ts";
+import type { Commit, Committer } from "../journal/committer.ts";
+import type { SiteBook } from "../site/site-book.ts";
+import type { Database } from "../store/database.ts";
+import type { DeliveryBook, KeptDelivery } from "../summons/delivery-book.ts";
+
+/** By what a person answered a call. */
+export type AnsweredBy = "link" | "sms" | "voice" | "chat";
+
+/** That a person takes on what a message called about, with what they will do and by when. */
+export interface CallAnswer {
+  readonly delivery: string;
+  readonly by: AnsweredBy;
+  readonly what: string;
+  readonly until: EpochMs;
+}
+
+/** What answering needs. */
+export interface AnswerParts {
+  readonly database: Database;
+  readonly committer: Committer;
+  readonly deliveries: DeliveryBook;
+  readonly alarms: AlarmBook;
+  readonly site: () => SiteBook | null;
+}
+
+/** The alarms that a message called about and that are still under way. */
+export function alarmsCalledAbout(
+  { database, alarms }: Pick<AnswerParts, "database" | "alarms">,
+  delivery: KeptDelivery,
+): KeptAlarm[] {
+  if (delivery.summons === null) return [];
+  const ids = new Set(
+    database
+      .prepare("SELECT alarm FROM summons_alarms WHERE summons = ?")
+      .all(delivery.summons.id)
+      .map((row) => String(row["alarm"])),
+  );
+  return alarms.underWay().filter(({ id }) => ids.has(id));
+}
+
+/** Takes an answer: all alarms of the call that nobody has taken on yet are acknowledged in one transaction. Returns how many. */
+export function answerCall(parts: AnswerParts, source: string, answer: CallAnswer): number {
+  const body = new TextEncoder().encode(JSON.stringify(answer));
+  return parts.committer.commit({ kind: "answer", source, encoding: "identity", body }, (commit) =>
+    acknowledgeCall(parts, commit, answer),
+  );
+}
+
+/** What an answer does, inside a transaction. */
+export function acknowledgeCall(parts: AnswerParts, commit: Commit, answer: CallAnswer): number {
+  const delivery = parts.deliveries.find(answer.delivery);
+  if (delivery === null) return 0;
+  const { contact } = delivery;
+  const name = parts.site()?.site.contacts.find(({ id }) => id === contact)?.name ?? contact;
+  const who = { actor: `contact:${contact}`, name, role: null };
+  const open = alarmsCalledAbout(parts, delivery).filter(({ state }) => !state.acknowledged);
+  for (const { id } of open) {
+    const promise = { what: answer.what, until: answer.until };
+    const act = acknowledgement(id, who, `by ${answer.by}`, promise);
+    parts.alarms.act(inRole(commit, act.by, null), id, act.input, act.by, act.note);
+  }
+  return open.length;
+}

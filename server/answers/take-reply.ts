@@ -1,0 +1,124 @@
+import { addressesOf } from "@coldkeep/core/duty/contact-section.ts";
+import { promiseMaxMs } from "@coldkeep/core/alarms/alarm-state.ts";
+import { parseReply } from "@coldkeep/core/answers/parse-reply.ts";
+import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
+import type { Reply } from "../channels/channel.ts";
+import type { KeptDelivery } from "../summons/delivery-book.ts";
+import { acknowledgeCall, alarmsCalledAbout, type AnsweredBy, type AnswerParts } from "./answer-call.ts";
+import type { AnswerKey } from "./answer-key.ts";
+
+/** Newest messages to one person whose codes are looked at. */
+export const codesLookedAtMax = 200;
+
+/** How long a call can be answered after it was made. */
+export const answerableMs: number = 24 * 60 * minuteMs;
+
+/** What somebody promises who says no time. */
+export const standardPromiseMinutes = 30;
+
+/** What became of a reply. */
+export type ReplyOutcome =
+  | "taken"
+  | "nothing-open"
+  | "unknown-sender"
+  | "not-understood"
+  | "code-unknown"
+  | "code-missing";
+
+/** A reply as it was taken: an input like any other. What its code stood for was found out before, because the key is no part of the records. */
+export interface ReplyTaken {
+  readonly reply: Reply;
+  readonly contact: string | null;
+  readonly delivery: string | null;
+  readonly outcome: ReplyOutcome;
+  readonly by: AnsweredBy;
+  readonly what: string;
+  readonly until: EpochMs;
+}
+
+/** What taking replies needs beyond answering. */
+export interface ReplyParts extends AnswerParts {
+  readonly key: AnswerKey;
+}
+
+/** Finds out what a reply is about. Nothing changes. `medium` is the channel's. */
+export function readReply(parts: ReplyParts, reply: Reply, by: AnsweredBy, at: EpochMs): ReplyTaken {
+  const parsed = parseReply(reply.text);
+  const until = at + Math.min((parsed?.minutes ?? standardPromiseMinutes) * minuteMs, promiseMaxMs);
+  const what = parsed === null || parsed.what === "" ? "sees to it" : parsed.what;
+  const unread = { reply, contact: null, delivery: null, by, what, until };
+  const senders = contactsAt(parts, reply.from);
+  if (senders.length === 0) return { ...unread, outcome: "unknown-sender" };
+  const [contact = null] = senders;
+  if (parsed === null) return { ...unread, contact, outcome: "not-understood" };
+  const calls = parts.deliveries
+    .callsTo(senders, codesLookedAtMax)
+    .filter(({ state }) => state.owedAt >= at - answerableMs);
+  const found =
+    parsed.code === null
+      ? onlyOpen(parts, calls)
+      : calls.find(({ number }) => parts.key.codeOf(number) === parsed.code);
+  if (found === "several") return { ...unread, contact, outcome: "code-missing" };
+  if (found === undefined)
+    return { ...unread, contact, outcome: parsed.code === null ? "nothing-open" : "code-unknown" };
+  return { ...unread, contact: found.contact, delivery: found.id, outcome: "taken" };
+}
+
+/** Takes a reply: kept whole, once, and the alarms of the call acknowledged in the same transaction. */
+export function takeReply(parts: AnswerParts, taken: ReplyTaken): void {
+  const { reply, contact, delivery, by, what, until } = taken;
+  const known = parts.database
+    .prepare("SELECT 1 FROM replies WHERE channel = ? AND reference = ?")
+    .get(reply.channel, reply.reference);
+  if (known !== undefined) return;
+  const body = new TextEncoder().encode(JSON.stringify(taken));
+  parts.committer.commit({ kind: "reply", source: reply.channel, encoding: "identity", body }, (commit) => {
+    const count = delivery === null ? 0 : acknowledgeCall(parts, commit, { delivery, by, what, until });
+    const outcome = taken.outcome === "taken" && count === 0 ? "nothing-open" : taken.outcome;
+    parts.database
+      .prepare(
+        "INSERT INTO replies (channel, reference, sender, text, at, contact, delivery, outcome, journal_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      )
+      .run(
+        reply.channel,
+        reply.reference,
+        reply.from,
+        reply.text.slice(0, replyKeptMax),
+        reply.at,
+        contact,
+        delivery,
+        outcome,
+        commit.journalSeq,
+      );
+  });
+}
+
+/** Longest text of a reply that is kept, in characters. */
+const replyKeptMax = 1_000;
+
+/** The contacts with an address, whatever way its number is written. */
+function contactsAt({ site }: AnswerParts, from: string): string[] {
+  const wanted = plain(from);
+  return (site()?.site.contacts ?? [])
+    .filter((contact) => addressesOf(contact).some(({ address }) => plain(address) === wanted))
+    .map(({ id }) => id);
+}
+
+function plain(address: string): string {
+  return address
+    .replaceAll(/[\s().-]/gu, "")
+    .replace(/^00/u, "+")
+    .toLowerCase();
+}
+
+/** The only call that waits for this person; `several` where more than one does. */
+function onlyOpen(parts: AnswerParts, calls: readonly KeptDelivery[]): KeptDelivery | "several" | undefined {
+  const bySummons = new Map<string, KeptDelivery>();
+  for (const call of calls) {
+    const isOpen = alarmsCalledAbout(parts, call).some(({ state }) => !state.acknowledged);
+    if (isOpen && call.summons !== null && !bySummons.has(call.summons.id))
+      bySummons.set(call.summons.id, call);
+  }
+  const [first] = bySummons.values();
+  return bySummons.size > 1 ? "several" : first;
+}
