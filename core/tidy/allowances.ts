@@ -83,6 +83,7 @@ export const outsideAdapters: readonly string[] = [
   "server/proposals/backtest-thread.ts",
   "server/proposals/backtest-worker.ts",
   "server/reports/seal-key.ts",
+  "server/answers/answer-key.ts",
   // The key of second factors, a file of its own so that no copy of the records has it.
   "server/people/people-key.ts",
   "server/security/http-server.ts",

@@ -34,12 +34,15 @@ async function stop(): Promise<void> {
   const stopping = running;
   running = null;
   if (stopping === null) return;
-  const time = setInterval(() => stopping.clock.advance(secondMs), 1);
-  try {
-    await stopping.stop();
-  } finally {
-    clearInterval(time);
+  const ended = { is: false };
+  const stopped = stopping.stop().finally(() => {
+    ended.is = true;
+  });
+  while (!ended.is) {
+    stopping.clock.advance(secondMs);
+    await new Promise((resolve) => setImmediate(resolve));
   }
+  await stopped;
 }
 
 interface Chain {
