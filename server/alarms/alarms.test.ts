@@ -230,6 +230,26 @@ test("equipment tells of power at once, of an open door after its delay, and the
   ]);
 });
 
+test("a word that is said again every minute puts off no alarm, and one between that says otherwise begins it anew", async () => {
+  server = await testServer({ site: siteWith("", ", doorDelay: 3m, agitatorDelay: 4m") });
+  const door = { subject: "fridge-1", kind: "door", active: true };
+  const agitator = { subject: "fridge-1", kind: "agitator", active: true };
+  for (let minute = 0; minute < 3; minute += 1) {
+    await events({ ...door, at: iso(minute) }, { ...agitator, at: iso(minute) });
+    await minutes(1, 4);
+  }
+  expect(await alarms("door")).toMatchObject([
+    { text: expect.stringMatching(/door open since .* 01:00:00$/) },
+  ]);
+  await events({ ...agitator, active: false, at: iso(1.5) });
+  await minutes(2, 4);
+  expect(await alarms("agitator")).toEqual([]);
+  await minutes(1, 4);
+  expect(await alarms("agitator")).toMatchObject([
+    { text: expect.stringMatching(/agitator stopped since .* 01:02:00$/) },
+  ]);
+});
+
 test("a gateway tells of its buffer, and a clock is that of a device, a gateway or an appliance", async () => {
   server = await testServer({ site: siteWith("") });
   const said = { active: true, at: iso(0) };

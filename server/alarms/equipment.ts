@@ -42,6 +42,10 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     `INSERT INTO equipment (subject, kind, at, active) VALUES (?, ?, ?, ?)
      ON CONFLICT (subject, kind) DO UPDATE SET at = excluded.at, active = excluded.active`,
   );
+  const began = database.prepare(
+    `SELECT min(at) AS at FROM equipment_events WHERE subject = ?1 AND kind = ?2 AND active = ?3 AND at <= ?4 AND at >
+     coalesce((SELECT max(at) FROM equipment_events WHERE subject = ?1 AND kind = ?2 AND active <> ?3 AND at <= ?4), -1)`,
+  );
   const isGateway = database.prepare("SELECT 1 FROM gateways WHERE id = ?");
   const rows = database
     .prepare("SELECT subject, kind, at, active FROM equipment ORDER BY subject, kind")
@@ -53,7 +57,14 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
     }),
   );
 
-  const calledAt = (event: EquipmentEvent): EpochMs => calledFrom(event, placeOf(site(), event.subject));
+  /** The same word since when it has stood: one that is said again is no new one, so that a delay runs from the first. */
+  const standing = (event: EquipmentEvent): EquipmentEvent => {
+    const { subject, kind, at, active } = event;
+    const first = began.get(subject, kind, active ? 1 : 0, at)?.["at"];
+    return typeof first === "number" ? { ...event, at: first } : event;
+  };
+  const calledAt = (event: EquipmentEvent): EpochMs =>
+    calledFrom(standing(event), placeOf(site(), event.subject));
 
   const judge = (commit: Commit, event: EquipmentEvent): void => {
     const isTime = calledAt(event) <= commit.at;
@@ -63,15 +74,15 @@ export function openEquipment(database: Database, alarms: AlarmBook, site: () =>
       book.probes.get(event.subject) ?? book.probes.get(placeOf(book, event.subject)?.probes[0]?.id ?? "");
     const terms =
       probe === undefined ? undefined : termsOf(ruleAt(probe.rules.profiles, commit.at), event.kind);
-    const facts = () => describe(event, book, isGateway.get(event.subject) !== undefined);
+    const facts = () => describe(standing(event), book, isGateway.get(event.subject) !== undefined);
     alarms.judge(commit, event.kind, condition, facts, event.subject, terms, event.at);
   };
 
   const isWaiting = (commit: Commit | null, event: EquipmentEvent, at: EpochMs): boolean =>
     event.active &&
     hasDelay(event.kind) &&
-    calledAt(event) <= at &&
-    alarms.find(commit, event.kind, event.subject)?.state.condition !== true;
+    alarms.find(commit, event.kind, event.subject)?.state.condition !== true &&
+    calledAt(event) <= at;
 
   return {
     isKnown: (kind, subject) => {
