@@ -6,7 +6,7 @@ import { type SiteDifference, siteDifferences } from "./site-differences.ts";
  * Which changes of a site need a second person. All that decides what is judged, by what, and after how long somebody is called touches the limits: profiles
  * (content, source and edition too), which profile applies, calibrations, channels, trust, pairs, what a probe stands for, the delays of a door and an agitator, and that an appliance or
  * a probe is there at all: taking one away takes its monitoring away. What is left out below does not: the site's id and time zone, an appliance's name, kind, room
- * and circuit, the contacts and the language in which they are written to, and the order of lists. It is a list of what is harmless, so that whatever a site may learn to say later counts as a limit.
+ * and circuit, the contacts, teams, rotas and holidays, the language of messages, and the order of lists. It is a list of what is harmless, so that whatever a site may learn to say later counts as a limit.
  */
 export function limitsPart(site: Site): unknown {
   const {
@@ -14,6 +14,9 @@ export function limitsPart(site: Site): unknown {
     timeZone: _timeZone,
     contacts: _contacts,
     language: _language,
+    teams: _teams,
+    rotas: _rotas,
+    holidays: _holidays,
     appliances,
     channels,
     ...rest

@@ -19,6 +19,9 @@ const durations: ReadonlySet<string> = new Set([
   "deliverWithin",
 ]);
 
+/** Keys of a site whose values are instants. */
+const instants: ReadonlySet<string> = new Set(["from", "to"]);
+
 /** A duration as a site file writes it, such as `1h30m`: to the millisecond, so that reading it gives the same. */
 export function durationText(length: number): string {
   const units = [
@@ -55,7 +58,7 @@ export function siteFile(site: Site): { [key: string]: FileValue } {
 function written(value: unknown, key: string | null): FileValue {
   if (Array.isArray(value)) return value.map((each) => written(each, null));
   if (typeof value === "number") {
-    if (key === "from") return formatInstant(value);
+    if (key !== null && instants.has(key)) return formatInstant(value);
     return key !== null && durations.has(key) ? durationText(value) : value;
   }
   if (typeof value === "string" || typeof value === "boolean") return value;

@@ -4,7 +4,9 @@ import { idSchema } from "../contract/batch.ts";
 import { durationSchema } from "../settings/settings.ts";
 import { celsiusMax, celsiusMin } from "../readings/reading.ts";
 import type { EpochMs } from "../time/millis.ts";
+import { isTimeZone } from "../time/time-zone.ts";
 import { contactSchema } from "../duty/contact-section.ts";
+import { checkDuty, type DutyPlan, dutySections } from "../duty/duty-section.ts";
 import { languages } from "../duty/media.ts";
 import { checkPolicies, policiesMax, type Policy, policySchema } from "../summons/policy-section.ts";
 import { channelPlan, stretchesByProbe } from "./channels.ts";
@@ -218,6 +220,7 @@ export const siteSchema = z
     contacts: z.array(contactSchema).max(500).default([]),
     /** In which messages are written to whom nothing else is said of. */
     language: z.enum(languages).optional(),
+    ...dutySections,
     /** Who is called about what; without any, all contacts at once. */
     policies: z.array(policySchema).max(policiesMax).optional(),
   })
@@ -239,15 +242,7 @@ export function profileNames(
   return typeof profile === "string" ? [{ name: profile }] : profile;
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone.length > 0;
-  } catch {
-    return false;
-  }
-}
-
-interface Referring {
+interface Referring extends DutyPlan {
   readonly profiles: Readonly<Record<string, unknown>>;
   readonly appliances: readonly {
     readonly id: string;
@@ -259,9 +254,6 @@ interface Referring {
     }[];
   }[];
   readonly channels?: readonly Channel[] | undefined;
-  readonly contacts: readonly { readonly id: string }[];
-  readonly teams?: readonly { readonly id: string }[] | undefined;
-  readonly rotas?: readonly { readonly id: string }[] | undefined;
   readonly policies?: readonly Policy[] | undefined;
 }
 
@@ -296,6 +288,7 @@ function checkReferences(site: Referring, context: z.core.$RefinementCtx): void 
   }
   for (const [index, contact] of site.contacts.entries())
     unique("contact", contact.id, ["contacts", index, "id"]);
+  checkDuty(site, complain);
   const references = {
     appliances: idsOf(site.appliances),
     contacts: idsOf(site.contacts),

@@ -1,3 +1,4 @@
+import type { Layer, Override, Rota, Team } from "@coldkeep/core/duty/duty-section.ts";
 import { isSame } from "@coldkeep/core/site/dated.ts";
 import { type Appliance, profileNames, type Site } from "@coldkeep/core/site/site.ts";
 import type { SiteTime } from "../pages/site-time.ts";
@@ -43,9 +44,68 @@ export function changeLines(before: Site, after: Site, words: Words): ChangeLine
     ...keyed(before.contacts, after.contacts).flatMap(([id, old, fresh]) =>
       plain(
         `Contact ${id}`,
-        old === undefined ? none : `${old.name}, ${old.email}`,
-        fresh === undefined ? none : `${fresh.name}, ${fresh.email}`,
+        old === undefined ? none : contactWords(old),
+        fresh === undefined ? none : contactWords(fresh),
       ),
+    ),
+    ...plain("Language of messages", before.language, after.language),
+    ...keyed(before.teams ?? [], after.teams ?? []).flatMap(([id, old, fresh]) =>
+      plain(`Team ${id}`, teamWords(old), teamWords(fresh)),
+    ),
+    ...keyed(before.rotas ?? [], after.rotas ?? []).flatMap(([id, old, fresh]) =>
+      rotaLines(id, old, fresh, words),
+    ),
+    ...plain("Holidays", holidayWords(before), holidayWords(after)),
+  ];
+}
+
+function contactWords({
+  id: _id,
+  name,
+  language,
+  by,
+  login,
+  ...addresses
+}: Site["contacts"][number]): string {
+  const parts = [
+    name,
+    ...Object.values(addresses),
+    language === undefined ? undefined : `in ${language}`,
+    by === undefined ? undefined : `by ${by.join(", ")}`,
+    login === undefined ? undefined : `account ${login}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(", ");
+}
+
+function teamWords(team: Team | undefined): string | undefined {
+  return team === undefined ? undefined : `${team.name}: ${team.members.join(", ")}`;
+}
+
+function holidayWords({ holidays = {} }: Site): string | undefined {
+  const list = Object.entries(holidays).map(([date, name]) => `${date} ${name}`);
+  return list.length === 0 ? undefined : list.toSorted().join(", ");
+}
+
+function rotaLines(
+  id: string,
+  old: Rota | undefined,
+  fresh: Rota | undefined,
+  { time }: Words,
+): ChangeLine[] {
+  const what = `Rota ${id}`;
+  const layer = (each: Layer | undefined): string | undefined =>
+    each && JSON.stringify({ ...each, id: undefined });
+  const override = (each: Override | undefined): string | undefined =>
+    each &&
+    `${time.minute(each.from)} to ${time.minute(each.to)}: ${each.who ?? "nobody"}${each.instead === undefined ? " alone" : ` instead of ${each.instead}`} (${each.reason})`;
+  return [
+    ...plain(what, old?.name, fresh?.name),
+    ...plain(`${what}, time zone`, old?.timeZone, fresh?.timeZone),
+    ...keyed(old?.layers ?? [], fresh?.layers ?? []).flatMap(([key, was, is]) =>
+      plain(`${what}, layer ${key}`, layer(was), layer(is)),
+    ),
+    ...keyed(old?.overrides ?? [], fresh?.overrides ?? []).flatMap(([, was, is]) =>
+      plain(`${what}, override`, override(was), override(is)),
     ),
   ];
 }

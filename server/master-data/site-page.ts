@@ -1,3 +1,4 @@
+import { addressesOf } from "@coldkeep/core/duty/contact-section.ts";
 import { dueState, calibrationAt, dueWithinDays } from "@coldkeep/core/site/calibration.ts";
 import { type Appliance, profileNames, type Site } from "@coldkeep/core/site/site.ts";
 import { formatDuration, type EpochMs } from "@coldkeep/core/time/millis.ts";
@@ -107,7 +108,7 @@ export function sitePageBody(view: SitePageView): string {
         site.contacts.length === 0
           ? html`<p class="empty">Nobody gets mails about alarms.</p>`
           : html`<ul class="plain-list">
-              !${site.contacts.map((each) => html`<li><b>${each.name}</b> ${each.email} <span class="note">${each.id}</span></li>`)}
+              !${site.contacts.map((each) => html`<li><b>${each.name}</b> ${[...new Set(addressesOf(each).map(({ address }) => address))].join(", ")} <span class="note">${each.id}</span></li>`)}
             </ul>`
       }
     </section>`;

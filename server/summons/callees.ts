@@ -1,4 +1,5 @@
 import { addressesOf, type Contact } from "@coldkeep/core/duty/contact-section.ts";
+import { contactsOf } from "@coldkeep/core/duty/people-of.ts";
 import type { Language } from "@coldkeep/core/duty/media.ts";
 import type { MediumAddress } from "@coldkeep/core/duty/reach.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
@@ -19,9 +20,9 @@ export function everybody(site: Site): CalledContact[] {
 }
 
 /** The people whom a step calls at an instant, each once. */
-export function contactsCalled(site: Site, callees: readonly Callee[], _at: EpochMs): CalledContact[] {
-  const ids = new Set(callees.flatMap((callee) => ("contact" in callee ? [callee.contact] : [])));
-  return site.contacts.filter(({ id }) => ids.has(id)).map((contact) => calledContact(site, contact));
+export function contactsCalled(site: Site, callees: readonly Callee[], at: EpochMs): CalledContact[] {
+  const found = callees.flatMap((callee) => contactsOf(site, callee, at));
+  return [...new Set(found)].map((contact) => calledContact(site, contact));
 }
 
 function calledContact(site: Site, contact: Contact): CalledContact {

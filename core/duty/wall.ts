@@ -1,0 +1,17 @@
+import type { EpochMs } from "../time/millis.ts";
+
+/**
+ * The first instant at which clocks of a zone show a time of a day, or a later one: where they skip it, the instant at which they are set forward; where they show
+ * it twice, the first. So times in order become instants in order, and what ends at a time ends exactly where the next begins.
+ */
+export function firstInstant(date: Temporal.PlainDate, time: string, timeZone: string): EpochMs {
+  const wall = date.toPlainDateTime(time);
+  const earlier = wall.toZonedDateTime(timeZone, { disambiguation: "earlier" });
+  if (earlier.toPlainDateTime().equals(wall)) return earlier.epochMilliseconds;
+  return (earlier.getTimeZoneTransition("next") ?? earlier).epochMilliseconds;
+}
+
+/** The date that clocks of a zone show at an instant. */
+export function dateAt(at: EpochMs, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate();
+}
