@@ -14,11 +14,12 @@ export interface ServerProcess {
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
-/** Starts `server/main.ts` with nothing but environment variables and waits until it listens. */
+/** Starts `server/main.ts` with environment variables, and a settings file where one is named, and waits until it listens. */
 export async function startServerProcess(
   environment: Readonly<Record<string, string>>,
+  config?: string,
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...(config === undefined ? [] : ["--config", config])], {
     env: { PATH: process.env["PATH"] ?? "", COLDKEEP_LISTEN: "127.0.0.1:0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
