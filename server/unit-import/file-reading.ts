@@ -10,7 +10,7 @@ import type { Services } from "../http/services.ts";
 export type FilePieces = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Bytes of a file that are read before others have their turn: some milliseconds of work. */
-export const pieceBytes = 64 * 1024;
+export const pieceBytes = 32 * 1024;
 
 /** What reading a file works with. */
 export type ReadingServices = Pick<Services, "site" | "clock" | "unitSettings">;
@@ -22,9 +22,13 @@ export function piecesOf(bytes: Uint8Array): FilePieces {
   };
 }
 
-/** Lets others have their turn. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
+/** A request needs several turns of the event loop until it is answered: to be met, read and handled. Where none waits, turns take no time. */
+const turnsForOthers = 8;
+
+/** Lets others have their turn: a request that waits is answered before the work goes on. */
+export async function turn(): Promise<void> {
+  for (let count = 0; count < turnsForOthers; count += 1)
+    await new Promise<void>((resolve) => void setImmediate(resolve));
 }
 
 /** How files are read at this site, now. Appliances go by their id, or by their name where it is one appliance's alone. Throws `site.missing`. */

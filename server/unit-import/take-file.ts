@@ -1,5 +1,5 @@
 import { feedEntriesMax } from "@coldkeep/core/contract/units.ts";
-import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, formatInstant } from "@coldkeep/core/time/millis.ts";
 import { type FeedItem, FeedReader } from "@coldkeep/core/unit-feed/feed-reader.ts";
 import type { FileRefusal } from "@coldkeep/core/unit-feed/refusal.ts";
 import { type Feed, takeFeed } from "../units/take-feed.ts";
@@ -9,6 +9,18 @@ import { feedSettingsOf, type FilePieces, type ReadingServices, turn } from "./f
 
 /** Most refused lines that are listed of a file; the rest are counted. */
 export const refusalsListedMax = 100_000;
+
+/** How long a slice is to take: others, above all gateways with their readings, wait that long. Unit ms. */
+export const sliceAimMs: DurationMs = 20;
+
+/** Lines of the first slice, and fewest of any: below this the commit itself is most of the work. */
+const sliceLinesMin = 50;
+
+/** How many lines the next slice is to have, after one of so many lines took so long. It grows to the double at most. */
+export function nextSliceLines(lines: number, tookMs: DurationMs): number {
+  const fitting = tookMs <= 0 ? 2 * lines : Math.floor((lines * sliceAimMs) / tookMs);
+  return Math.max(sliceLinesMin, Math.min(fitting, 2 * lines, feedEntriesMax));
+}
 
 /** A line that was not taken, as reports list it. */
 export interface RefusedLine {
@@ -42,7 +54,7 @@ export interface FileToTake {
 }
 
 /**
- * Takes a file that was checked, in slices of one transaction each; others have their turn between them. What a line leaves out stays as it is known. The same file again changes nothing, so one that was taken half is taken
+ * Takes a file that was checked, in slices of one transaction each, as large as `sliceAimMs` allows; others have their turn between them. What a line leaves out stays as it is known. The same file again changes nothing, so one that was taken half is taken
  * again. Ends early where the signal says so.
  */
 export async function takeFile(
@@ -53,8 +65,11 @@ export async function takeFile(
 ): Promise<FileTaken> {
   const sum = new TakenSum();
   let slice = new Slice(services);
+  let sliceLines = sliceLinesMin;
   const take = async (): Promise<void> => {
+    const begun = services.clock.monotonicMs();
     sum.addSlice(slice, takeSlice(services, file, slice));
+    sliceLines = nextSliceLines(slice.lines, services.clock.monotonicMs() - begun);
     slice = new Slice(services);
     progress(sum.result());
     await turn();
@@ -68,13 +83,14 @@ export async function takeFile(
       else if (item.kind === "file-refused") sum.fileRefusal = item;
       else if (item.kind === "line") {
         slice.add(item);
-        if (slice.lines >= feedEntriesMax) await take();
+        if (slice.lines >= sliceLines) await take();
       }
     }
   };
   for await (const piece of file.pieces()) {
     if (stop?.aborted) return sum.result();
     await takeItems(reader.push(piece));
+    await turn();
   }
   await takeItems(reader.end());
   if (slice.lines > 0 && !stop?.aborted) await take();
