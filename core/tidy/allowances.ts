@@ -80,6 +80,8 @@ export const outsideAdapters: readonly string[] = [
   "server/period/period-folder.ts",
   // The fonts that reports embed.
   "server/reports/fonts.ts",
+  // The validator of PDF/A that tests run.
+  "server/reports/pdf-validator.ts",
   "server/proposals/backtest-thread.ts",
   "server/proposals/backtest-worker.ts",
   "server/reports/seal-key.ts",
