@@ -300,9 +300,9 @@ describe("alarms", () => {
     const owed = database.all(
       database.query.selectFrom("notifications").select(["subject", "owed_at"]).orderBy("owed_at"),
     );
-    expect(owed.map((each) => each.subject.replace(/ since.*/, ""))).toEqual([
+    expect(owed.map((each) => each.subject.replace(/ (?:since|from) .*/, ""))).toEqual([
       "Alarm: Red cells 1: 8.0 °C above 6.0 °C",
-      "Back to normal: Red cells 1: 8.0 °C above 6.0 °C",
+      "Back to normal: Red cells 1: was too warm",
     ]);
     expect(owed[0]?.owed_at).toBe(testStart + 8 * minuteMs);
     const [alarm] = ((await server.call("GET", "/v1/alarms")).json as Listed).items;

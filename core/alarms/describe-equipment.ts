@@ -71,5 +71,6 @@ export function describeEquipment(
       : kind === "clock"
         ? `Clock of ${device} off ${since}`
         : `${device[0]?.toUpperCase() ?? ""}${device.slice(1)}: ${whats[kind]} ${since}`;
-  return { subject, appliance, probe, severity: "warning", text };
+  const figures = { of: "event", event: kind, since: at, isGateway: isGateway || kind === "buffer" } as const;
+  return { subject, appliance, probe, severity: "warning", text, figures };
 }

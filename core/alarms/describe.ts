@@ -1,8 +1,10 @@
+import type { Episode } from "../engine/out-of-range.ts";
 import { activeEpisode, type ProbeState } from "../engine/probe-state.ts";
 import type { Fault } from "../readings/reading.ts";
-import { type ProbeRules, ruleAt } from "../site/profile.ts";
+import { type Profile, type ProbeRules, ruleAt } from "../site/profile.ts";
 import { type EpochMs, formatDuration } from "../time/millis.ts";
 import type { AlarmKind, AlarmSeverity } from "./alarm.ts";
+import type { AlarmFigures } from "./figures.ts";
 import type { CallAbout } from "./lifecycle.ts";
 
 /** What an alarm is about and what it says to a person. */
@@ -13,6 +15,8 @@ export interface AlarmFacts {
   readonly appliance: string | null;
   readonly probe: string | null;
   readonly text: string;
+  /** What the text says as data; older records have none. */
+  readonly figures?: AlarmFigures;
 }
 
 /** A probe of which an alarm tells, and the name of its appliance as it fits into a message. */
@@ -66,13 +70,16 @@ export function describeProbe(
   return { ...base, ...describeCondition(kind, probe, state, now) };
 }
 
+type Said = Pick<AlarmFacts, "severity" | "text" | "figures">;
+
 function describeCondition(
   kind: AlarmKind,
   { id, name, rules, timeZone }: DescribedProbe,
   state: ProbeState,
   now: EpochMs,
-): Pick<AlarmFacts, "severity" | "text"> {
+): Said {
   const lastAt = state.last?.at ?? now;
+  const { unmonitoredAfter } = ruleAt(rules.profiles, lastAt);
   switch (kind) {
     case "temperature-high":
       return describeTemperature("high", name, rules, state, timeZone);
@@ -86,11 +93,18 @@ function describeCondition(
       return {
         severity: "warning",
         text: `${name}: probe ${id} ${faultPhrases[state.last?.fault ?? "unspecified"]} since ${localTime(state.unknownFrom ?? lastAt, timeZone)}; its temperature is unknown`,
+        figures: {
+          of: "fault",
+          fault: state.last?.fault ?? "unspecified",
+          since: state.unknownFrom ?? lastAt,
+          unmonitoredAt: (state.unknownFrom ?? lastAt) + unmonitoredAfter,
+        },
       };
     default:
       return {
         severity: "warning",
         text: `${name}: nothing heard from probe ${id} since ${localTime(lastAt, timeZone)} (${formatDuration(now - lastAt)}); its temperature is unknown`,
+        figures: { of: "silence", since: lastAt, unmonitoredAt: lastAt + unmonitoredAfter },
       };
   }
 }
@@ -110,18 +124,17 @@ const faultPhrases: Readonly<Record<Fault, string>> = {
   unspecified: "reports a fault",
 };
 
-function describeWarning(
-  side: "high" | "low",
-  name: string,
-  rules: ProbeRules,
-  state: ProbeState,
-): Pick<AlarmFacts, "severity" | "text"> {
-  const { alarms } = ruleAt(rules.profiles, state.last?.at ?? 0);
+function describeWarning(side: "high" | "low", name: string, rules: ProbeRules, state: ProbeState): Said {
+  const { alarms, [side]: profileLimit } = ruleAt(rules.profiles, state.last?.at ?? 0);
   const limit = (side === "high" ? alarms?.warnHigh : alarms?.warnLow) ?? null;
   const celsius = state.last?.celsius ?? null;
   const now = celsius === null ? "temperature" : formatCelsius(celsius);
   const beyond = `${side === "high" ? "above" : "below"} the warning at ${limit === null ? "its limit" : formatCelsius(limit)}`;
-  return { severity: "advisory", text: `${name}: ${now} ${beyond}` };
+  return {
+    severity: "advisory",
+    text: `${name}: ${now} ${beyond}`,
+    figures: { of: "temperature-warning", side, celsius, warnAt: limit, limit: profileLimit },
+  };
 }
 
 function describeTemperature(
@@ -130,7 +143,7 @@ function describeTemperature(
   rules: ProbeRules,
   state: ProbeState,
   timeZone: string,
-): Pick<AlarmFacts, "severity" | "text"> {
+): Said {
   const episode = activeEpisode(state, side);
   const celsius = state.last?.celsius ?? null;
   const profile = ruleAt(rules.profiles, state.last?.at ?? 0);
@@ -141,7 +154,27 @@ function describeTemperature(
   return {
     severity: episode?.critical === true ? "critical" : "warning",
     text: `${name}: ${temperature} ${beyond}${since}`,
+    figures: {
+      of: "temperature",
+      side,
+      celsius,
+      limit,
+      critical: side === "high" ? profile.criticalHigh : profile.criticalLow,
+      since: episode?.runFrom ?? null,
+      excursionAt: excursionAt(episode, profile, state.last?.at ?? 0),
+    },
   };
+}
+
+/** When an episode becomes an excursion if it stays out of range from the latest reading on; null where it is one already. */
+function excursionAt(
+  episode: Episode | undefined,
+  { excursionAfter }: Pick<Profile, "excursionAfter">,
+  lastAt: EpochMs,
+): EpochMs | null {
+  if (episode === undefined || episode.critical) return null;
+  const left = excursionAfter - episode.outMs - episode.unknownMs - episode.laterUnknownMs;
+  return left <= 0 ? null : lastAt + left;
 }
 
 /** The word with which a message about an alarm begins. */

@@ -19,7 +19,7 @@ import type { WriteCall } from "../summons/call-writer.ts";
 import type { Policy } from "@coldkeep/core/summons/policy-section.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { makeReturnTeller } from "../summons/tell-return.ts";
-import type { GatheredAlarm } from "./gathered-message.ts";
+import type { GatheredAlarm } from "./gathered-alarm.ts";
 import { makeDigests } from "../summons/digests.ts";
 import type { GatewayRegister } from "./gateway-register.ts";
 import type { KeptAlarm } from "./kept-alarm.ts";

@@ -2,16 +2,14 @@ import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import {
   cut,
   describeProbe as describe,
-  headOf,
   localTime,
   nameCharactersMax,
 } from "@coldkeep/core/alarms/describe.ts";
-import { type CallAbout, phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import type { ProbeState } from "@coldkeep/core/engine/probe-state.ts";
 import { type EpochMs, formatDuration } from "@coldkeep/core/time/millis.ts";
 import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
-import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
+import type { AlarmFacts } from "./kept-alarm.ts";
 
 export { cut, formatCelsius, localTime, subjectCharactersMax } from "@coldkeep/core/alarms/describe.ts";
 
@@ -52,41 +50,12 @@ export function describeLate(
     probe: probe.id,
     severity: "warning",
     text: `${name}: found late: it ${what} from ${start}; ${unitsHeld} units held`,
+    figures: {
+      of: "late-excursion",
+      side: figures.side,
+      since: figures.start,
+      lengthMs: figures.side === "unmonitored" ? figures.unknownMs : figures.outMs,
+      unitsHeld,
+    },
   };
-}
-
-/** What is owed to a person in words. */
-export interface Message {
-  readonly subject: string;
-  readonly body: string;
-}
-
-/**
- * The message owed for a call about one alarm. `pages` is where people reach the board; `units` how many units are in the appliance, null where the
- * alarm is about none.
- */
-export function alarmMessage(
-  alarm: KeptAlarm,
-  about: CallAbout,
-  at: EpochMs,
-  timeZone: string,
-  pages: string | null,
-  units: number | null,
-): Message {
-  const isReturn = about === "return" && alarm.kind !== "late-excursion";
-  const head = headOf(alarm.severity, isReturn ? "return" : about === "return" ? "onset" : about);
-  const lines = [
-    `${head}: ${alarm.text}`,
-    "",
-    `Raised: ${localTime(alarm.state.raisedAt, timeZone)} (${timeZone})`,
-    `Written: ${localTime(at, timeZone)} (${timeZone})`,
-    ...(units === null ? [] : [`Units inside: ${units}`]),
-    `State: ${phaseOf(alarm.state)}`,
-    `Alarm: ${alarm.id}`,
-    ...(isReturn
-      ? ["", "The alarm's cause has gone. The record, the excursion and held units are not changed by that."]
-      : ["", "Please go and look, then acknowledge the alarm on the board.", "Take it on: {answer-link}"]),
-    ...(pages === null ? [] : [pages]),
-  ];
-  return { subject: `${head}: ${alarm.text}`, body: `${lines.join("\n")}\n` };
 }

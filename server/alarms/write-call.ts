@@ -1,9 +1,12 @@
+import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
+import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
+import { writeCall, writeDigest } from "@coldkeep/core/wording/write-call.ts";
+import type { Surroundings, ToldAlarm, ToldPlace } from "@coldkeep/core/wording/written.ts";
 import type { Database } from "../store/database.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { WriteCall } from "../summons/call-writer.ts";
 import type { AlarmRows } from "./alarm-rows.ts";
-import { type GatheredAlarm, gatheredMessage } from "./gathered-message.ts";
-import { alarmMessage } from "./messages.ts";
+import type { KeptAlarm } from "./kept-alarm.ts";
 import { makeUnitsInside } from "./units-inside.ts";
 
 /** What calls are written from. */
@@ -14,28 +17,53 @@ export interface CallWriterParts {
   readonly pages: () => string | null;
 }
 
+/** Lines with what cannot be given when a message is sent are left out then (server/answers/fill-answers.ts). */
+const answersBy: Surroundings["answersBy"] = { link: true, code: true };
+
 /** Makes what writes calls, from the alarms as they stand on record. */
 export function makeCallWriter({ database, rows, site, pages }: CallWriterParts): WriteCall {
   const unitsInside = makeUnitsInside(database);
-  return ({ alarms, causes, at }) => {
-    const found = alarms.flatMap(({ id, about }): GatheredAlarm[] => {
+  return ({ alarms, causes, at, isDigest = false }) => {
+    const book = site();
+    const told = alarms.flatMap(({ id, about }) => {
       const alarm = rows.find(id);
-      const call = { alarm: id, number: 0, about, urgency: "now", causes: [] } as const;
-      return alarm === null ? [] : [{ alarm, call }];
+      return alarm === null ? [] : [toldAlarm(alarm, about, book)];
     });
-    const [first] = found;
-    if (first === undefined) return null;
-    const { timeZone } = site().site;
-    const { alarm, call } = first;
-    const units = alarm.appliance === null ? null : unitsInside([alarm.appliance]);
-    const message =
-      found.length === 1
-        ? alarmMessage(alarm, call.about, at, timeZone, pages(), units)
-        : gatheredMessage(found, causes, { at, site: site(), pages: pages(), unitsInside });
-    return () => ({
-      ...message,
-      sms: `${message.subject}\nReply {answer-code} to take it on`,
-      spoken: message.subject,
-    });
+    if (told.length === 0) return null;
+    const surroundings: Surroundings = {
+      at,
+      timeZone: book.site.timeZone,
+      siteName: book.site.site,
+      pages: pages(),
+      unitsInside,
+      isDrill: false,
+      answersBy,
+    };
+    return isDigest ? writeDigest(told, surroundings) : writeCall(told, causes, surroundings);
   };
+}
+
+/** An alarm on record as messages tell of it. */
+export function toldAlarm(alarm: KeptAlarm, about: CallAbout, book: SiteBook): ToldAlarm {
+  const { id, kind, severity, subject, appliance, probe, text, figures = null, state } = alarm;
+  return {
+    id,
+    kind,
+    severity,
+    about,
+    isWorse: about === "onset" && severity === "critical" && state.calls > 1 && state.condition,
+    subject,
+    appliance: appliance === null ? null : placeOf(appliance, book),
+    probe,
+    figures,
+    raisedAt: state.raisedAt,
+    phase: phaseOf(state),
+    text,
+    limitAt: null,
+  };
+}
+
+function placeOf(id: string, book: SiteBook): ToldPlace {
+  const { name = id, room = null, circuit = null } = book.appliances.get(id) ?? {};
+  return { id, name, room, circuit };
 }

@@ -29,6 +29,7 @@ export function judgeBackups(
       appliance: null,
       probe: null,
       text: `${since}${reason === null ? "" : `: ${reason}`}`,
+      figures: { of: "platform" as const, name: null, lastsMs: ageMs, count: null, reason: reason },
     });
     alarms.judge(commit, "backup-overdue", isOverdue ? "on" : "off", facts, subject);
   });

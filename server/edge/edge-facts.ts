@@ -33,5 +33,12 @@ export function edgeFacts(report: EdgeAlarm, gateway: string, site: SiteBook): A
     probe,
     severity,
     text: `${text ?? `${where}: ${phrases[kind]}`} (seen by gateway ${gateway} from ${time(raisedAt)}${until})`,
+    figures: {
+      of: "edge",
+      gateway,
+      since: parseInstant(raisedAt) ?? 0,
+      until: clearedAt === null ? null : (parseInstant(clearedAt) ?? 0),
+      words: text ?? null,
+    },
   };
 }

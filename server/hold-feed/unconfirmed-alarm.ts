@@ -31,6 +31,7 @@ export function judgeHoldFeed(
       appliance: null,
       probe: null,
       text: `The blood-bank system has not confirmed how ${units} ${units === 1 ? "unit stands" : "units stand"} for ${formatDuration(behindMs)}${reason === null ? "" : `: ${reason}`}. It may still issue them`,
+      figures: { of: "platform" as const, name: null, lastsMs: behindMs, count: units, reason: reason },
     });
     alarms.judge(commit, "holds-unconfirmed", isUnconfirmed ? "on" : "off", facts, subject);
   });

@@ -29,6 +29,7 @@ export function judgeProjection(
       appliance: null,
       probe: null,
       text: `History in InfluxDB is ${formatDuration(behindMs)} behind${reason === null ? "" : `: ${reason}`}. Alarms and excursions do not depend on it`,
+      figures: { of: "platform" as const, name: null, lastsMs: behindMs, count: null, reason: reason },
     });
     alarms.judge(commit, "projection-behind", isBehind ? "on" : "off", facts, subject);
   });

@@ -111,5 +111,13 @@ function describe(
     appliance,
     probe: id,
     text: `${name}: two probes disagree${began}: ${said(owner)}, ${said(other)}; one of them is wrong`,
+    figures: {
+      of: "disagreement",
+      since,
+      said: [owner, other].map(({ probe, state }) => ({
+        probe: probe.id,
+        celsius: state.last?.celsius ?? 0,
+      })),
+    },
   };
 }

@@ -103,6 +103,7 @@ export function startSiteEngine(
         appliance: null,
         probe: null,
         text: `Gateway ${gateway} has sent nothing for ${formatDuration(commit.at - lastAt)}`,
+        figures: { of: "silence", since: lastAt, unmonitoredAt: null },
       }),
       gateway,
     );

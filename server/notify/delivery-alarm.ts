@@ -17,6 +17,7 @@ export function judgeDelivery(
       appliance: null,
       probe: null,
       text: `Mail cannot be handed over: ${worstTries} tries failed. People may not have been told`,
+      figures: { of: "platform" as const, name: null, lastsMs: null, count: worstTries, reason: null },
     });
     alarms.judge(commit, "notification-failing", isFailing ? "on" : "off", facts, "mail");
   });

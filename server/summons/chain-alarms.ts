@@ -14,6 +14,13 @@ export function watchSummonses(summonses: SummonsBook, rows: AlarmRows, judge: A
         appliance: null,
         probe: null,
         text: `Nobody is on call: policy ${policy?.id ?? ""} found nobody to tell`,
+        figures: {
+          of: "platform" as const,
+          name: policy?.id ?? null,
+          lastsMs: null,
+          count: null,
+          reason: null,
+        },
       });
       judge(commit, "nobody-on-call", isNobody ? "on" : "off", facts, subject);
     },
@@ -31,6 +38,11 @@ export function watchSummonses(summonses: SummonsBook, rows: AlarmRows, judge: A
         appliance: first?.appliance ?? null,
         probe: null,
         text: `Nobody answers: ${first?.text ?? "the call is over"}${others}`,
+        figures: {
+          of: "unanswered" as const,
+          first: first?.kind ?? null,
+          others: Math.max(alarms.length - 1, 0),
+        },
       });
       judge(commit, "unanswered", isOver ? "off" : "on", facts, id);
     },

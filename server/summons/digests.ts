@@ -3,7 +3,7 @@ import { type ChannelFact, waysTo } from "@coldkeep/core/duty/reach.ts";
 import { nextTimeOfDay } from "@coldkeep/core/duty/time-of-day.ts";
 import { type Policy, standardDeliverWithinMs } from "@coldkeep/core/summons/policy-section.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
-import type { GatheredAlarm } from "../alarms/gathered-message.ts";
+import type { GatheredAlarm } from "../alarms/gathered-alarm.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
@@ -69,7 +69,7 @@ export function makeDigests({ database, deliveries, write, channels, site }: Dig
       ]),
     );
     for (const row of rows) told.run(commit.at, id, String(row["alarm"]), Number(row["number"]));
-    const written = write({ alarms: [...alarms.values()], causes: null, at: commit.at });
+    const written = write({ alarms: [...alarms.values()], causes: null, at: commit.at, isDigest: true });
     if (written === null) return;
     const [step] = policyNamed(id)?.steps ?? [];
     const people =

@@ -80,6 +80,13 @@ function judgeChannel(
     appliance: null,
     probe: null,
     text: `Messages cannot be handed over through "${channel}": ${failures} tries failed (${input.kind === "failed" ? input.reason.slice(0, 150) : ""})`,
+    figures: {
+      of: "platform" as const,
+      name: channel,
+      lastsMs: null,
+      count: failures,
+      reason: input.kind === "failed" ? input.reason.slice(0, 150) : null,
+    },
   });
   const isFailing = failures >= failingAfter;
   if (isFailing !== before >= failingAfter)
@@ -100,6 +107,7 @@ function judgePerson(
     appliance: null,
     probe: null,
     text: `${name} cannot be reached: ${reason ?? ""}`,
+    figures: { of: "platform" as const, name: name, lastsMs: null, count: null, reason: reason },
   });
   alarms.judge(commit, "person-unreached", reason === null ? "off" : "on", facts, contact);
 }

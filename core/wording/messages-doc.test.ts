@@ -1,0 +1,110 @@
+/** Keeps the examples of docs/messages.md true. `WRITE_MESSAGES=true` writes them anew. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { type Language, languages } from "../duty/media.ts";
+import { exampleAlarm, exampleAt, examples, exampleSurroundings, storm } from "./examples.ts";
+import { writeCall, writeDigest, writePromisePassed } from "./write-call.ts";
+import type { Written } from "./written.ts";
+
+const file = new URL("../../docs/messages.md", import.meta.url);
+
+const names: Readonly<Record<Language, string>> = { en: "English", nl: "Dutch", fr: "French" };
+
+/** Most lines of each list that the documentation shows. */
+const shownMax = 4;
+
+function fenced(text: string): string {
+  return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
+}
+
+/** A mail with its long lists cut short. */
+function shortened(body: string): string {
+  const lines: string[] = [];
+  let run = 0;
+  for (const line of [...body.trimEnd().split("\n"), ""]) {
+    if (line.startsWith("- ")) run += 1;
+    else if (run > 0) {
+      if (run > shownMax) lines.push(`(${run - shownMax} more lines)`);
+      run = 0;
+    }
+    if (run <= shownMax) lines.push(line);
+  }
+  return lines.join("\n");
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", "<br>");
+}
+
+function table(language: Language): string {
+  const rows = examples.map(([name, told]) => {
+    const { subject, sms } = writeCall([told], null, exampleSurroundings)(language);
+    return `| ${name} | ${cell(subject)} | ${cell(sms)} |`;
+  });
+  return [`### ${names[language]}`, "", "| what | subject | SMS |", "| --- | --- | --- |", ...rows].join(
+    "\n",
+  );
+}
+
+function whole(title: string, { subject, body, sms, spoken }: Written): string {
+  return [
+    `### ${title}`,
+    "",
+    `Subject: \`${subject}\``,
+    "",
+    fenced(shortened(body)),
+    "",
+    "SMS:",
+    "",
+    fenced(sms),
+    "",
+    "Spoken:",
+    "",
+    fenced(spoken),
+  ].join("\n");
+}
+
+function examplesText(): string {
+  const critical = examples.find(([name]) => name === "critical")?.[1] ?? exampleAlarm();
+  const promised = { by: "Jo Peeters", what: "move the units", until: exampleAt - 60_000 };
+  const quiet = examples.flatMap(([, told]) => (told.severity === "advisory" ? [told] : []));
+  const drill = { ...exampleSurroundings, isDrill: true };
+  const parts = [
+    "## Each kind, in each language",
+    ...languages.map(table),
+    "## Whole messages",
+    ...languages.map((language) =>
+      whole(`Critical, ${names[language]}`, writeCall([critical], null, exampleSurroundings)(language)),
+    ),
+    ...languages.map((language) =>
+      whole(`A drill, ${names[language]}`, writeCall([critical], null, drill)(language)),
+    ),
+    whole("A promise has passed", writePromisePassed(promised, exampleAlarm(), exampleSurroundings)("en")),
+    whole("The digest of a day", writeDigest(quiet, exampleSurroundings)("en")),
+    "## A storm of 500 appliances",
+    ...(["power", "gateway", "back"] as const).map((what) =>
+      whole(
+        {
+          power: "The power goes; five are critical",
+          gateway: "The gateway goes after it",
+          back: "All is back",
+        }[what],
+        writeCall(
+          storm(what),
+          [what === "gateway" ? "gateway:g1" : "circuit:north"],
+          exampleSurroundings,
+        )("en"),
+      ),
+    ),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+const mark = "<!-- Written by core/wording/messages-doc.test.ts with WRITE_MESSAGES=true. -->\n\n";
+
+test("docs/messages.md shows what is written", () => {
+  const [prose = ""] = readFileSync(file, "utf8").split(mark);
+  const expected = `${prose}${mark}${examplesText()}`;
+  if (process.env["WRITE_MESSAGES"] === "true") writeFileSync(file, expected);
+  expect(readFileSync(file, "utf8")).toBe(expected);
+});
