@@ -52,6 +52,9 @@ export type AlarmFigures =
       readonly gateway: string;
       readonly since: EpochMs;
       readonly until: EpochMs | null;
+      /** Of a temperature: what was measured and what it is beyond. */
+      readonly celsius: number | null;
+      readonly beyond: number | null;
       /** The gateway's own words, English. */
       readonly words: string | null;
     }

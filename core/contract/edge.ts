@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { alarmPhases, alarmSeverities, type AlarmKind } from "../alarms/alarm.ts";
 import { agitatorDelayMs } from "../alarms/describe-equipment.ts";
+import { celsiusMax, celsiusMin } from "../readings/reading.ts";
 import { applianceKinds, probeKinds } from "../site/site.ts";
 import { alarmKinds } from "../alarms/alarm.ts";
 import { idSchema } from "./ids.ts";
@@ -51,6 +52,7 @@ export type EdgeCallOutcome = (typeof edgeCallOutcomes)[number];
 
 const instantOrNoneSchema = instantTextSchema.nullable();
 const celsiusOrNone = z.number().nullable();
+const temperatureOrNone = z.number().min(celsiusMin).max(celsiusMax).nullable();
 const durationMs = z.int().min(0);
 
 /** A storage profile: the names are those of core/site/profile.ts, durations in milliseconds. */
@@ -187,6 +189,9 @@ export const edgeAlarmSchema = z.object({
   severity: z.enum(alarmSeverities).default("warning"),
   /** What it says to a person. */
   text: z.string().min(1).max(300).optional(),
+  /** Of an alarm about a temperature: what was measured last and what it is beyond, degrees Celsius; gateways from before that do not say it. */
+  celsius: temperatureOrNone.optional(),
+  beyond: temperatureOrNone.optional(),
   raisedAt: instantTextSchema,
   clearedAt: instantOrNoneSchema,
   acknowledgedAt: instantOrNoneSchema,

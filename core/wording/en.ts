@@ -218,7 +218,8 @@ export const en: Words = {
   drillNote: "This is a drill: answer it as you would the real one. No unit is held by it.",
   digest: (many) => `${count(many, "note")} of the day`,
   digestNote: "Nothing of this pressed when it came. Look through it when there is time.",
-  promise: (who, what, by) => `${who} promised "${what}" by ${by}; it is still out`,
+  promise: (who, what, by) =>
+    `${who ?? "Somebody"} promised ${what === null ? "to see to it" : `"${what}"`} by ${by}; it is still out`,
   promiseNote: "Ask what happened, and go and look.",
   reply: (code) => `Reply ${code} 30 = I take it, done in 30 min`,
   replyShort: (code) => `Reply ${code} = I take it`,

@@ -1,9 +1,9 @@
 import type { AlarmFigures } from "../alarms/figures.ts";
-import { hourMs, minuteMs } from "../time/millis.ts";
+import { hourMs, minuteMs, parseInstant } from "../time/millis.ts";
 import type { Surroundings, ToldAlarm } from "./written.ts";
 
 /** The instant at which the examples of docs/messages.md are written: 02:10 in Brussels. */
-export const exampleAt = Date.UTC(2026, 10, 24, 1, 10);
+export const exampleAt = parseInstant("2026-11-24T01:10:00Z") ?? 0;
 
 /** What the examples are written from. */
 export const exampleSurroundings: Surroundings = {
@@ -141,7 +141,15 @@ export const examples: readonly (readonly [string, ToldAlarm])[] = [
   [
     "taken over from a gateway",
     exampleAlarm({
-      figures: { of: "edge", gateway: "g1", since, until: null, words: "Erytro 1: 7.4 °C above 6.0 °C" },
+      figures: {
+        of: "edge",
+        gateway: "g1",
+        since,
+        until: null,
+        celsius: 7.4,
+        beyond: 6,
+        words: "Erytro 1: 7.4 °C above 6.0 °C",
+      },
       text: "Erytro 1: 7.4 °C above 6.0 °C (seen by gateway g1 from 24 Nov 01:50:00)",
     }),
   ],

@@ -225,7 +225,7 @@ export const fr: Words = {
   digest: (many) => `${count(many, "avis", "avis")} de la journée`,
   digestNote: "Rien de ceci ne pressait à son arrivée. Parcourez-le quand vous avez le temps.",
   promise: (who, what, by) =>
-    `${who} a promis « ${what} » pour ${by} ; ce n'est toujours pas rentré dans l'ordre`,
+    `${who ?? "Quelqu'un"} a promis ${what === null ? "de s'en occuper" : `« ${what} »`} pour ${by} ; ce n'est toujours pas rentré dans l'ordre`,
   promiseNote: "Demandez ce qui s'est passé et allez voir.",
   reply: (code) => `Répondez ${code} 30 = je m'en charge, réglé dans 30 min`,
   replyShort: (code) => `Répondez ${code} = je m'en charge`,

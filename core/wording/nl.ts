@@ -222,7 +222,8 @@ export const nl: Words = {
   drillNote: "Dit is een oefening: antwoord zoals in het echt. Er wordt geen eenheid door geblokkeerd.",
   digest: (many) => `${count(many, "melding", "meldingen")} van de dag`,
   digestNote: "Niets hiervan was dringend toen het kwam. Loop het na wanneer er tijd is.",
-  promise: (who, what, by) => `${who} beloofde "${what}" tegen ${by}; het is nog niet in orde`,
+  promise: (who, what, by) =>
+    `${who ?? "Iemand"} beloofde ${what === null ? "ervoor te zorgen" : `"${what}"`} tegen ${by}; het is nog niet in orde`,
   promiseNote: "Vraag wat er gebeurd is en ga kijken.",
   reply: (code) => `Antwoord ${code} 30 = ik doe het, klaar in 30 min`,
   replyShort: (code) => `Antwoord ${code} = ik doe het`,

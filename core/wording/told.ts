@@ -1,3 +1,5 @@
+import type { AlarmKind } from "../alarms/alarm.ts";
+import type { AlarmFigures } from "../alarms/figures.ts";
 import type { CallAbout } from "../alarms/lifecycle.ts";
 import type { DurationMs, EpochMs } from "../time/millis.ts";
 import { clean, cleanName } from "./clean.ts";
@@ -96,6 +98,8 @@ export function whatOf(alarm: ToldAlarm, words: Words): string {
       return `${one}: ${figures.said.map((said) => `${clean(said.probe, 20)} ${celsiusText(said.celsius, words)}`).join(", ")}`;
     case "late-excursion":
       return words.lateExcursion(figures.side, durationText(figures.lengthMs, words));
+    case "edge":
+      return edgeWhat(kind, figures, words) ?? one;
     case "unanswered":
       return words.unanswered(
         figures.first === null ? words.several : words.kinds[figures.first].one,
@@ -105,6 +109,28 @@ export function whatOf(alarm: ToldAlarm, words: Words): string {
       return `${one}${platformFigure(figures.count, figures.lastsMs, alarm, words)}`;
     default:
       return one;
+  }
+}
+
+/** What a gateway saw of a temperature; null where it is of something else, or was not said. */
+function edgeWhat(
+  kind: AlarmKind,
+  { celsius, beyond }: Extract<AlarmFigures, { of: "edge" }>,
+  words: Words,
+): string | null {
+  if (celsius === null || beyond === null) return null;
+  const said = [celsiusText(celsius, words), celsiusText(beyond, words)] as const;
+  switch (kind) {
+    case "temperature-high":
+      return words.beyond("high", ...said);
+    case "temperature-low":
+      return words.beyond("low", ...said);
+    case "temperature-warning-high":
+      return words.beyondWarning("high", ...said);
+    case "temperature-warning-low":
+      return words.beyondWarning("low", ...said);
+    default:
+      return null;
   }
 }
 

@@ -72,6 +72,8 @@ const figures = fc.oneof(
     gateway: id,
     since: instant,
     until: orNull(instant),
+    celsius: orNull(celsius),
+    beyond: orNull(celsius),
     words: orNull(foreign),
   }),
   fc.record({

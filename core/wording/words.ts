@@ -105,7 +105,8 @@ export interface Words {
   readonly drillNote: string;
   readonly digest: (count: number) => string;
   readonly digestNote: string;
-  readonly promise: (who: string, what: string, by: string) => string;
+  /** `who` and `what`: null where nobody said. */
+  readonly promise: (who: string | null, what: string | null, by: string) => string;
   readonly promiseNote: string;
   /** How an SMS is answered with its code. */
   readonly reply: (code: string) => string;

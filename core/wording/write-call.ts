@@ -1,4 +1,5 @@
 import type { Language } from "../duty/media.ts";
+import type { EpochMs } from "../time/millis.ts";
 import { clean, toGsm } from "./clean.ts";
 import { en } from "./en.ts";
 import { timeText } from "./forms.ts";
@@ -38,9 +39,11 @@ export function writeDigest(
 
 /** A promise with which somebody took an alarm on. */
 export interface Promised {
-  readonly by: string;
+  /** Null where that is not known. */
+  readonly by: string | null;
+  /** Empty where nothing was said but the time. */
   readonly what: string;
-  readonly until: number;
+  readonly until: EpochMs;
 }
 
 /** Writes the call about one alarm after the time of a promise has passed: what was promised, then how it stands. */
@@ -52,7 +55,12 @@ export function writePromisePassed(
   return (language) => {
     const words = wordsOf[language];
     const time = timeText(promised.until, surroundings.at, surroundings.timeZone, words);
-    const said = words.promise(clean(promised.by, 40), clean(promised.what, 80), time);
+    const what = clean(promised.what, 80);
+    const said = words.promise(
+      promised.by === null ? null : clean(promised.by, 40),
+      what === "" ? null : what,
+      time,
+    );
     const written = writeOne({ ...alarm, about: "again" }, surroundings, words, toGsm(said));
     const [first = "", ...rest] = written.body.split("\n");
     return {

@@ -64,6 +64,7 @@ function alarmOf(alarm: EdgeAlarm, calls: readonly EdgeCall[]): WireAlarm {
     subject,
     severity,
     text: text.slice(0, textCharactersMax),
+    ...temperaturesOf(alarm),
     raisedAt: formatInstant(state.raisedAt),
     clearedAt: clearedAt === null ? null : formatInstant(clearedAt),
     acknowledgedAt: acknowledgedAt === null ? null : formatInstant(acknowledgedAt),
@@ -71,6 +72,13 @@ function alarmOf(alarm: EdgeAlarm, calls: readonly EdgeCall[]): WireAlarm {
       acknowledgedAt === null ? null : (state.acknowledgedBy?.slice(0, nameCharactersMax) ?? null),
     calls: calls.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(-edgeCallsMax),
   };
+}
+
+/** The figures of an alarm about a temperature; from them the server says it in any language. */
+function temperaturesOf({ figures }: EdgeAlarm): Pick<WireAlarm, "celsius" | "beyond"> {
+  if (figures?.of === "temperature") return { celsius: figures.celsius, beyond: figures.limit };
+  if (figures?.of === "temperature-warning") return { celsius: figures.celsius, beyond: figures.warnAt };
+  return {};
 }
 
 /** A call is told by the time at which it was made, so that a later word on it is of the same call; by that of its outcome where that took longer than a call takes. */

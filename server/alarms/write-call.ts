@@ -1,7 +1,13 @@
 import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
 import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
-import { writeCall, writeDigest } from "@coldkeep/core/wording/write-call.ts";
+import {
+  type Promised,
+  writeCall,
+  writeDigest,
+  writePromisePassed,
+} from "@coldkeep/core/wording/write-call.ts";
 import type { Surroundings, ToldAlarm, ToldPlace } from "@coldkeep/core/wording/written.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Database } from "../store/database.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { WriteCall } from "../summons/call-writer.ts";
@@ -23,6 +29,18 @@ const answersBy: Surroundings["answersBy"] = { link: true, code: true };
 /** Makes what writes calls, from the alarms as they stand on record. */
 export function makeCallWriter({ database, rows, site, pages }: CallWriterParts): WriteCall {
   const unitsInside = makeUnitsInside(database);
+  const takenOnBy = database.prepare(
+    "SELECT actor FROM alarm_events WHERE alarm = ? AND event = 'acknowledged' ORDER BY number DESC LIMIT 1",
+  );
+
+  /** The promise of an alarm that is called about again, once its time has passed. */
+  const passedPromise = ({ id, about }: ToldAlarm, at: EpochMs): Promised | null => {
+    const promise = about === "again" ? (rows.find(id)?.state.promise ?? null) : null;
+    if (promise === null || promise.until > at) return null;
+    const actor = takenOnBy.get(id)?.["actor"];
+    return { ...promise, by: actor === undefined ? null : String(actor).replace(/^person:/, "") };
+  };
+
   return ({ alarms, causes, at, isDigest = false }) => {
     const book = site();
     const told = alarms.flatMap(({ id, about }) => {
@@ -39,6 +57,9 @@ export function makeCallWriter({ database, rows, site, pages }: CallWriterParts)
       isDrill: false,
       answersBy,
     };
+    const [first, ...others] = told;
+    const promised = first !== undefined && others.length === 0 ? passedPromise(first, at) : null;
+    if (first !== undefined && promised !== null) return writePromisePassed(promised, first, surroundings);
     return isDigest ? writeDigest(told, surroundings) : writeCall(told, causes, surroundings);
   };
 }

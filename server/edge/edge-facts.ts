@@ -21,7 +21,7 @@ const phrases: Readonly<Record<EdgeAlarmKind, string>> = {
 
 /** What an alarm that a gateway raised says to a person: its own words where it gave some, and always that and since when the gateway saw it. */
 export function edgeFacts(report: EdgeAlarm, gateway: string, site: SiteBook): AlarmFacts {
-  const { kind, subject, severity, raisedAt, clearedAt, text } = report;
+  const { kind, subject, severity, raisedAt, clearedAt, text, celsius, beyond } = report;
   const appliance = site.probes.get(subject)?.appliance ?? (site.appliances.has(subject) ? subject : null);
   const probe = site.probes.has(subject) ? subject : null;
   const where = appliance === null ? subject : shortName(site, appliance);
@@ -38,6 +38,8 @@ export function edgeFacts(report: EdgeAlarm, gateway: string, site: SiteBook): A
       gateway,
       since: parseInstant(raisedAt) ?? 0,
       until: clearedAt === null ? null : (parseInstant(clearedAt) ?? 0),
+      celsius: celsius ?? null,
+      beyond: beyond ?? null,
       words: text ?? null,
     },
   };

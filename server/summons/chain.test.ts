@@ -134,7 +134,7 @@ test("nobody answers: the last step is repeated and the silence is an alarm that
   const told = chain.mail.sent.map(
     ({ address, subject }) => `${address.split("@")[0]} ${subject.slice(0, 22)}`,
   );
-  expect(told.filter((each) => each.includes("Nobody answers")).map((each) => each.slice(0, 2))).toEqual([
+  expect(told.filter((each) => each.includes("nobody answers")).map((each) => each.slice(0, 2))).toEqual([
     "an",
     "bo",
     "he",
