@@ -38,7 +38,7 @@ export function makeCallWriter({ database, rows, site, pages }: CallWriterParts)
     const promise = about === "again" ? (rows.find(id)?.state.promise ?? null) : null;
     if (promise === null || promise.until > at) return null;
     const actor = takenOnBy.get(id)?.["actor"];
-    return { ...promise, by: actor === undefined ? null : String(actor).replace(/^person:/, "") };
+    return { ...promise, by: typeof actor === "string" ? actor.replace(/^person:/, "") : null };
   };
 
   return ({ alarms, causes, at, isDigest = false }) => {
