@@ -8,6 +8,7 @@ import { benchAppends } from "./gateway/append-bench.ts";
 import { benchDrain } from "./gateway/drain-bench.ts";
 import { benchFlash } from "./gateway/flash-bench.ts";
 import { benchIngest } from "./ingest/ingest-bench.ts";
+import { benchNotify } from "./notify/notify-bench.ts";
 import { benchReports } from "./reports/report-bench.ts";
 import { benchImport } from "./units/import-bench.ts";
 import { benchUnits } from "./units/units-bench.ts";
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   reports: benchReports,
   units: benchUnits,
   import: benchImport,
+  notify: benchNotify,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
