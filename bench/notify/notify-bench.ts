@@ -75,11 +75,11 @@ export async function benchNotify(): Promise<readonly string[]> {
 
 /** Keeps readings coming until it is stopped; tells how many a second there were. */
 function startLoad(url: string): { stop: () => Promise<number> } {
-  let isOver = false;
+  const over = new AbortController();
   let sequence = 0;
   const begun = systemClock.monotonicMs();
   const run = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const start = (sequence * batchSize) % (probes - alarms - batchSize);
       sequence += 1;
       const list = Array.from({ length: batchSize }, (_, index) => start + index);
@@ -90,7 +90,7 @@ function startLoad(url: string): { stop: () => Promise<number> } {
   })();
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await run;
       return Math.round((sequence * batchSize * 1_000) / (systemClock.monotonicMs() - begun));
     },
