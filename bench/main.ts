@@ -9,6 +9,7 @@ import { benchDrain } from "./gateway/drain-bench.ts";
 import { benchFlash } from "./gateway/flash-bench.ts";
 import { benchIngest } from "./ingest/ingest-bench.ts";
 import { benchNotify } from "./notify/notify-bench.ts";
+import { benchExcursionReport } from "./reports/excursion-bench.ts";
 import { benchReports } from "./reports/report-bench.ts";
 import { benchImport } from "./units/import-bench.ts";
 import { benchUnits } from "./units/units-bench.ts";
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   drain: benchDrain,
   flash: benchFlash,
   backup: benchBackup,
+  "excursion-report": benchExcursionReport,
   reports: benchReports,
   units: benchUnits,
   import: benchImport,

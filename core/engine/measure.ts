@@ -44,6 +44,8 @@ export interface MeasureListener {
   readonly unknown?: (stretch: Interval, fault: Fault | null) => void;
   /** A measured stretch between two good readings, with their calibrated temperatures; the stretch may be a part of the time between them. */
   readonly measured?: (stretch: Interval, fromCelsius: number, toCelsius: number) => void;
+  /** Time shown to be beyond a limit, in order on each side; stretches that touch are one run. */
+  readonly out?: (side: "high" | "low", stretch: Interval) => void;
 }
 
 interface Point {
@@ -78,7 +80,7 @@ export class Measuring {
     this.#rules = rules;
     this.#window = window;
     this.#listener = listener;
-    this.#sum = new Sum(window);
+    this.#sum = new Sum(window, listener.out);
     this.#isTrusting = !hasTrustRules(rules);
     this.#trust = before;
   }
@@ -199,8 +201,11 @@ class Sum {
   #min: number | null = null;
   #max: number | null = null;
 
-  constructor(window: Interval) {
+  readonly #out: MeasureListener["out"];
+
+  constructor(window: Interval, out: MeasureListener["out"]) {
     this.#window = window;
+    this.#out = out;
   }
 
   meet(at: EpochMs, celsius: number): void {
@@ -230,6 +235,8 @@ class Sum {
       if (side === "high") this.#highMs += length;
       else this.#lowMs += length;
       if (length > 0) this.#extendRun(side, run, length);
+      const inside = this.#out === undefined ? null : clip(run, this.#window);
+      if (inside !== null) this.#out?.(side, inside);
       const clipped = clip(part, this.#window);
       if (clipped !== null) this.#degreeMs += areaAbove(line, limit, clipped);
     }

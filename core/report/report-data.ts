@@ -73,6 +73,33 @@ const decisionSchema = z.strictObject({
     .nullable(),
 });
 
+const adviceRuleSchema = z.strictObject({
+  rule: z.string(),
+  title: z.string(),
+  source: z.string(),
+  edition: z.string(),
+});
+
+/** What a unit went through in all excursions that held it, and what the rules say of its life. Times in ms. */
+const exposureSchema = z.strictObject({
+  unit: z.string(),
+  outMs: duration,
+  unknownMs: duration,
+  worstCaseMs: duration,
+  longestOutMs: duration,
+  excursions: z.int().min(0),
+  minCelsius: celsius,
+  maxCelsius: celsius,
+  degreeMinutes: z.number(),
+  advice: z.array(
+    z.strictObject({
+      rule: z.string(),
+      verdict: z.enum(["within", "exceeded", "cannot-tell"]),
+      figures: z.array(z.string()),
+    }),
+  ),
+});
+
 const actionSchema = z.strictObject({
   number: z.int(),
   what: z.string(),
@@ -134,6 +161,9 @@ export const reportDataSchema = z.strictObject({
   signatures: z.array(signatureSchema),
   decisions: z.array(decisionSchema),
   actions: z.array(actionSchema).default([]),
+  /** The rules that `exposures` names. */
+  adviceRules: z.array(adviceRuleSchema).default([]),
+  exposures: z.array(exposureSchema).default([]),
   journal: headSchema,
   audit: headSchema.nullable(),
 });

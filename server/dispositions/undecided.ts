@@ -1,11 +1,8 @@
 import type { DecidedFigures, DecidedUnit } from "@coldkeep/core/contract/dispositions.ts";
 import type { Advice } from "@coldkeep/core/exposure/advice.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
-import type { History } from "../history/history.ts";
 import type { Services } from "../http/services.ts";
-import { adviseUnit } from "../units/unit-advice.ts";
-import { openAgitation } from "../units/agitation-reads.ts";
-import { unitLedger } from "../units/unit-ledger.ts";
+import { unitExposures } from "../units/held-exposures.ts";
 
 /** A held unit that nobody has decided about, with what a person needs to decide. */
 export interface UndecidedUnit {
@@ -61,8 +58,7 @@ interface Row {
 
 /** The units that an excursion holds and nobody has decided about, by number, with their ledgers and what rules say of them. */
 export async function undecidedUnits(services: Services, excursion: string): Promise<UndecidedUnit[]> {
-  const { database, units, excursions, engine, clock, site } = services;
-  const { components } = services.unitSettings;
+  const { database, clock } = services;
   const rows = database
     .prepare(
       `SELECT units.number, din, product_code, description, unit_standing.appliance, exposed
@@ -70,33 +66,17 @@ export async function undecidedUnits(services: Services, excursion: string): Pro
        WHERE excursion = ? AND released_at IS NULL AND unit_standing.status = 'held' ORDER BY din, product_code LIMIT ?`,
     )
     .all(excursion, undecidedUnitsMax) as unknown as Row[];
-  const now = clock.epochMs();
-  const history = remembering(services.history);
-  const parts = { excursions, engine, history, site, components, agitation: openAgitation(database) };
-  return Promise.all(
-    rows.map(async ({ number, din, product_code: productCode, description, appliance, exposed }) => {
-      const holds = units.holds(number);
-      const ledger = await unitLedger(
-        parts,
-        { productCode, holds, residences: units.residences(number) },
-        now,
-      );
-      const { outMs, worstCaseMs, longestOutMs, count, minCelsius, maxCelsius, degreeMinutes } =
-        ledger.inExcursions;
-      return {
-        din,
-        productCode,
-        description,
-        appliance,
-        exposed: exposed === 1,
-        figures: { outMs, worstCaseMs, longestOutMs, count, minCelsius, maxCelsius, degreeMinutes },
-        advice: adviseUnit(services.unitSettings, services.site(), productCode, ledger).advice,
-        others: holds
-          .filter((hold) => hold.releasedAt === null && hold.excursion !== excursion)
-          .map((hold) => hold.excursion),
-      };
-    }),
-  );
+  const listed = rows.map(({ number, product_code: productCode }) => ({ number, productCode }));
+  const exposures = await unitExposures(services, listed, clock.epochMs());
+  return rows.flatMap(({ din, product_code: productCode, description, appliance, exposed }, index) => {
+    const exposure = exposures[index];
+    if (exposure === undefined) return [];
+    const { figures, advice, holds } = exposure;
+    const others = holds
+      .filter((hold) => hold.releasedAt === null && hold.excursion !== excursion)
+      .map((hold) => hold.excursion);
+    return [{ din, productCode, description, appliance, exposed: exposed === 1, figures, advice, others }];
+  });
 }
 
 /** What a decision about a unit covers of what is known. */
@@ -106,19 +86,5 @@ export function decidedUnit({ din, productCode, figures, advice }: UndecidedUnit
     productCode,
     figures,
     advice: Object.fromEntries(advice.map(({ rule, verdict }) => [rule, verdict])),
-  };
-}
-
-/** The history, asked once for each window: the units of one refrigerator were mostly there for the same time. */
-function remembering(history: History): History {
-  const known = new Map<string, ReturnType<History["measure"]>>();
-  return {
-    ...history,
-    measure: (probe, from, to, now) => {
-      const key = `${probe.number} ${from} ${to}`;
-      const found = known.get(key) ?? history.measure(probe, from, to, now);
-      known.set(key, found);
-      return found;
-    },
   };
 }

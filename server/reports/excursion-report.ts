@@ -6,6 +6,7 @@ import { reportAttachments } from "./report-files.ts";
 import { reportCurve } from "./report-curve.ts";
 import { reportDecisions } from "./report-decisions.ts";
 import { reportFooters, reportSignatures } from "./report-end.ts";
+import { reportExposures } from "./report-exposures.ts";
 import { reportFigures, reportHead } from "./report-head.ts";
 import { reportRevisions, reportTold, reportUnits } from "./report-lists.ts";
 import { reportSigned } from "./report-signed.ts";
@@ -49,6 +50,7 @@ export async function renderExcursionReport(
   reportFigures(sheet, view);
   reportCurve(sheet, view);
   reportUnits(sheet, view);
+  reportExposures(sheet, evidence?.exposures ?? []);
   reportRevisions(sheet, view);
   reportTold(sheet, view);
   reportSigned(sheet, view);

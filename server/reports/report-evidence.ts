@@ -7,6 +7,7 @@ import type { Services } from "../http/services.ts";
 import type { ProbeMemory } from "../judging/probe-memory.ts";
 import type { ExcursionPageView } from "../pages/views.ts";
 import type { SiteBook } from "../site/site-book.ts";
+import { type UnitExposure, unitExposures } from "../units/held-exposures.ts";
 
 /** How long after an excursion's last proof its end is looked for first, before all later readings are. */
 const recoveryMs = dayMs;
@@ -18,19 +19,28 @@ export interface StatedProfile extends Dated<Profile> {
   readonly edition: string | null;
 }
 
+/** What a held unit went through until the report was made, and what the rules say of it. */
+export interface StatedExposure extends Omit<UnitExposure, "holds"> {
+  readonly din: string;
+  readonly productCode: string;
+}
+
 /** That from which an excursion's figures follow. */
 export interface Evidence {
   /** Calibrated, those not believed as faults, in the order in which they were judged. */
   readonly readings: readonly TimedReading[];
   readonly profiles: readonly StatedProfile[];
   readonly calibrations: readonly CalibrationVersion[];
+  /** In the order of the view's units. */
+  readonly exposures: readonly StatedExposure[];
 }
 
 /** Gathers the evidence of an excursion as it stood at the view's instant. */
 export async function evidenceOf(services: Services, view: ExcursionPageView): Promise<Evidence> {
   const book = services.site();
   const memory = services.engine.probe(view.excursion.probe);
-  if (book === null || memory === undefined) return { readings: [], profiles: [], calibrations: [] };
+  if (book === null || memory === undefined)
+    return { readings: [], profiles: [], calibrations: [], exposures: [] };
   const { rules } = memory.probe;
   const { excursion, at } = view;
   const from = evidenceFrom(excursion) - Math.max(...rules.profiles.map(({ rule }) => rule.maxGap)) - 1;
@@ -43,7 +53,23 @@ export async function evidenceOf(services: Services, view: ExcursionPageView): P
     isOver || early === at
       ? kept
       : cutEvidence(await timed(services, memory, from, at), rules.profiles, excursion);
-  return { readings, profiles: statedProfiles(book, memory), calibrations: calibrationsOf(book, memory) };
+  return {
+    readings,
+    profiles: statedProfiles(book, memory),
+    calibrations: calibrationsOf(book, memory),
+    exposures: await exposuresOf(services, view),
+  };
+}
+
+async function exposuresOf(services: Services, { units, at }: ExcursionPageView): Promise<StatedExposure[]> {
+  const listed = units.flatMap((unit) => services.units.find(unit) ?? []);
+  const exposures = await unitExposures(services, listed, at);
+  return listed.flatMap(({ din, productCode }, index) => {
+    const exposure = exposures[index];
+    return exposure === undefined
+      ? []
+      : [{ din, productCode, figures: exposure.figures, advice: exposure.advice }];
+  });
 }
 
 async function timed(

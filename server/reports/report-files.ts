@@ -9,12 +9,13 @@ import { sha256Hex } from "../journal/hash-chain.ts";
 import type { ExcursionPageView, HeldUnitView } from "../pages/views.ts";
 import type { Attachment } from "./attachment.ts";
 import { csvField } from "./csv-field.ts";
-import type { Evidence, StatedProfile } from "./report-evidence.ts";
+import { rulesOf } from "./report-exposures.ts";
+import type { Evidence, StatedExposure, StatedProfile } from "./report-evidence.ts";
 
 /** The files inside the report of an excursion: what it states, the readings from which it follows, and the units. The same report has the same files. */
 export function reportAttachments(view: ExcursionPageView, evidence: Evidence): Attachment[] {
   const readings = readingsCsv(evidence.readings);
-  const units = unitsCsv(view.units);
+  const units = unitsCsv(view.units, evidence.exposures);
   const actions = actionsCsv(view);
   const data: ReportData = {
     ...reportData(view, evidence),
@@ -50,7 +51,7 @@ export function reportAttachments(view: ExcursionPageView, evidence: Evidence): 
 
 function reportData(
   view: ExcursionPageView,
-  { profiles, calibrations }: Evidence,
+  { profiles, calibrations, exposures }: Evidence,
 ): Omit<ReportData, "readings" | "units" | "actionList"> {
   const { excursion } = view;
   const { id, probe, appliance, status, revision, applianceName } = excursion;
@@ -127,9 +128,52 @@ function reportData(
       ...action,
       owner: owner.name,
     })),
+    adviceRules: rulesOf(exposures).map(({ rule, title, source, edition }) => ({
+      rule,
+      title,
+      source,
+      edition,
+    })),
+    exposures: exposures.map(({ din, productCode, figures, advice }) => ({
+      unit: `${din} ${productCode}`,
+      outMs: figures.outMs,
+      unknownMs: figures.worstCaseMs - figures.outMs,
+      worstCaseMs: figures.worstCaseMs,
+      longestOutMs: figures.longestOutMs,
+      excursions: figures.count,
+      minCelsius: figures.minCelsius,
+      maxCelsius: figures.maxCelsius,
+      degreeMinutes: rounded(figures.degreeMinutes),
+      advice: advice.map(({ rule, verdict, figures: compared }) => ({
+        rule,
+        verdict,
+        figures: [...compared],
+      })),
+    })),
     journal: view.journalHead,
     audit: view.auditHead,
   };
+}
+
+/** Degree-minutes to a thousandth: the last digits are those of adding up. */
+function rounded(degreeMinutes: number): number {
+  return Math.round(degreeMinutes * 1_000) / 1_000;
+}
+
+function exposureCells(exposure: StatedExposure | undefined): (string | number | null)[] {
+  if (exposure === undefined) return Array.from({ length: 9 }, () => null);
+  const { figures, advice } = exposure;
+  return [
+    figures.outMs,
+    figures.worstCaseMs - figures.outMs,
+    figures.worstCaseMs,
+    figures.longestOutMs,
+    figures.count,
+    figures.minCelsius,
+    figures.maxCelsius,
+    rounded(figures.degreeMinutes),
+    advice.map(({ title, verdict }) => `${title}: ${verdict}`).join("; "),
+  ];
 }
 
 function actionsOf({ actions, at, site }: ExcursionPageView) {
@@ -184,9 +228,10 @@ function profileOnWire({ from, rule, name, source, edition }: StatedProfile, ind
 }
 
 const unitsHeader =
-  "din,product_code,inside_from,inside_until,now,exposed,held_since,released,decision,decided_by,decided_at";
+  "din,product_code,inside_from,inside_until,now,exposed,held_since,released,decision,decided_by,decided_at,out_ms,unknown_ms,worst_case_ms,longest_out_ms,excursions,min_celsius,max_celsius,degree_minutes,advice";
 
-function unitsCsv(units: readonly HeldUnitView[]): string {
+function unitsCsv(units: readonly HeldUnitView[], exposures: readonly StatedExposure[]): string {
+  const byUnit = new Map(exposures.map((each) => [`${each.din} ${each.productCode}`, each]));
   const lines = units.map((unit) =>
     [
       unit.din,
@@ -200,6 +245,7 @@ function unitsCsv(units: readonly HeldUnitView[]): string {
       unit.decision?.decision ?? "",
       unit.decision?.by ?? "",
       unit.decision === null ? "" : formatInstant(unit.decision.at),
+      ...exposureCells(byUnit.get(`${unit.din} ${unit.productCode}`)),
     ]
       .map(csvField)
       .join(","),
