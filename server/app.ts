@@ -30,6 +30,7 @@ import { openAnswerKey } from "./answers/answer-key.ts";
 import { makeAnswerFiller } from "./answers/fill-answers.ts";
 import { readReply, takeReply } from "./answers/take-reply.ts";
 import type { Channel } from "./channels/channel.ts";
+import { openChannels } from "./channels/open-channel.ts";
 import { mailerChannel } from "./notify/mailer-channel.ts";
 import { type ChannelEar, makeChannelEar } from "./summons/channel-events.ts";
 import { type Dispatcher, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
@@ -116,7 +117,10 @@ export async function makeServer(
     settings.influx === undefined ? undefined : openInfluxLinks({ ...parts, settings: settings.influx });
   const inside = composeInside(database, clock, undefined, links, settings.units.components);
   const mailer = given ?? (settings.mail === undefined ? null : smtpMailer(settings.mail));
-  const channels = givenChannels ?? (mailer === null ? [] : [mailerChannel(mailer)]);
+  const channels = givenChannels ?? [
+    ...(given === undefined ? [] : [mailerChannel(given)]),
+    ...openChannels(given === undefined ? settings : { ...settings, mail: undefined }, { clock }),
+  ];
   inside.begin(
     settings.publicUrl ?? null,
     channels.map(({ id, medium, proves }) => ({ id, medium, proves })),

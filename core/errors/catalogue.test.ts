@@ -14,7 +14,7 @@ function codesIn(text: string): string[] {
   const thrown = [...text.matchAll(/new CodedError\(\s*"([a-z-]+\.[a-z-]+)"/g)];
   const unions = [
     ...text.matchAll(
-      /^ {2}\| "((?:serial|modbus|sms|modem|siren|onewire|mqtt|sparkplug|buffer|uplink|demo|sim|settings|restore|isbt|numbering|units-csv|fhir|verify)\.[a-z-]+)"/gm,
+      /^ {2}\| "((?:serial|modbus|sms|channel|modem|siren|onewire|mqtt|sparkplug|buffer|uplink|demo|sim|settings|restore|isbt|numbering|units-csv|fhir|verify)\.[a-z-]+)"/gm,
     ),
   ];
   const problems = [...text.matchAll(/^ {2}"([a-z-]+\.[a-z-]+)": [45]\d\d,$/gm)];

@@ -29,6 +29,11 @@ test("no refusal of the settings tells a secret's value", () => {
     `influx: { url: "http://h", token: [ ${planted} ] }`,
     `publicUrl: ":${planted}"`,
     `listen: ${planted}`,
+    `channels: [ { id: a, kind: ${planted} } ]`,
+    `channels: [ { id: a, kind: telegram, token: ${planted} } ]`,
+    `channels: [ { id: a, kind: twilio-sms, authToken: [ ${planted} ] } ]`,
+    `channels: [ { id: a, kind: sms-gateway, url: "x:${planted}", headers: { a: [ ${planted} ] } } ]`,
+    `channels: [ { id: a, kind: matrix, homeserver: "http://h", token: { env: NONE, x: ${planted} } } ]`,
   ];
   for (const file of files) expect(refusal(file), file).not.toContain(planted);
   expect(refusal("mail: { host: h, from: f, port: 0 }", { COLDKEEP_MAIL_PASSWORD: planted })).not.toContain(
@@ -36,6 +41,13 @@ test("no refusal of the settings tells a secret's value", () => {
   );
   const tokens = { COLDKEEP_API_TOKEN: planted };
   expect(refusal("listen: 0.0.0.0:1", tokens)).not.toContain(planted);
+});
+
+test("the environment gives what a channel's settings name, and a variable that is not set is named by its place", () => {
+  const file = `channels: [ { id: m, kind: matrix, homeserver: "https://h.example", token: { env: KEY } } ]`;
+  const [channel] = readServerSettings(readYaml(file, "f"), "f", { KEY: planted }).channels;
+  expect(channel).toMatchObject({ token: planted });
+  expect(refusal(file)).toContain("channels[0].token names an environment variable that is not set");
 });
 
 test("a refusal still says where", () => {

@@ -3,6 +3,8 @@ import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import type { MachineRole } from "@coldkeep/core/people/roles.ts";
 import * as z from "zod";
+import { channelsSchema, withVariables } from "../channels/channel-settings.ts";
+import { smtpEntries } from "../channels/smtp-settings.ts";
 import { trailSettingsSchema } from "../trail/trail-settings.ts";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
@@ -43,17 +45,8 @@ export const serverSettingsSchema = z.strictObject({
     .default([]),
   /** Allows full tokens from the environment when not listening on loopback. */
   allowEnvironmentTokens: z.boolean().default(false),
-  mail: z
-    .strictObject({
-      host: z.string().min(1),
-      port: z.int().min(1).max(65_535).default(587),
-      from: z.string().min(3),
-      user: z.string().optional(),
-      password: z.string().optional(),
-      /** `none` sends in the clear: for a relay on the same machine only. */
-      security: z.enum(["starttls", "tls", "none"]).default("starttls"),
-    })
-    .optional(),
+  mail: z.strictObject(smtpEntries).optional(),
+  channels: channelsSchema,
   influx: influxSettingsSchema.optional(),
   backup: backupSettingsSchema.optional(),
   /** Which components units are, how they are numbered, and the rules that are held against them as advice. */
@@ -154,6 +147,8 @@ export function readServerSettings(
     if (typeof backup["keep"] === "string") backup["keep"] = Number(backup["keep"]);
     merged["backup"] = backup;
   }
+  if (isRecord(merged) && merged["channels"] !== undefined)
+    merged["channels"] = withVariables(merged["channels"], environment);
   const secret = environment["COLDKEEP_OIDC_CLIENT_SECRET"];
   const people = isRecord(merged) ? merged["people"] : undefined;
   if (secret !== undefined && secret !== "" && isRecord(people) && isRecord(people["oidc"]))

@@ -14,6 +14,19 @@ const content = {
     password: "leak-4",
   },
   holdFeed: { url: "https://feed.example.org/holds", token: "leak-5-leak-5-leak-5" },
+  channels: [
+    { id: "t", kind: "telegram", token: "123456:leak-7-leak-7-leak-7-leak-7" },
+    { id: "w", kind: "webhook", secret: "leak-8-leak-8-leak-8" },
+    {
+      id: "g",
+      kind: "sms-gateway",
+      url: "https://gateway.example.org/send?key=leak-9",
+      headers: { "x-any": "leak-10" },
+      form: { any: "leak-11" },
+      reference: "/id",
+      status: { url: "https://h/s?k=leak-12", pointer: "/s", delivered: [1], failed: [2] },
+    },
+  ],
   tokens: [{ name: "feed", role: "api", sha256: "ab".repeat(32) }],
 };
 
@@ -27,6 +40,10 @@ test("settings are shown without any secret, and a replaced token is seen", () =
     "influx.token": "(secret)",
     "influx.url": "http://(secret)@influx.example.org:8086",
     "tokens.environment-api": "all, (secret)",
+    "channels.g": 3,
+    "channels.g.url": "https://gateway.example.org/send?(secret)",
+    "channels.g.headers.x-any": "(secret)",
+    "channels.t.token": "(secret)",
   });
   const replaced = { ...content, tokens: [{ name: "feed", role: "api", sha256: "cd".repeat(32) }] };
   const then = shownSettings(readServerSettings(replaced, "test", environment));

@@ -1,0 +1,46 @@
+import type { Clock } from "@coldkeep/core/time/clock.ts";
+import type { ServerSettings } from "../settings/server-settings.ts";
+import type { Channel } from "./channel.ts";
+import type { ChannelSettings } from "./channel-settings.ts";
+import { type HttpCaller, makeHttpCaller } from "./http-call.ts";
+import { matrixChannel } from "./matrix.ts";
+import { smsGateway } from "./sms-gateway.ts";
+import { smtpChannel } from "./smtp.ts";
+import { telegramChannel } from "./telegram.ts";
+import { twilioSms, twilioVoice } from "./twilio.ts";
+import { webhookChannel } from "./webhook.ts";
+
+/** What channels work with. */
+export interface ChannelPorts {
+  readonly clock: Clock;
+  readonly fetch?: typeof fetch;
+}
+
+/** All channels of the settings, in the order in which one stands in for another of the same medium; `mail:` is the first. */
+export function openChannels(
+  { mail, channels }: Pick<ServerSettings, "mail" | "channels">,
+  { clock, fetch: fetcher }: ChannelPorts,
+): readonly Channel[] {
+  const call = makeHttpCaller(clock, fetcher);
+  const first = mail === undefined ? [] : [smtpChannel("mail", mail, clock)];
+  return [...first, ...channels.map((settings) => openChannel(settings, call, clock))];
+}
+
+function openChannel(settings: ChannelSettings, call: HttpCaller, clock: Clock): Channel {
+  switch (settings.kind) {
+    case "smtp":
+      return smtpChannel(settings.id, settings, clock);
+    case "twilio-sms":
+      return twilioSms(settings, call, clock);
+    case "twilio-voice":
+      return twilioVoice(settings, call, clock);
+    case "sms-gateway":
+      return smsGateway(settings, call, clock);
+    case "webhook":
+      return webhookChannel(settings, call, clock);
+    case "telegram":
+      return telegramChannel(settings, call, clock);
+    case "matrix":
+      return matrixChannel(settings, call, clock);
+  }
+}
