@@ -103,8 +103,14 @@ function figureLines({ figures }: ToldAlarm, words: Words): string[] {
 }
 
 /** How long is left and until when, or that nothing is; null where nothing is known of it. */
-function leftSentence(alarm: ToldAlarm, { at, timeZone }: Surroundings, words: Words): string | null {
+function leftSentence(
+  alarm: ToldAlarm,
+  { at, timeZone, isDrill }: Surroundings,
+  words: Words,
+): string | null {
   const left = leftOf(alarm, at);
+  // What follows from a real alarm, units that are held above all, does not follow from a drill.
+  if (isDrill) return left === null ? null : durationText(left.ms, words);
   if (left !== null) return sayings[left.until](left, words, timeText(left.at, at, timeZone, words));
   const { figures } = alarm;
   if (figures?.of === "temperature") return words.isExcursion;

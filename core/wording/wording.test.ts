@@ -283,6 +283,17 @@ test("a name that the GSM alphabet cannot write gives way to the id; accents to 
   expect(sms("Réa 1")).toContain("Réa 1");
 });
 
+test("a drill never says that units are held", () => {
+  for (const language of languages) {
+    for (const [name, told] of examples) {
+      const { body } = writeCall([told], null, { ...exampleSurroundings, isDrill: true })(language);
+      expect(body, name).not.toContain(wordsOf[language].isExcursion);
+      expect(body, name).not.toContain(wordsOf[language].isUnmonitored);
+      expect(body, name).toContain(wordsOf[language].drillNote);
+    }
+  }
+});
+
 test("numbers in words", () => {
   expect([0, 21, 37, 80, 412, 1_001, 32_500].map(englishNumber)).toEqual([
     "zero",
