@@ -21,6 +21,7 @@ import { siteTime } from "../pages/site-time.ts";
 import { celsius } from "../pages/temperature.ts";
 import type { SiteView } from "../pages/views.ts";
 import { count, sideWords } from "../pages/words.ts";
+import { unitPath } from "../unit-pages/unit-words.ts";
 import { unitText } from "./decide.ts";
 import type { KeptDecision } from "./decision-records.ts";
 import type { UndecidedUnit, WaitingExcursion } from "./undecided.ts";
@@ -277,7 +278,10 @@ function unitRow(unit: UndecidedUnit, chosen: ReadonlySet<string>): string {
     </td>
     <td data-label="Unit">
       <label for="${id}"><span class="din">${dinText(unit.din)}</span> ${unit.productCode}</label>
-      <span class="note">${unit.description ?? ""}${remarks(unit)}</span>
+      <span class="note">
+        <a href="${unitPath(unit)}">What is known of it<span class="hidden"> (${dinText(unit.din)})</span></a>
+        ${unit.description ?? ""}${remarks(unit)}
+      </span>
     </td>
     <td data-label="Now">${unit.appliance ?? "LEFT: recall"}</td>
     <td data-label="Time out" class="number">
@@ -336,7 +340,9 @@ function decisionList(decisions: readonly KeptDecision[], site: SiteView): strin
               <b>${each.name}</b> on ${time.full(each.at)} ${time.zone(each.at)}
             </p>
             <p>${each.reason}${each.content.cause === null ? "" : ` Cause: ${each.content.cause}.`}</p>
-            <p class="note">${each.content.units.map((unit) => dinText(unit.din)).join(", ")}</p>
+            <p class="note">
+              !${each.content.units.map((unit) => html`<a href="${unitPath(unit)}">${dinText(unit.din)}</a>`).join(", ")}
+            </p>
             <p>!${secondText(each, site)}</p>
           </li>`,
       )}
@@ -375,8 +381,9 @@ export function secondBody(page: {
       !${kept.content.units.map(
         ({ din, productCode, figures, advice }) =>
           html`<li>
-            <span class="din">${dinText(din)}</span> ${productCode}: out ${timeText(figures.outMs)}, at most
-            ${timeText(figures.worstCaseMs)}, ${extremes(figures.minCelsius, figures.maxCelsius)}
+            <a href="${unitPath({ din, productCode })}"><span class="din">${dinText(din)}</span></a>
+            ${productCode}: out ${timeText(figures.outMs)}, at most ${timeText(figures.worstCaseMs)},
+            ${extremes(figures.minCelsius, figures.maxCelsius)}
             <span class="note"
               >${Object.entries(advice)
                 .map(([rule, verdict]) => `${rule}: ${verdict}`)

@@ -1,5 +1,6 @@
 import { decisionWords } from "@coldkeep/core/contract/dispositions.ts";
 import { html } from "ghtml";
+import { unitPath } from "../unit-pages/unit-words.ts";
 import { instant } from "./layout.ts";
 import { siteTime } from "./site-time.ts";
 import type { ExcursionPageView, HeldUnitView } from "./views.ts";
@@ -72,7 +73,9 @@ function unitTable(units: readonly HeldUnitView[], view: ExcursionPageView): str
 function unitRow(unit: HeldUnitView, view: ExcursionPageView): string {
   const time = siteTime(view.site.timeZone);
   return html`<tr>
-    <td data-label="Donation number"><b class="din">${dinText(unit.din)}</b></td>
+    <td data-label="Donation number">
+      <a href="${unitPath(unit)}"><b class="din">${dinText(unit.din)}</b></a>
+    </td>
     <td data-label="Product">${unit.productCode}</td>
     <td data-label="Was inside from">!${instant(unit.residenceFrom, time.short(unit.residenceFrom))}</td>
     <td data-label="Until">

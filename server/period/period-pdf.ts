@@ -28,14 +28,14 @@ export async function renderPeriodReport(facts: PeriodFacts, key: SealKey | null
   printCoverage(sheet, facts);
   printAppliances(sheet, facts);
   printLists(sheet, facts);
-  printFeet(sheet, facts);
+  printFeet(sheet, facts, key?.publicHex ?? null);
   for (const attachment of periodAttachments(facts)) attach(sheet.doc, attachment);
   const bytes = await bytesOf(sheet.doc);
   return key === null ? bytes : seal(bytes, key);
 }
 
 /** Prints the foot of every page: which report, as of which entries of the records, which page of how many. */
-function printFeet(sheet: Sheet, facts: PeriodFacts): void {
+function printFeet(sheet: Sheet, facts: PeriodFacts, sealKey: string | null): void {
   const { doc } = sheet;
   const { start, count } = doc.bufferedPageRange();
   const time = siteTime(facts.timeZone);
@@ -53,6 +53,8 @@ function printFeet(sheet: Sheet, facts: PeriodFacts): void {
     const { journal, audit } = facts;
     sheet.write(`Journal ${journal.sequence}, SHA-256 ${journal.hash}`, paper.left, top + 26, style);
     sheet.write(`Audit ${audit.sequence}, SHA-256 ${audit.hash}`, paper.left, top + 36, style);
+    if (sealKey !== null)
+      sheet.write(`Sealed with the key ${sealKey} (Ed25519)`, paper.left, top + 46, style);
   }
 }
 

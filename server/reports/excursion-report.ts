@@ -58,7 +58,7 @@ export async function renderExcursionReport(
   reportActions(sheet, view);
   if (view.units.length === 0 || view.units.some((unit) => unit.decision === null))
     reportSignatures(sheet, view);
-  reportFooters(sheet, view);
+  reportFooters(sheet, view, key?.publicHex ?? null);
   if (evidence !== undefined)
     for (const attachment of reportAttachments(view, evidence)) attach(sheet.doc, attachment);
   const bytes = await bytesOf(sheet.doc);

@@ -38,7 +38,7 @@ export function reportSignatures(sheet: Sheet, view: ExcursionPageView): void {
 }
 
 /** Prints the foot of every page: which report, of what record, which page of how many. */
-export function reportFooters(sheet: Sheet, view: ExcursionPageView): void {
+export function reportFooters(sheet: Sheet, view: ExcursionPageView, sealKey: string | null): void {
   const { doc } = sheet;
   const { start, count } = doc.bufferedPageRange();
   const time = siteTime(view.site.timeZone);
@@ -68,5 +68,7 @@ export function reportFooters(sheet: Sheet, view: ExcursionPageView): void {
       top + 36,
       style,
     );
+    if (sealKey !== null)
+      sheet.write(`Sealed with the key ${sealKey} (Ed25519)`, paper.left, top + 46, style);
   }
 }

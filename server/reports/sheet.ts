@@ -3,7 +3,7 @@ import { fontFile, fontNames } from "./fonts.ts";
 import { paperText } from "./paper-text.ts";
 
 /** A4 in points, with room at the left for a file's holes and at the bottom for the footer. */
-export const paper = { width: 595.28, height: 841.89, left: 56, right: 40, top: 44, bottom: 66 } as const;
+export const paper = { width: 595.28, height: 841.89, left: 56, right: 40, top: 44, bottom: 76 } as const;
 
 /** Width of what is printed, in points. */
 export const printWidth = paper.width - paper.left - paper.right;
