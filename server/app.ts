@@ -7,7 +7,7 @@ import { type Site, siteSchema } from "@coldkeep/core/site/site.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { parse } from "yaml";
-import type { DurationMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "./http/services.ts";
 import { buildWeb } from "./http/web.ts";
 import { openInfluxLinks } from "./influx/influx-links.ts";
@@ -26,6 +26,7 @@ import { appendHeads } from "./heads/head-file.ts";
 import { type HeadKeeper, makeHeadKeeper } from "./heads/head-keeper.ts";
 import { composeInside, type Inside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
+import { type Heartbeat, httpBeat, type LifeSign, makeHeartbeat } from "./heartbeat/heartbeat.ts";
 import { openAnswerKey } from "./answers/answer-key.ts";
 import { makeAnswerFiller } from "./answers/fill-answers.ts";
 import { readReply, takeReply } from "./answers/take-reply.ts";
@@ -230,6 +231,12 @@ export async function makeServer(
     "Reports of periods that failed since the start",
     periodReports.failures,
   );
+  const heartbeat = beatFor(settings, services, logger, [
+    { what: "a look at the deadlines", lastAt: ticker.lastAt, withinMs: lifeWithinMs },
+    ...(dispatcher === null
+      ? []
+      : [{ what: "a look at the messages owed", lastAt: dispatcher.lastAt, withinMs: lifeWithinMs }]),
+  ]);
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),
@@ -255,6 +262,7 @@ export async function makeServer(
       holdFeed?.start();
       unitFolder?.start();
       heads.start();
+      heartbeat?.start();
       periodReports.start();
       const { host, port } = addressOf(settings.listen);
       security.start(web.server);
@@ -270,6 +278,7 @@ export async function makeServer(
     stop: async () => {
       ticker.stop();
       heads.stop();
+      heartbeat?.stop();
       security.stop();
       await backups?.stop();
       await periodReports.stop();
@@ -350,6 +359,26 @@ function keepHeads(settings: ServerSettings, services: Services, logger: Logger)
   metrics.watch("coldkeep_head_last_seconds", "Unix time of the newest daily head", keeper.newestSeconds);
   metrics.watch("coldkeep_heads_unwritten", "Daily heads not in their file", keeper.unwritten);
   return keeper;
+}
+
+/** What must have happened within this time for the server to be alive. */
+const lifeWithinMs: DurationMs = 30 * secondMs;
+
+function beatFor(
+  { heartbeat }: ServerSettings,
+  { clock, metrics }: Services,
+  logger: Logger,
+  signs: readonly LifeSign[],
+): Heartbeat | null {
+  if (heartbeat === undefined) return null;
+  const { url, every } = heartbeat;
+  const missed = (reason: string) =>
+    logger.warn({ reason }, "the outside was not told that this server lives");
+  const beat = makeHeartbeat({ everyMs: every, clock, signs, tell: httpBeat(url), missed });
+  metrics.watch("coldkeep_heartbeat_last_seconds", "Unix time of the last heartbeat that was taken", () =>
+    Math.round((beat.lastAt() ?? 0) / secondMs),
+  );
+  return beat;
 }
 
 function readSiteFile(path: string) {

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "@coldkeep/core/time/clock.ts";
-import { type DurationMs, formatInstant, secondMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, type EpochMs, formatInstant, secondMs } from "@coldkeep/core/time/millis.ts";
 import type { Committer } from "../journal/committer.ts";
 import type { SiteEngine } from "./site-engine.ts";
 
@@ -12,6 +12,8 @@ export interface Ticker {
   readonly stop: () => void;
   /** Looks at the deadlines once. */
   readonly tick: () => void;
+  /** When the deadlines were last looked at without a failure; null before the first time. */
+  readonly lastAt: () => EpochMs | null;
 }
 
 /** Makes the ticker. `warn` is told of a tick that failed; the next one tries again. */
@@ -22,8 +24,13 @@ export function makeTicker(
   warn: (error: unknown) => void,
 ): Ticker {
   let cancel: Cancel = () => undefined;
+  let lastAt: EpochMs | null = null;
   const tick = (): void => {
     const now = clock.epochMs();
+    look(now);
+    lastAt = now;
+  };
+  const look = (now: EpochMs): void => {
     if (!engine.isDue(now)) return;
     const body = new TextEncoder().encode(formatInstant(now));
     committer.commit({ kind: "tick", source: "clock", encoding: "identity", body }, engine.tick);
@@ -38,5 +45,5 @@ export function makeTicker(
       schedule();
     });
   };
-  return { start: schedule, stop: () => cancel(), tick };
+  return { start: schedule, stop: () => cancel(), tick, lastAt: () => lastAt };
 }

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "@coldkeep/core/time/clock.ts";
-import { type DurationMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, type EpochMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import type { Channel, SendResult } from "../channels/channel.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Commit } from "../journal/committer.ts";
@@ -49,6 +49,8 @@ export interface Dispatcher {
   readonly stop: () => Promise<void>;
   /** What is owed and has no outcome yet. */
   readonly owed: () => number;
+  /** When the outbox was last looked at without a failure; null before the first time. */
+  readonly lastAt: () => EpochMs | null;
 }
 
 /** What the dispatcher works with. */
@@ -88,6 +90,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   let cancel: Cancel = () => undefined;
   let cancelStir: Cancel | null = null;
   let isRunning = false;
+  let lastAt: EpochMs | null = null;
 
   const send = async (channel: Channel, delivery: KeptDelivery, isRepeat: boolean): Promise<void> => {
     const { id, state, language, thread } = delivery;
@@ -182,6 +185,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     if (!isRunning) return;
     try {
       for (const delivery of deliveries.due(clock.epochMs(), roundMax)) look(delivery);
+      lastAt = clock.epochMs();
     } catch (error) {
       warn({ err: error }, "the outbox could not be read; trying again");
     }
@@ -218,6 +222,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
       endGrace();
     },
     owed: deliveries.owed,
+    lastAt: () => lastAt,
   };
 }
 

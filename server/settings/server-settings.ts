@@ -9,6 +9,7 @@ import { trailSettingsSchema } from "../trail/trail-settings.ts";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
 import { holdFeedSettingsSchema } from "../hold-feed/hold-feed-settings.ts";
+import { heartbeatSettingsSchema } from "../heartbeat/heartbeat-settings.ts";
 import { headSettingsSchema } from "../heads/head-settings.ts";
 import { periodSettingsSchema } from "../period/period-settings.ts";
 import { unitSettingsSchema } from "../units/unit-settings.ts";
@@ -53,6 +54,8 @@ export const serverSettingsSchema = z.strictObject({
   units: unitSettingsSchema.prefault({}),
   /** Tells the blood-bank system of holds. */
   holdFeed: holdFeedSettingsSchema.optional(),
+  /** Tells the outside that this server lives. */
+  heartbeat: heartbeatSettingsSchema.optional(),
   trail: trailSettingsSchema,
   heads: headSettingsSchema.optional(),
   periodReports: periodSettingsSchema.optional(),

@@ -45,10 +45,14 @@ function channelValue(path: string, value: ShownSettings[string]): ShownSettings
   return typeof value === "string" && URL.canParse(value) ? value.replace(/\?.*$/, `?${secretShown}`) : value;
 }
 
+/** Entries that are secrets although their names do not say so: whoever knows the heartbeat's address can feign that the server lives. */
+const secretPaths: ReadonlySet<string> = new Set(["heartbeat.url"]);
+
 function collect(shown: Map<string, ShownSettings[string]>, path: string, value: unknown): void {
   if (value === undefined) return;
   const name = path.slice(path.lastIndexOf(".") + 1);
-  if (value !== null && secretNames.test(name) && typeof value !== "boolean" && typeof value !== "number")
+  const isSecret = secretNames.test(name) || secretPaths.has(path);
+  if (value !== null && isSecret && typeof value !== "boolean" && typeof value !== "number")
     shown.set(path, secretShown);
   else if (typeof value === "object" && value !== null)
     for (const [key, each] of Object.entries(value))
