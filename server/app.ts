@@ -13,7 +13,7 @@ import { buildWeb } from "./http/web.ts";
 import { openInfluxLinks } from "./influx/influx-links.ts";
 import { judgeProjection } from "./influx/projection-alarm.ts";
 import { type InfluxService, makeInfluxService } from "./influx/influx-service.ts";
-import { httpBloodBank } from "./hold-feed/blood-bank-link.ts";
+import { bloodBankLink } from "./hold-feed/fhir-blood-bank.ts";
 import { makeHoldFeed } from "./hold-feed/hold-feed.ts";
 import { judgeHoldFeed } from "./hold-feed/unconfirmed-alarm.ts";
 import { judgeBackups } from "./backup/backup-alarm.ts";
@@ -199,7 +199,7 @@ export async function makeServer(
       ? null
       : makeHoldFeed({
           ...services,
-          link: httpBloodBank(settings.holdFeed),
+          link: bloodBankLink(settings.holdFeed, services),
           confirmWithinMs: settings.holdFeed.confirmWithin,
           warn: (facts, message) => logger.warn(facts, message),
         });

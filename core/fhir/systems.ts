@@ -18,3 +18,9 @@ export const ownErrorSystem = "urn:coldkeep:error";
 /** System of numbers and codes of a numbering other than ISBT 128 in what Coldkeep sends. */
 export const otherDinSystem = "urn:coldkeep:donation";
 export const otherProductSystem = "urn:coldkeep:product";
+
+/** Systems of what Coldkeep tells of holds: units by number and product code, messages, what a message says, excursions. */
+export const unitSystem = "urn:coldkeep:unit";
+export const holdMessageSystem = "urn:coldkeep:hold-message";
+export const holdWordSystem = "urn:coldkeep:hold";
+export const excursionSystem = "urn:coldkeep:excursion";

@@ -74,6 +74,8 @@ export const outsideAdapters: readonly string[] = [
   "server/channels/rude-provider.ts",
   "server/coldkeep.ts",
   "server/heads/head-file.ts",
+  // A FHIR server that stands in for the blood bank's in tests.
+  "server/hold-feed/stub-fhir-server.ts",
   "server/influx/disk.ts",
   "server/influx/slice-thread.ts",
   "server/influx/slice-worker.ts",

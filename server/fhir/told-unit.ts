@@ -1,14 +1,12 @@
 import type { FhirProduct } from "@coldkeep/core/fhir/product.ts";
+import { unitResourceId } from "@coldkeep/core/fhir/write-hold.ts";
 import { writeProduct } from "@coldkeep/core/fhir/write-product.ts";
 import { parseInstant } from "@coldkeep/core/time/millis.ts";
 import type { Services } from "../http/services.ts";
 import type { UnitKey } from "../units/unit-feed.ts";
 import type { StandingUnit } from "../units/unit-reads.ts";
 
-/** The id of a unit's resource: number and product code with a full stop between, within what FHIR allows. */
-export function resourceId({ din, productCode }: UnitKey): string {
-  return `${din}.${productCode}`;
-}
+export { unitResourceId as resourceId } from "@coldkeep/core/fhir/write-hold.ts";
 
 /** The unit of an id; null for text that is none. */
 export function keyOfId(id: string): UnitKey | null {
@@ -29,5 +27,5 @@ export async function toldUnit(services: Services, unit: StandingUnit): Promise<
     own: { status: unit.status, holds: holds.map(({ excursion }) => excursion), exposure: ledger },
     facility: unitSettings.fhir.facility,
   });
-  return { resourceType, id: resourceId(unit), ...rest };
+  return { resourceType, id: unitResourceId(unit), ...rest };
 }

@@ -4,7 +4,9 @@ import * as z from "zod";
 
 /** Where the blood-bank system is told of holds (docs/hold-feed.md). */
 export const holdFeedSettingsSchema = z.strictObject({
-  /** Takes posts of how units stand and answers which it has taken over. */
+  /** How it is told: posts of our own, or bundles for a FHIR server. */
+  format: z.enum(["json", "fhir"]).default("json"),
+  /** Takes posts of how units stand and answers which it has taken over; of a FHIR server its base address. */
   url: z.url({ protocol: /^https?$/ }),
   /** Sent as a bearer token. */
   token: z.string().min(16).optional(),

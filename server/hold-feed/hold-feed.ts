@@ -50,7 +50,8 @@ export function makeHoldFeed(parts: HoldFeedParts): HoldFeed {
       return false;
     }
     const stood = confirmHolds(parts, told.confirmed);
-    reason = stood === units.length ? null : `it took over ${stood} of ${units.length} units`;
+    const why = told.why == null ? "" : `: ${told.why}`;
+    reason = stood === units.length ? null : `it took over ${stood} of ${units.length} units${why}`;
     return reason === null;
   };
 

@@ -111,6 +111,7 @@ const influxOverrides: Readonly<Record<string, string>> = {
 
 /** Overrides inside `holdFeed`. */
 const holdFeedOverrides: Readonly<Record<string, string>> = {
+  COLDKEEP_HOLD_FEED_FORMAT: "format",
   COLDKEEP_HOLD_FEED_URL: "url",
   COLDKEEP_HOLD_FEED_TOKEN: "token",
   COLDKEEP_HOLD_FEED_CONFIRM_WITHIN: "confirmWithin",
