@@ -1,6 +1,6 @@
 import { atSplitter } from "../gsm/at-lines.ts";
 import { nextWakeMs, noModem, stepModem } from "../gsm/modem.ts";
-import type { MessageOutcome, ModemInput, ModemRules } from "../gsm/modem-state.ts";
+import { type MessageOutcome, type ModemInput, type ModemRules, persistentUse } from "../gsm/modem-state.ts";
 import type { Cancel } from "../time/clock.ts";
 import { virtualClock } from "../time/virtual-clock.ts";
 import { simulatedModem, type SimulatedModemParts } from "./simulated-modem.ts";
@@ -8,7 +8,13 @@ import { simulatedModem, type SimulatedModemParts } from "./simulated-modem.ts";
 /** A number for tests. */
 export const phone = "+32470123456";
 /** How the bench uses its modem unless told otherwise. */
-export const standard: ModemRules = { pin: null, serviceCentre: null, mode: "pdu", reportWaitMs: 600_000 };
+export const standard: ModemRules = {
+  pin: null,
+  serviceCentre: null,
+  mode: "pdu",
+  reportWaitMs: 600_000,
+  ...persistentUse,
+};
 
 /** The dialogue against a simulated modem under a virtual clock. `chunk` says how many bytes of the modem come at a time. */
 export function bench(
@@ -43,6 +49,7 @@ export function bench(
         else if (effect.kind === "outcome") outcomes.push({ ...effect, atMs: clock.monotonicMs() });
         else if (effect.kind === "count") counts.push(effect.code);
         else if (effect.kind === "reopen") reopen();
+        else if (effect.kind === "incoming") step({ kind: "taken", id: effect.id });
       }
     }
     busy = false;

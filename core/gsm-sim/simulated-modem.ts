@@ -24,6 +24,11 @@ export type ModemFault =
   | { readonly kind: "no-network"; readonly forMs: DurationMs }
   /** The status report of this message never comes. */
   | { readonly kind: "no-report" }
+  /** It waits for the text without saying so. */
+  | { readonly kind: "no-prompt" }
+  /** The status report comes twice, or under another number. */
+  | { readonly kind: "report-twice" }
+  | { readonly kind: "wrong-report" }
   /** The status report comes before the answer that numbers the message. */
   | { readonly kind: "early-report" };
 
@@ -53,6 +58,12 @@ export interface SimulatedModemParts {
   readonly deliveryMs?: DurationMs;
   /** The status octet of each report. Default 0, delivered. */
   readonly status?: number;
+  /** The number before that of its first message. Default 0. */
+  readonly firstReference?: number;
+  /** Its service centre; "" for none. */
+  readonly serviceCentre?: string;
+  /** What the network says of the credit. */
+  readonly credit?: string;
 }
 
 /** A modem that behaves as real ones do, and as badly. Its only inputs are bytes, time and the reset line. */
@@ -61,9 +72,18 @@ export interface SimulatedModem {
   /** The reset line; letting it go starts the modem. */
   readonly reset: (active: boolean) => void;
   readonly taken: readonly TakenMessage[];
+  /** Messages that reached their phones, and whose report says so. */
+  readonly arrived: readonly TakenMessage[];
+  /** What lies in its memory, by place. */
+  readonly inbox: ReadonlyMap<number, string>;
+  /** The network brings a message, in hexadecimal digits. False where the memory is full. */
+  readonly receive: (pdu: string) => boolean;
   /** PINs that were entered. */
   readonly pins: readonly string[];
 }
+
+/** How many messages its memory holds. */
+export const simulatedPlaces = 10;
 
 /** How long a start takes. Unit ms. */
 export const simulatedStartMs = 3_000;
@@ -78,23 +98,32 @@ const echoMs = 1;
 export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
   const { clock } = parts;
   const taken: TakenMessage[] = [];
+  const arrived: TakenMessage[] = [];
   const pins: string[] = [];
   const stored = new Map<number, string>();
+  const inbox = new Map<number, string>();
   let nth = 0;
   let input = "";
-  let reference = 0;
+  let reference = parts.firstReference ?? 0;
   let deafUntilMs = 0;
   let held = false;
   let noNetworkUntilMs = 0;
   let unlocked = parts.pin === undefined || parts.pin === null;
   let waiting: Cancel[] = [];
-  let set = { echo: true, textMode: true, reports: "0", message: null as string | null, ucs2: false };
+  let set = {
+    echo: true,
+    textMode: true,
+    reports: "0",
+    message: null as string | null,
+    ucs2: false,
+    memory: "SM",
+  };
 
   const startAnew = (silent: boolean): void => {
     for (const cancel of waiting) cancel();
     waiting = [];
     input = "";
-    set = { echo: true, textMode: true, reports: "0", message: null, ucs2: false };
+    set = { echo: true, textMode: true, reports: "0", message: null, ucs2: false, memory: "SM" };
     if (parts.pin !== undefined && parts.pin !== null) unlocked = false;
     deafUntilMs = clock.monotonicMs() + simulatedStartMs;
     if (!silent) later(simulatedStartMs, "\r\nRDY\r\n");
@@ -154,6 +183,21 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
       say("OK");
     } else if (name === "+CREG") say(`+CREG: 0,${network ? 1 : 2}`, "OK");
     else if (name === "+CEREG") say("ERROR");
+    else if (name === "+CSCA" && value === "?")
+      say(`+CSCA: "${parts.serviceCentre ?? "+32475161616"}",145`, "OK");
+    else if (name === "+CUSD" && told.startsWith("1")) {
+      say("OK");
+      later(2_000, `\r\n+CUSD: 0,"${parts.credit ?? "Your balance is 12,34 EUR"}",15\r\n`);
+    } else if (name === "+CPMS") {
+      set.memory = told;
+      say(`+CPMS: ${told === "SM" ? inbox.size : 0},${simulatedPlaces},0,10,0,10`, "OK");
+    } else if (name === "+CMGL")
+      say(
+        ...(set.memory === "SM"
+          ? [...inbox].map(([at, pdu]) => `+CMGL: ${at},1,,${pdu.length / 2 - 1}\r\n${pdu}`)
+          : []),
+        "OK",
+      );
     else if (name === "+CSQ") say(`+CSQ: ${network ? 17 : 99},99`, "OK");
     else if (name === "+COPS") say(network ? '+COPS: 0,0,"Sim Mobile",2' : "+COPS: 0", "OK");
     else if (name === "+CSCS") {
@@ -162,14 +206,15 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
     } else if (name === "+CMGS") {
       if (fault?.kind === "mute") return;
       set.message = told;
+      if (fault?.kind === "no-prompt") return;
       later(answerMs + (fault?.kind === "late" ? fault.byMs : 0), "\r\n> ");
     } else if (name === "+CMGR") {
-      const report = stored.get(Number(told));
+      const report = (set.memory === "SM" ? inbox : stored).get(Number(told));
       if (report === undefined) say("+CMS ERROR: 321");
       else if (set.textMode) say(`+CMGR: "REC UNREAD",${report}`, "OK");
       else say(`+CMGR: 0,,${report.length / 2 - 1}\r\n${report}`, "OK");
     } else if (name === "+CMGD") {
-      stored.delete(Number(told));
+      (set.memory === "SM" ? inbox : stored).delete(Number(told));
       say("OK");
     } else say(text.startsWith("AT") ? "OK" : "ERROR");
   };
@@ -188,9 +233,16 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
     taken.push(one);
     parts.taken?.(one);
     const early = fault?.kind === "early-report";
+    if (parts.status === undefined && fault?.kind !== "no-report" && fault?.kind !== "wrong-report")
+      arrived.push(one);
     if (early) report(one, 0);
     answer([`+CMGS: ${reference}`, "OK"], fault);
-    if (!early && fault?.kind !== "no-report") report(one, parts.deliveryMs ?? 3_000);
+    if (!early && fault?.kind !== "no-report")
+      report(
+        fault?.kind === "wrong-report" ? { ...one, reference: (reference + 100) % 256 } : one,
+        parts.deliveryMs ?? 3_000,
+      );
+    if (fault?.kind === "report-twice") report(one, (parts.deliveryMs ?? 3_000) + 500);
   };
 
   const report = (message: TakenMessage, afterMs: DurationMs): void => {
@@ -213,7 +265,17 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
 
   return {
     taken,
+    arrived,
     pins,
+    inbox,
+    receive: (pdu) => {
+      if (inbox.size >= simulatedPlaces) return false;
+      let place = 1;
+      while (inbox.has(place)) place += 1;
+      inbox.set(place, pdu);
+      if (!isDeaf()) later(answerMs, `\r\n+CMTI: "SM",${place}\r\n`);
+      return true;
+    },
     reset: (active) => {
       if (held && !active) startAnew(false);
       held = active;

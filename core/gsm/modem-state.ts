@@ -1,5 +1,7 @@
 import type { DurationMs } from "../time/millis.ts";
 import type { AtToken } from "./at-lines.ts";
+import type { EpochMs } from "../time/millis.ts";
+import type { Inbox, Slot } from "./inbox-state.ts";
 import type { PduErrorCode } from "./incoming.ts";
 
 /** How long a modem may take to answer a plain command. Unit ms. */
@@ -28,15 +30,21 @@ export const pollMs = 30_000;
 export const impatientPollMs = 10_000;
 /** Most messages on the way, those included whose report is awaited. */
 export const messagesMax = 128;
-/** Most tries of a message whose outcome nobody knows; each but the first says in its text that it is a repetition. */
+/** Most tries of a gateway's message whose outcome nobody knows; each but the first says in its text that it is a repetition. */
 export const unknownTriesMax = 3;
+/** How often a modem's memory is looked through for messages that nobody spoke of. Unit ms. */
+export const listEveryMs: DurationMs = 5 * 60_000;
+/** Most messages of unknown outcome that are remembered, so that their reports are not taken for those of others. */
+export const ghostsMax = 32;
+/** The time over which `perMinuteMax` counts. Unit ms. */
+export const throttleMs: DurationMs = 60_000;
 /** First and longest pause after a refusal that may pass. Unit ms. */
 export const refusalPauseMinMs = 5_000;
 export const refusalPauseMaxMs = 60_000;
 /** Longest life that a message may be given before it must have gone out. Unit ms. */
 export const messageLifeMaxMs: DurationMs = 24 * 3_600_000;
 /** Most commands that wait because of what the modem said by itself. */
-export const choresMax = 16;
+export const choresMax = 64;
 /** Most status reports kept that came before the modem said under which number it had sent. */
 export const earlyReportsMax = 8;
 
@@ -50,7 +58,29 @@ export interface ModemRules {
   readonly mode: "pdu" | "text";
   /** How long a status report is awaited. Unit ms. */
   readonly reportWaitMs: DurationMs;
+  /** How long the network is to try to deliver; null for what remains of the message's time. Unit ms. */
+  readonly validityMs: DurationMs | null;
+  /** Most tries of a message whose outcome nobody knows; each but the first is marked. At least 1. */
+  readonly unknownTriesMax: number;
+  /** Most tries of a message that was refused for now, within its time. At least 1. */
+  readonly refusedTriesMax: number;
+  /** Most messages (parts count) that are handed over within a minute; a long message that was begun is finished. */
+  readonly perMinuteMax: number;
+  /** Looks through the modem's memory for what people sent. */
+  readonly readsMemory: boolean;
+  /** Asks the network what is left of a prepaid card, with this code (`*123#`), so often; null for not. */
+  readonly credit: { readonly code: string; readonly everyMs: DurationMs } | null;
 }
+
+/** How a gateway, which has no other way to call, uses a modem: again and again while the message's time lasts. */
+export const persistentUse = {
+  validityMs: null,
+  unknownTriesMax,
+  refusedTriesMax: Infinity,
+  perMinuteMax: Infinity,
+  readsMemory: false,
+  credit: null,
+} as const;
 
 /** A step of the dialogue that is to be taken. `expects` is the line without which an OK belongs to something else. */
 export interface Command {
@@ -60,6 +90,8 @@ export interface Command {
   readonly expects: string | null;
   /** What follows the prompt. */
   readonly body: string | null;
+  /** What it reads or removes: passed over where that memory is not the one that is open. Of a list only the memory counts. */
+  readonly slot: Slot | null;
 }
 
 /** What the commands are for. */
@@ -73,6 +105,7 @@ export type CommandName =
   | "mode"
   | "mode-state"
   | "service-centre"
+  | "service-centre-state"
   | "reports"
   | "reports-state"
   | "registration"
@@ -85,6 +118,10 @@ export type CommandName =
   | "storage"
   | "read"
   | "remove"
+  | "list"
+  | "headers"
+  | "credit"
+  | "credit-end"
   | "hang-up";
 
 /** A command that is under way. */
@@ -114,6 +151,8 @@ export interface Outgoing {
   readonly taken: number;
   /** Tries whose outcome nobody knows. */
   readonly unknown: number;
+  /** Its first try is marked too: it may have been sent before this dialogue knew of it. */
+  readonly isRepeat: boolean;
   readonly refusals: number;
   readonly notBeforeMs: number;
   readonly withdrawn: boolean;
@@ -145,6 +184,7 @@ export type ModemCode =
   | "modem.pin-missing"
   | "modem.pin-refused"
   | "modem.pin-last-try"
+  | "modem.service-centre-missing"
   | "modem.no-network"
   | "modem.registration-denied"
   | "modem.queue-full"
@@ -155,6 +195,7 @@ export type ModemCode =
   | "modem.delivery-unconfirmed"
   | "modem.report-missing"
   | "modem.outcome-unknown"
+  | "modem.partly-sent"
   | "modem.not-sent-in-time"
   | "modem.withdrawn"
   | "modem.stopped";
@@ -168,6 +209,7 @@ export type ModemCount =
   | "modem.reset-hard"
   | "modem.reopened"
   | "modem.report-unmatched"
+  | "modem.report-ambiguous"
   | "modem.incoming"
   | "modem.rang"
   | "modem.repeated"
@@ -184,7 +226,39 @@ export interface ModemFacts {
   /** How status reports come: at once, by way of its memory, not at all, or not known yet. */
   readonly reports: "direct" | "stored" | "none" | null;
   readonly mode: "pdu" | "text";
+  /** "" where the SIM has none; null where the modem does not tell. */
+  readonly serviceCentre: string | null;
+  /** How full its fullest memory for messages is, as it was last told. */
+  readonly memory: { readonly used: number; readonly total: number } | null;
 }
+
+/** A message that may have gone out under a number that nobody knows. */
+export interface Ghost {
+  readonly to: string;
+  readonly text: string;
+  /** The number that it would have got next, or null where the modem may have counted anew. */
+  readonly reference: number | null;
+  readonly untilMs: number;
+}
+
+/** What the next lines belong to. */
+export type Awaited =
+  /** A message in hexadecimal digits. */
+  | { readonly kind: "pdu"; readonly slot: Slot | null }
+  /** The text of a message in text mode; null until its first line, which is text whatever it looks like. */
+  | {
+      readonly kind: "text";
+      readonly slot: Slot | null;
+      readonly from: string;
+      readonly at: EpochMs | null;
+      /** Written as UCS-2 in hexadecimal digits. */
+      readonly isUcs2: boolean;
+      readonly text: string | null;
+    }
+  /** The content of a message in a list, which is read one by one later. */
+  | { readonly kind: "passed-over" }
+  /** A line whose quotes are still open. */
+  | { readonly kind: "quoted"; readonly line: string };
 
 /** A status report that nobody has claimed yet. */
 export interface EarlyReport {
@@ -204,13 +278,23 @@ export interface ModemState {
   readonly strikes: number;
   /** How far it was reset since it last worked: 0 not, 1 softly, 2 hard. */
   readonly rung: number;
-  /** What the next line of hexadecimal digits will be. */
-  readonly awaits: "pdu" | null;
+  readonly awaits: Awaited | null;
   readonly echoOff: boolean;
   readonly reconfigure: boolean;
   /** The PIN was entered, and nothing has shown since that it was right. */
   readonly pinUsed: boolean;
   readonly pollAtMs: number;
+  /** When its memory is looked through, and the credit asked for, next. */
+  readonly listAtMs: number;
+  readonly creditAtMs: number;
+  /** The memory that is open for reading, or null where that is not known. */
+  readonly memory: string | null;
+  readonly inbox: Inbox;
+  /** When the latest parts were handed over, within the last minute. */
+  readonly handedAtMs: readonly number[];
+  readonly ghosts: readonly Ghost[];
+  /** The number of the part that the network took last, or null where the modem has started since. */
+  readonly lastReference: number | null;
   readonly facts: ModemFacts;
   readonly messages: readonly Outgoing[];
   /** Id and number of the message whose part is under way. */
@@ -233,7 +317,13 @@ export type ModemInput =
       readonly to: string;
       readonly text: string;
       readonly expiresInMs: DurationMs;
+      /** It may have been sent before: its first try is marked. */
+      readonly isRepeat?: boolean;
     }
+  /** What a person sent is in safe hands: it may be removed. */
+  | { readonly kind: "taken"; readonly id: number }
+  /** It is not: it stays, and is told again when the memory is looked through next. */
+  | { readonly kind: "not-taken"; readonly id: number }
   | { readonly kind: "withdraw"; readonly id: string }
   | { readonly kind: "stop" };
 
@@ -250,4 +340,15 @@ export type ModemEffect =
       readonly outcome: MessageOutcome;
     }
   | { readonly kind: "count"; readonly code: ModemCount | PduErrorCode }
-  | { readonly kind: "incoming"; readonly from: string; readonly text: string | null };
+  /** What a person sent, put together. `at` as the network says, null where it does not; `text` null where it was data. Answered by `taken` or `not-taken`. */
+  | {
+      readonly kind: "incoming";
+      readonly id: number;
+      readonly from: string;
+      readonly at: EpochMs | null;
+      readonly text: string | null;
+    }
+  /** A message that cannot be read, as it came; it is removed. */
+  | { readonly kind: "unreadable"; readonly code: PduErrorCode; readonly pdu: string }
+  /** What the network says of the credit. */
+  | { readonly kind: "credit"; readonly text: string };

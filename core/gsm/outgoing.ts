@@ -25,9 +25,9 @@ const textModeUnits = 60;
 export function command(
   name: Command["name"],
   text: string,
-  more: Partial<Pick<Command, "timeoutMs" | "expects" | "body">> = {},
+  more: Partial<Pick<Command, "timeoutMs" | "expects" | "body" | "slot">> = {},
 ): Command {
-  return { name, text, timeoutMs: answerMaxMs, expects: null, body: null, ...more };
+  return { name, text, timeoutMs: answerMaxMs, expects: null, body: null, slot: null, ...more };
 }
 
 /** What stands in front of a text that may have gone out before: `[2] ` for the second try. */
@@ -35,13 +35,13 @@ export const markOf = (unknownTries: number): string => (unknownTries === 0 ? ""
 
 /** The parts of a message with what is to be written for each, or null where it would need more than `partsMax`. */
 export function partsOf(
-  message: Pick<Outgoing, "to" | "text" | "unknown">,
+  message: Pick<Outgoing, "to" | "text" | "unknown" | "isRepeat">,
   mode: "pdu" | "text",
   report: boolean,
   validityMs: DurationMs,
   reference: number,
 ): readonly OutgoingPart[] | null {
-  const text = `${markOf(message.unknown)}${message.text}`;
+  const text = `${markOf(message.unknown + (message.isRepeat ? 1 : 0))}${message.text}`;
   const scripts =
     mode === "pdu"
       ? pduScripts(message.to, text, report, validityMs, reference)

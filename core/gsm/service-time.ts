@@ -28,6 +28,20 @@ export function parseServiceTime(octets: Uint8Array): EpochMs | null {
   }
 }
 
+/** The instant of a time as text mode writes it, `yy/MM/dd,hh:mm:ss+zz` with the zone in quarters of an hour, or null where it names none. */
+export function parseTextTime(text: string): EpochMs | null {
+  const match = /^(\d\d)\/(\d\d)\/(\d\d),(\d\d):(\d\d):(\d\d)([+-])(\d\d)$/.exec(text);
+  if (match === null) return null;
+  const swapped = [...match.slice(1, 7), match[8] ?? ""].map((digits) =>
+    Number.parseInt(`${digits[1]}${digits[0]}`, 16),
+  );
+  const zone = swapped[6] ?? 0;
+  // The sign's bit is free in what two digits up to 79 leave of an octet.
+  if ((zone & 0x08) !== 0) return null;
+  swapped[6] = zone | (match[7] === "-" ? 0x08 : 0);
+  return parseServiceTime(Uint8Array.from(swapped));
+}
+
 /** The octets of an instant, in UTC. Years 1990 to 2089. */
 export function formatServiceTime(at: EpochMs): Uint8Array {
   const { year, month, day, hour, minute, second } =

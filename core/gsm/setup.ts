@@ -1,5 +1,7 @@
 import { type AtAnswer, isRegistered, registrationOf, signalOf } from "./at-answers.ts";
+import { creditCommand } from "./credit.ts";
 import { count, type Draft } from "./draft.ts";
+import { removed } from "./inbox.ts";
 import {
   type Command,
   type ModemCode,
@@ -26,6 +28,7 @@ export function setupScript(draft: Draft): readonly Command[] {
     ...(rules.serviceCentre === null
       ? []
       : [command("service-centre", `AT+CSCA="${rules.serviceCentre}",145`)]),
+    command("service-centre-state", "AT+CSCA?", { expects: "+CSCA" }),
     command("reports", "AT+CNMI=2,1,0,1,0"),
     ...pollScript(draft).filter(({ name }) => name !== "reports-state" && name !== "mode-state"),
   ];
@@ -109,6 +112,22 @@ export function takeAnswer(draft: Draft, pending: Pending, answer: AtAnswer): bo
     case "signal":
       learn({ signal: refused ? null : signalOf(seen) });
       break;
+    case "service-centre-state":
+      learn({ serviceCentre: refused ? null : (seen[0] ?? null) });
+      break;
+    case "storage":
+      state.memory = refused ? null : (pending.command.slot?.memory ?? null);
+      break;
+    case "remove":
+      if (pending.command.slot !== null) removed(draft, pending.command.slot);
+      break;
+    case "credit":
+      if (refused && rules.credit !== null) {
+        const packed = creditCommand(rules.credit.code, true);
+        if (pending.command.text !== packed)
+          state.todo = [command("credit", packed, { timeoutMs: networkAnswerMaxMs }), ...state.todo];
+      }
+      break;
     case "operator":
       learn({ operator: refused ? null : (seen[2] ?? null) });
       if (state.phase === "ready") state.rung = 0;
@@ -182,6 +201,7 @@ export function troubleOf(state: Draft["state"] | Readonly<Draft["state"]>): Mod
   if (facts.simTrouble !== null) return facts.simTrouble;
   if (state.phase !== "ready" && facts.registration === null && facts.packetRegistration === null)
     return "modem.starting";
+  if (facts.serviceCentre === "") return "modem.service-centre-missing";
   if (isRegistered(facts.registration) || isRegistered(facts.packetRegistration)) return null;
   return facts.registration === 3 ? "modem.registration-denied" : "modem.no-network";
 }

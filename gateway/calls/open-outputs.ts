@@ -1,3 +1,4 @@
+import { persistentUse } from "@coldkeep/core/gsm/modem-state.ts";
 import type { Clock, Random } from "@coldkeep/core/time/clock.ts";
 import type { Counters } from "../health/counters.ts";
 import type { Log } from "../health/log.ts";
@@ -76,6 +77,7 @@ async function openModem(settings: ModemSettings, parts: OutputParts): Promise<C
       serviceCentre: settings.smsc ?? null,
       mode: settings.mode,
       reportWaitMs: settings.reportWait,
+      ...persistentUse,
     },
     openLine: openSerialLine,
     powerCut: settings.powerCut === undefined ? null : fileContact(settings.powerCut, false),

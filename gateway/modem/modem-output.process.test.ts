@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { persistentUse } from "@coldkeep/core/gsm/modem-state.ts";
 import type { ModemFault } from "@coldkeep/core/gsm-sim/simulated-modem.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
 import type { CallOutcome, CallOutput, LocalCall } from "../calls/call-output.ts";
@@ -33,7 +34,7 @@ function world(path: string) {
     path,
     baudRate: 115_200,
     numbers: [phone],
-    rules: { pin: "0042", serviceCentre: null, mode: "pdu", reportWaitMs: 60_000 },
+    rules: { pin: "0042", serviceCentre: null, mode: "pdu", reportWaitMs: 60_000, ...persistentUse },
     pauseMaxMs: 100,
     openLine: openSerialLine,
     powerCut: null,

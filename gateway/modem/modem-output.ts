@@ -125,6 +125,10 @@ export function modemOutput(parts: ModemOutputParts): CallOutput {
         break;
       case "incoming":
         log.info({ output: id, from: shortened(effect.from) }, `${id} got a message, which is passed over.`);
+        advance({ kind: "taken", id: effect.id });
+        break;
+      case "unreadable":
+      case "credit":
         break;
       case "outcome":
         tell(effect.id, effect.to, effect.outcome);
