@@ -1,3 +1,4 @@
+import { decodeIncoming } from "../gsm/incoming.ts";
 import { decodeSubmit } from "../gsm/submit.ts";
 import { toHex } from "../gsm/octets.ts";
 import { encodeAddress } from "../gsm/address.ts";
@@ -191,14 +192,10 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
     } else if (name === "+CPMS") {
       set.memory = told;
       say(`+CPMS: ${told === "SM" ? inbox.size : 0},${simulatedPlaces},0,10,0,10`, "OK");
-    } else if (name === "+CMGL")
-      say(
-        ...(set.memory === "SM"
-          ? [...inbox].map(([at, pdu]) => `+CMGL: ${at},1,,${pdu.length / 2 - 1}\r\n${pdu}`)
-          : []),
-        "OK",
-      );
-    else if (name === "+CSQ") say(`+CSQ: ${network ? 17 : 99},99`, "OK");
+    } else if (name === "+CMGL") {
+      const all = set.memory === "SM" ? [...inbox] : [];
+      say(...all.map(([at, pdu]) => storedMessage(`+CMGL: ${at},`, pdu, set.textMode)), "OK");
+    } else if (name === "+CSQ") say(`+CSQ: ${network ? 17 : 99},99`, "OK");
     else if (name === "+COPS") say(network ? '+COPS: 0,0,"Sim Mobile",2' : "+COPS: 0", "OK");
     else if (name === "+CSCS") {
       set.ucs2 = told === "UCS2";
@@ -211,6 +208,7 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
     } else if (name === "+CMGR") {
       const report = (set.memory === "SM" ? inbox : stored).get(Number(told));
       if (report === undefined) say("+CMS ERROR: 321");
+      else if (set.memory === "SM") say(storedMessage("+CMGR: ", report, set.textMode), "OK");
       else if (set.textMode) say(`+CMGR: "REC UNREAD",${report}`, "OK");
       else say(`+CMGR: 0,,${report.length / 2 - 1}\r\n${report}`, "OK");
     } else if (name === "+CMGD") {
@@ -305,6 +303,15 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
       if (echo !== "") later(echoMs, echo);
     },
   };
+}
+
+/** A message of a person as it stands in the answer to a list or a reading. */
+function storedMessage(start: string, pdu: string, textMode: boolean): string {
+  if (!textMode) return `${start}1,,${pdu.length / 2 - 1}\r\n${pdu}`;
+  const read = decodeIncoming(pdu);
+  const message = read.ok && read.incoming.kind === "message" ? read.incoming : null;
+  const header = `"REC READ","${message?.from ?? ""}",,"26/11/24,10:00:00+04",145,4,0,0,"",145,${message?.text?.length ?? 0}`;
+  return `${start}${header}\r\n${message?.text?.replaceAll("\n", "\r\n") ?? ""}`;
 }
 
 function pduMessage(pdu: string): Pick<TakenMessage, "to" | "text" | "partOf"> | null {

@@ -36,6 +36,8 @@ export const unknownTriesMax = 3;
 export const listEveryMs: DurationMs = 5 * 60_000;
 /** Most messages of unknown outcome that are remembered, so that their reports are not taken for those of others. */
 export const ghostsMax = 32;
+/** How long after a message was read lines may still be of its text. Unit ms. */
+export const contentTailMs: DurationMs = 1_000;
 /** The time over which `perMinuteMax` counts. Unit ms. */
 export const throttleMs: DurationMs = 60_000;
 /** First and longest pause after a refusal that may pass. Unit ms. */
@@ -256,7 +258,7 @@ export type Awaited =
       readonly text: string | null;
     }
   /** The content of a message in a list, which is read one by one later. */
-  | { readonly kind: "passed-over" }
+  | { readonly kind: "passed-over"; readonly isFirst: boolean }
   /** A line whose quotes are still open. */
   | { readonly kind: "quoted"; readonly line: string };
 
@@ -290,6 +292,8 @@ export interface ModemState {
   /** The memory that is open for reading, or null where that is not known. */
   readonly memory: string | null;
   readonly inbox: Inbox;
+  /** Until then lines may be what is left of a person's text, and none counts as a start of the modem. */
+  readonly contentUntilMs: number;
   /** When the latest parts were handed over, within the last minute. */
   readonly handedAtMs: readonly number[];
   readonly ghosts: readonly Ghost[];

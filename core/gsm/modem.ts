@@ -31,6 +31,7 @@ import {
 } from "./messages.ts";
 import {
   choresMax,
+  contentTailMs,
   type Command,
   hardResetMs,
   hardSettleMs,
@@ -49,7 +50,7 @@ import {
   strikesMax,
   submitMaxMs,
 } from "./modem-state.ts";
-import { command, escapePrompt } from "./outgoing.ts";
+import { command, escapePrompt, isEcho, isUnasked } from "./outgoing.ts";
 import { fieldsSeen, pollScript, setupScript, takeAnswer, troubleOf } from "./setup.ts";
 import { fromUcs2Hex, readTextHeader, textCharactersMax } from "./text-message.ts";
 import { textReport } from "./text-report.ts";
@@ -72,6 +73,7 @@ export function noModem(rules: ModemRules, firstReference = 0): ModemState {
     creditAtMs: rules.credit === null ? Infinity : 0,
     memory: null,
     inbox: emptyInbox,
+    contentUntilMs: 0,
     handedAtMs: [],
     ghosts: [],
     lastReference: null,
@@ -278,7 +280,10 @@ function takesAsText(draft: Draft, text: string): boolean {
     } else state.awaits = { kind: "quoted", line };
     return !isEnd;
   }
-  if (awaits.kind === "passed-over") return !isEnd && !/^\+CMGL: \d+,/.test(text);
+  if (awaits.kind === "passed-over") {
+    state.awaits = { kind: "passed-over", isFirst: false };
+    return awaits.isFirst || (!isEnd && !/^\+CMGL: \d+,/.test(text));
+  }
   if (awaits.text !== null && isEnd) return false;
   if ((awaits.text?.length ?? 0) + text.length > textCharactersMax) return true;
   state.awaits = { ...awaits, text: awaits.text === null ? text : `${awaits.text}\n${text}` };
@@ -312,12 +317,12 @@ function hearLine(draft: Draft, text: string): void {
   else finish(draft, pending, answer);
 }
 
-const isEcho = (given: Command, text: string): boolean =>
-  text === given.text || (given.body !== null && text === given.body.slice(0, -1));
-
-const isUnasked = (pending: Pending): boolean => pending.command.expects !== null && pending.seen === null;
-
 function restart(draft: Draft): void {
+  const { name } = draft.state.pending?.command ?? {};
+  if (name === "read" || name === "list" || draft.nowMs < draft.state.contentUntilMs) {
+    count(draft, "modem.stray-answer");
+    return;
+  }
   if (draft.state.phase === "settling" || draft.state.phase === "resetting") return;
   count(draft, "modem.restarted");
   draft.state.lastReference = null;
@@ -342,8 +347,8 @@ function hearInfo(draft: Draft, info: Extract<AtAnswer, { kind: "info" }>): void
     // Those that were written or sent on the modem itself are let be.
     if (/^\d{1,5}$/.test(index) && /^([01]|REC .*)$/.test(status))
       listed(draft, { memory, index: Number(index) });
-    state.awaits = { kind: "passed-over" };
-    state.pending = { ...pending, deadlineMs: nowAnd(draft, pending.command.timeoutMs) };
+    state.awaits = { kind: "passed-over", isFirst: true };
+    state.pending = { ...pending, deadlineMs: draft.nowMs + pending.command.timeoutMs };
   } else if (pending?.command.name === "storage" && name === "+CPMS") {
     const [used, total] = [Number(fields[0]), Number(fields[1])];
     const before = state.facts.memory;
@@ -367,8 +372,6 @@ function hearInfo(draft: Draft, info: Extract<AtAnswer, { kind: "info" }>): void
     state.facts = { ...state.facts, ...facts };
   } else count(draft, "modem.stray-answer");
 }
-
-const nowAnd = (draft: Draft, forMs: number): number => draft.nowMs + forMs;
 
 /** A report in text mode stands in the line itself; all else follows on the next. */
 function awaitContent(
@@ -411,6 +414,8 @@ function chore(draft: Draft, commands: readonly Command[]): void {
 function finish(draft: Draft, pending: Pending, answer: AtAnswer): void {
   const { state } = draft;
   closeText(draft);
+  if (pending.command.name === "read" || pending.command.name === "list")
+    state.contentUntilMs = draft.nowMs + contentTailMs;
   state.pending = null;
   // In the middle of the setup an answer proves little: one that hangs at the same command each time is to be reset.
   if (state.phase === "ready") state.strikes = 0;

@@ -4,6 +4,7 @@ import {
   type Command,
   type Outgoing,
   type OutgoingPart,
+  type Pending,
   promptMaxMs,
   submitMaxMs,
 } from "./modem-state.ts";
@@ -114,3 +115,11 @@ const ucs2Hex = (text: string): string =>
 
 /** Longest time from the moment a message's life is over until it has gone out or not: one part may be under way. Unit ms. */
 export const endsWithinMs: DurationMs = 2 * answerMaxMs + promptMaxMs + submitMaxMs;
+
+/** Whether a line is what was just written, said back. */
+export const isEcho = (given: Command, text: string): boolean =>
+  text === given.text || (given.body !== null && text === given.body.slice(0, -1));
+
+/** Whether the line without which an answer belongs to something else has not come yet. */
+export const isUnasked = (pending: Pending): boolean =>
+  pending.command.expects !== null && pending.seen === null;

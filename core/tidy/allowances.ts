@@ -79,6 +79,7 @@ export const outsideAdapters: readonly string[] = [
   "server/influx/disk.ts",
   "server/influx/slice-thread.ts",
   "server/influx/slice-worker.ts",
+  "server/modem/modem-line.ts",
   "server/own-process/run-command.ts",
   "server/pages/assets.ts",
   "server/period/period-folder.ts",
@@ -97,6 +98,7 @@ export const outsideAdapters: readonly string[] = [
   "server/security/web-security.ts",
   "server/store/database.ts",
   "server/testing/certificates.ts",
+  "server/testing/pty-line.ts",
   "server/unit-folder/folder-files.ts",
   // What reads copies of the records that nobody works on.
   "server/verify/open-copy.ts",

@@ -1,6 +1,7 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import * as z from "zod";
 import { matrixSchema, telegramSchema, webhookSchema } from "./chat-settings.ts";
+import { gsmModemSettingsSchema } from "../modem/gsm-modem-settings.ts";
 import { smsGatewaySchema } from "./sms-gateway-settings.ts";
 import { smtpChannelSchema } from "./smtp-settings.ts";
 import { twilioSmsSchema, twilioVoiceSchema } from "./twilio-settings.ts";
@@ -17,6 +18,7 @@ export const channelSettingsSchema = z.discriminatedUnion("kind", [
   webhookSchema,
   telegramSchema,
   matrixSchema,
+  gsmModemSettingsSchema,
 ]);
 
 /** All channels, in the order in which one stands in for another of the same medium (docs/channels.md). */

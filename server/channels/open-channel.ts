@@ -2,6 +2,8 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { ServerSettings } from "../settings/server-settings.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelSettings } from "./channel-settings.ts";
+import { gsmModemChannel } from "../modem/gsm-modem-channel.ts";
+import { openSerialLine } from "../modem/modem-line.ts";
 import { type HttpCaller, makeHttpCaller } from "./http-call.ts";
 import { matrixChannel } from "./matrix.ts";
 import { smsGateway } from "./sms-gateway.ts";
@@ -14,19 +16,26 @@ import { webhookChannel } from "./webhook.ts";
 export interface ChannelPorts {
   readonly clock: Clock;
   readonly fetch?: typeof fetch;
+  /** Told what a modem could not read or hand in. */
+  readonly warn?: (facts: Record<string, unknown>, message: string) => void;
 }
 
 /** All channels of the settings, in the order in which one stands in for another of the same medium; `mail:` is the first. */
 export function openChannels(
   { mail, channels }: Pick<ServerSettings, "mail" | "channels">,
-  { clock, fetch: fetcher }: ChannelPorts,
+  { clock, fetch: fetcher, warn = () => {} }: ChannelPorts,
 ): readonly Channel[] {
   const call = makeHttpCaller(clock, fetcher);
   const first = mail === undefined ? [] : [smtpChannel("mail", mail, clock)];
-  return [...first, ...channels.map((settings) => openChannel(settings, call, clock))];
+  return [...first, ...channels.map((settings) => openChannel(settings, call, clock, warn))];
 }
 
-function openChannel(settings: ChannelSettings, call: HttpCaller, clock: Clock): Channel {
+function openChannel(
+  settings: ChannelSettings,
+  call: HttpCaller,
+  clock: Clock,
+  warn: NonNullable<ChannelPorts["warn"]>,
+): Channel {
   switch (settings.kind) {
     case "smtp":
       return smtpChannel(settings.id, settings, clock);
@@ -40,6 +49,15 @@ function openChannel(settings: ChannelSettings, call: HttpCaller, clock: Clock):
       return webhookChannel(settings, call, clock);
     case "telegram":
       return telegramChannel(settings, call, clock);
+    case "gsm-modem":
+      // Long messages are best numbered from another number at each start.
+      return gsmModemChannel({
+        settings,
+        openLine: openSerialLine,
+        clock,
+        random: () => (clock.epochMs() % 256) / 256,
+        warn,
+      });
     case "matrix":
       return matrixChannel(settings, call, clock);
   }
