@@ -248,5 +248,7 @@ export const en: Words = {
     inAppliances: (many, words) => `in ${words} ${many === 1 ? "appliance" : "appliances"}`,
     again: "I repeat.",
     press: "Press one to take it on. Press two to hear it again.",
+    noKeys:
+      "This call cannot be answered by speaking or by keys. Take it on by your message or on the board.",
   },
 };

@@ -13,7 +13,7 @@ export const exampleSurroundings: Surroundings = {
   pages: "https://coldkeep.example.org/",
   unitsInside: (appliances) => 37 * [...appliances].length,
   isDrill: false,
-  answersBy: { link: true, code: true },
+  answersBy: { link: true, code: true, keys: false },
 };
 
 /** An alarm about a refrigerator with red cells, with what is given in place of what stands here. */

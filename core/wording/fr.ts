@@ -254,5 +254,7 @@ export const fr: Words = {
     inAppliances: (many, words) => `dans ${words} ${many < 2 ? "appareil" : "appareils"}`,
     again: "Je répète.",
     press: "Appuyez sur un pour vous en charger. Appuyez sur deux pour réécouter.",
+    noKeys:
+      "Cet appel ne se répond ni par la voix ni par les touches. Chargez-vous-en par votre message ou sur le tableau.",
   },
 };

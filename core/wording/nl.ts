@@ -253,5 +253,7 @@ export const nl: Words = {
       `in ${many === 1 ? "één" : words} ${many === 1 ? "toestel" : "toestellen"}`,
     again: "Ik herhaal.",
     press: "Druk één om het op te nemen. Druk twee om het opnieuw te horen.",
+    noKeys:
+      "Dit gesprek kunt u niet met uw stem of met toetsen beantwoorden. Neem het op via uw bericht of op het bord.",
   },
 };

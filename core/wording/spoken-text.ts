@@ -32,7 +32,7 @@ export function spokenTwice(
   { spoken, drill }: Words,
 ): string {
   const essential = sentences.map((sentence) => `${capital(sentence)}.`).join(" ");
-  const answer = !isReturn && (answersBy.code || answersBy.link) ? ` ${spoken.press}` : "";
+  const answer = isReturn ? "" : ` ${answersBy.keys ? spoken.press : spoken.noKeys}`;
   return `${isDrill ? `${drill}. ` : ""}${spoken.here(spokenName(clean(siteName)))} ${head} ${essential} ${spoken.again} ${head} ${essential}${answer}`;
 }
 

@@ -125,7 +125,7 @@ const surroundings: fc.Arbitrary<Surroundings> = fc.record({
   pages: orNull(fc.constant("https://coldkeep.example.org/")),
   unitsInside: fc.nat(99_999).map((units) => () => units),
   isDrill: fc.boolean(),
-  answersBy: fc.record({ link: fc.boolean(), code: fc.boolean() }),
+  answersBy: fc.record({ link: fc.boolean(), code: fc.boolean(), keys: fc.boolean() }),
 });
 
 /** How many SMS a text takes by the modem's own reckoning, the placeholders filled with their longest values. */
@@ -291,6 +291,18 @@ test("a drill never says that units are held", () => {
       expect(body, name).not.toContain(wordsOf[language].isUnmonitored);
       expect(body, name).toContain(wordsOf[language].drillNote);
     }
+  }
+});
+
+test("keys are asked for only where the telephone hears them", () => {
+  for (const language of languages) {
+    const { press, noKeys } = wordsOf[language].spoken;
+    const spoken = (keys: boolean) => {
+      const answersBy = { ...exampleSurroundings.answersBy, keys };
+      return writeCall([exampleAlarm()], null, { ...exampleSurroundings, answersBy })(language).spoken;
+    };
+    expect([spoken(true).includes(press), spoken(true).includes(noKeys)]).toEqual([true, false]);
+    expect([spoken(false).includes(press), spoken(false).includes(noKeys)]).toEqual([false, true]);
   }
 });
 

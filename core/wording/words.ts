@@ -139,4 +139,6 @@ export interface SpokenWords {
   readonly inAppliances: (count: number, words: string) => string;
   readonly again: string;
   readonly press: string;
+  /** How to answer where the telephone hears no keys. */
+  readonly noKeys: string;
 }

@@ -55,8 +55,8 @@ export interface Surroundings {
   /** How many units are in appliances, all of them together. */
   readonly unitsInside: (appliances: Iterable<string>) => number;
   readonly isDrill: boolean;
-  /** By what people can answer: a placeholder of each stands in the text, for the dispatcher to fill in. */
-  readonly answersBy: { readonly link: boolean; readonly code: boolean };
+  /** By what people can answer; `keys`: the telephone hears which key is pressed. For link and code a placeholder stands in the text, for the dispatcher to fill in. */
+  readonly answersBy: { readonly link: boolean; readonly code: boolean; readonly keys: boolean };
 }
 
 /** Stands for the code of four digits with which an SMS is answered. */

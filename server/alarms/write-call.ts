@@ -24,7 +24,7 @@ export interface CallWriterParts {
 }
 
 /** Lines with what cannot be given when a message is sent are left out then (server/answers/fill-answers.ts). */
-const answersBy: Surroundings["answersBy"] = { link: true, code: true };
+const answersBy: Surroundings["answersBy"] = { link: true, code: true, keys: false };
 
 /** Makes what writes calls, from the alarms as they stand on record. */
 export function makeCallWriter({ database, rows, site, pages }: CallWriterParts): WriteCall {
