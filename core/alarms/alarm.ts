@@ -18,6 +18,7 @@ export const alarmKinds = [
   "notification-failing",
   "projection-behind",
   "backup-overdue",
+  "report-failing",
   "holds-unconfirmed",
   "person-unreached",
   "nobody-on-call",

@@ -95,6 +95,11 @@ export const en: Words = {
       act: "Have InfluxDB looked at. Alarms and excursions do not depend on it.",
     },
     "backup-overdue": { one: "backup overdue", many: "backups overdue", act: "Have the backup looked at." },
+    "report-failing": {
+      one: "period report not made",
+      many: "period reports not made",
+      act: "Have the reports of periods looked at.",
+    },
     "holds-unconfirmed": {
       one: "holds not confirmed",
       many: "holds not confirmed",

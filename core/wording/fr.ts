@@ -99,6 +99,11 @@ export const fr: Words = {
       many: "sauvegardes en retard",
       act: "Faites vérifier la sauvegarde.",
     },
+    "report-failing": {
+      one: "rapport périodique non établi",
+      many: "rapports périodiques non établis",
+      act: "Faites vérifier les rapports périodiques.",
+    },
     "holds-unconfirmed": {
       one: "blocages non confirmés",
       many: "blocages non confirmés",

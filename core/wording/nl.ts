@@ -98,6 +98,11 @@ export const nl: Words = {
       many: "back-ups te laat",
       act: "Laat de back-up nakijken.",
     },
+    "report-failing": {
+      one: "periodiek rapport niet gemaakt",
+      many: "periodieke rapporten niet gemaakt",
+      act: "Laat de periodieke rapporten nakijken.",
+    },
     "holds-unconfirmed": {
       one: "blokkeringen niet bevestigd",
       many: "blokkeringen niet bevestigd",

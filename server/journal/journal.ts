@@ -37,7 +37,8 @@ export type EntryKind =
   | "account"
   | "excursion-sign"
   | "trail-review"
-  | "period-report";
+  | "period-report"
+  | "report-failing";
 
 /** An input as it came. `encoding` says how the body is packed: `identity`, `gzip` or `zstd`. */
 export interface EntryInput {

@@ -109,6 +109,7 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "notification-failing": "Notification failing",
   "projection-behind": "History behind",
   "backup-overdue": "No good backup",
+  "report-failing": "Period report not made",
   "holds-unconfirmed": "Holds not confirmed",
   "person-unreached": "A person cannot be reached",
   "nobody-on-call": "Nobody is on call",

@@ -72,6 +72,37 @@ describe("reports of periods", () => {
   const owed = () =>
     server.server.services.database.prepare("SELECT id, address, body FROM notifications ORDER BY id").all();
 
+  it("calls while one that is due cannot be made, until it is, or none is due any more", async () => {
+    const isCalling = (): boolean =>
+      server.server.services.alarms
+        .underWay()
+        .some(({ kind, state }) => kind === "report-failing" && state.condition);
+    const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+    const reports = keep();
+    server.clock.advance(novemberAt - begun + 2 * hourMs);
+    outcome = { ok: false, reason: "the disk is full" };
+    reports.look();
+    await settle();
+    expect(isCalling()).toBe(true);
+    server.clock.advance(minuteMs);
+    reports.look();
+    expect(isCalling()).toBe(true);
+    outcome = { ok: true };
+    server.clock.advance(retryAfterMs);
+    reports.look();
+    await settle();
+    expect(isCalling()).toBe(false);
+    outcome = { ok: false, reason: "the disk is full" };
+    server.clock.advance(62 * 24 * hourMs);
+    reports.look();
+    await settle();
+    expect(isCalling()).toBe(true);
+    keep(null).look();
+    expect(isCalling()).toBe(false);
+    expect(replay(server.server.services.database, () => undefined).differing).toEqual([]);
+    await reports.stop();
+  });
+
   it("are made once the month has been over for an hour, once, whatever restarts", async () => {
     await lookAndStop(keep());
     server.clock.advance(novemberAt + hourMs - 1 - begun);

@@ -11,6 +11,7 @@ import type { Logger } from "pino";
 import type { Services } from "../http/services.ts";
 import { sha256Hex } from "../journal/hash-chain.ts";
 import { isMadeAlready, noteMadeReport } from "./made-report.ts";
+import { judgeReports } from "./report-alarm.ts";
 import { type MadeReport, madeReports, periodFileName, readReport } from "./period-folder.ts";
 import type { PeriodSettings } from "./period-settings.ts";
 
@@ -74,7 +75,7 @@ export function keepPeriodReports(
   folder: string,
   publicUrl: string | null,
   maker: PeriodMaker,
-  services: Pick<Services, "clock" | "database" | "committer" | "outbox" | "site">,
+  services: Pick<Services, "alarms" | "clock" | "database" | "committer" | "outbox" | "site">,
   logger: Pick<Logger, "info" | "error">,
 ): PeriodReports {
   const { clock, database, site } = services;
@@ -100,13 +101,17 @@ export function keepPeriodReports(
     if (ending.signal.aborted) return;
     const title = periodTitle(period);
     if (outcome.ok) {
-      if (isDue) note(period);
+      if (isDue) {
+        note(period);
+        judgeReports(services, { failed: null });
+      }
       failed = null;
       logger.info({ period: periodText(period) }, "a report of a period was made");
     } else {
       failures += 1;
       failed = { period, reason: outcome.reason };
       notBefore = clock.monotonicMs() + retryAfterMs;
+      if (isDue) judgeReports(services, { failed: { title, reason: outcome.reason } });
       logger.error(
         { period: periodText(period), reason: outcome.reason },
         `the report of ${title} could not be made`,
@@ -135,7 +140,9 @@ export function keepPeriodReports(
     running = make(period, wantsMkt, isDue)
       .catch((error: unknown) => {
         failures += 1;
-        failed = { period, reason: error instanceof Error ? error.message : String(error) };
+        const reason = error instanceof Error ? error.message : String(error);
+        failed = { period, reason };
+        if (isDue) judgeReports(services, { failed: { title: periodTitle(period), reason } });
         notBefore = clock.monotonicMs() + retryAfterMs;
         logger.error({ err: error }, "a report of a period was made and could not be noted; making it again");
       })
@@ -164,6 +171,8 @@ export function keepPeriodReports(
   const look = (): void => {
     if (making !== null || ending.signal.aborted) return;
     const period = due();
+    // Nothing is due while the next try waits; then it is still so.
+    if (period === null && clock.monotonicMs() >= notBefore) judgeReports(services, { failed: null });
     if (period !== null) begin(period, settings?.mkt ?? false, true);
   };
 

@@ -1,4 +1,5 @@
 import { type MadeReportOrder, noteMadeReport } from "../period/made-report.ts";
+import { judgeReports, type ReportFinding } from "../period/report-alarm.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { type AlarmAct, actOnAlarm } from "../alarms/alarm-commands.ts";
 import type { ServiceAct } from "../alarms/alarm-book.ts";
@@ -129,6 +130,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "period-report":
       noteMadeReport(inside, json(body) as MadeReportOrder);
+      return;
+    case "report-failing":
+      judgeReports(inside, json(body) as ReportFinding);
       return;
     case "settings":
       recordSettings(inside, json(body) as ShownSettings);
