@@ -107,6 +107,7 @@ function documentOf(language: Language, title: string, body: string, assets: Ass
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
+        <link rel="icon" type="image/svg+xml" href="${assets("icon.svg")}" />
         <link rel="stylesheet" href="${assets("coldkeep.css")}" />
         <link rel="stylesheet" href="${assets("forms.css")}" />
       </head>

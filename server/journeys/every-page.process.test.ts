@@ -32,7 +32,7 @@ const elsewhere: readonly string[] = [
 ];
 
 /** Of each route the addresses that are looked at, by who may see them. */
-function visits(excursion: string, invitation: string, first: string) {
+function visits(excursion: string, invitation: string, first: string, answer: string) {
   const unit = "/units/A999926000001/E0398V00";
   const edits = ["facts", "contacts", "new-appliance", "new-profile", "new-channel"];
   const kept = [
@@ -44,6 +44,7 @@ function visits(excursion: string, invitation: string, first: string) {
   ];
   return {
     nobody: {
+      "/a/:token": [answer],
       "/sign-in": ["/sign-in"],
       "/first-administrator/:token": [first],
       "/invitation/:token": [invitation],
@@ -115,6 +116,9 @@ describe.skipIf(isBrowserMissing)("every page (skipped where /usr/bin/chromium i
     const nora = { login: "nora", name: "Nora Novak", email: "nora@example.org", role: "storage" as const };
     const invitation = people.accounts.invite(admin.person, nora, "new here")?.path ?? "";
     await sendExcursion(journey);
+    const { answerKey, database } = journey.server.services;
+    const called = database.prepare("SELECT number FROM deliveries WHERE summons IS NOT NULL LIMIT 1").get();
+    const answer = `/a/${answerKey.tokenOf(Number(called?.["number"]))}`;
     const [excursion] = excursions.list({ limit: 1 }, journey.clock.epochMs());
     planAction(journey.server.services, "person:quinn", {
       who: { actor: "person:quinn", name: quinn.person.name, role: "quality" },
@@ -126,7 +130,7 @@ describe.skipIf(isBrowserMissing)("every page (skipped where /usr/bin/chromium i
         cause: "Door left open",
       },
     });
-    const all = visits(excursion?.id ?? "", invitation, first);
+    const all = visits(excursion?.id ?? "", invitation, first, answer);
     const covered = [...Object.values(all).flatMap((pages) => Object.keys(pages)), ...elsewhere];
     expect(pageRoutes().filter((path) => !covered.includes(path))).toEqual([]);
     const { "/first-administrator/:token": _looked, ...nobody } = all.nobody;
