@@ -10,6 +10,7 @@ import { rebuildCommand, rebuildUsage } from "./influx/rebuild-command.ts";
 import { reportCommand, reportUsage } from "./period/report-command.ts";
 import { isAboutReport, verifyReportCommand, verifyReportUsage } from "./reports/verify-report-command.ts";
 import { verifyCommand, verifyUsage } from "./verify/verify-command.ts";
+import { peopleCommand, peopleUsage } from "./people/reset-command.ts";
 import { replayCommand } from "./replay/replay-command.ts";
 import { scenarioCommand, scenarioUsage } from "./scenario/command.ts";
 import { applyCommand, applyUsage } from "./site/apply-command.ts";
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, { readonly usage: string; readonly run: 
   apply: { usage: applyUsage, run: applyCommand },
   backup: { usage: backupUsage, run: backupCommand },
   restore: { usage: restoreUsage, run: restoreCommand },
+  people: { usage: peopleUsage, run: peopleCommand },
   report: { usage: reportUsage, run: reportCommand },
   verify: {
     usage: `${verifyUsage}\n  ${verifyReportUsage}`,

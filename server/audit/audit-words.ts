@@ -20,6 +20,7 @@ const words: Readonly<Record<string, ActionWords>> = {
   "account.password-reset": exception("Password reset by an administrator"),
   "account.password-set": usual("Password set by a one-time link"),
   "account.recovery-codes-renewed": usual("Recovery codes renewed"),
+  "account.reset-by-command": exception("Administrator let in again by a command on the server's machine"),
   "account.role-changed": exception("Role of an account changed"),
   "account.second-factor-enrolled": usual("Second factor set up"),
   "account.second-factor-lost": exception("Second factor lost with its key"),

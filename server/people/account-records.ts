@@ -34,7 +34,13 @@ export interface AccountRecords {
 }
 
 /** Opens them. */
-export function openAccountRecords({ database, clock, policy }: PeopleParts): AccountRecords {
+export function openAccountRecords({
+  database,
+  clock,
+  policy,
+}: Pick<PeopleParts, "database" | "clock"> & {
+  readonly policy: Pick<PeopleParts["policy"], "secondFactor">;
+}): AccountRecords {
   const accounts = database.prepare("SELECT * FROM accounts ORDER BY login");
   const account = database.prepare("SELECT * FROM accounts WHERE login = ?");
   const any = database.prepare("SELECT 1 AS one FROM accounts LIMIT 1");

@@ -25,7 +25,10 @@ export interface LinkRecords {
 }
 
 /** Opens the links of accounts. Only hashes of their tokens are stored. */
-export function openLinkRecords({ database }: PeopleParts, records: AccountRecords): LinkRecords {
+export function openLinkRecords(
+  { database }: Pick<PeopleParts, "database">,
+  records: Pick<AccountRecords, "endLinks">,
+): LinkRecords {
   const insert = database.prepare("INSERT INTO account_links (hash, login, expires_at) VALUES (?, ?, ?)");
   return {
     issue: (login, at) => {
