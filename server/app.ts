@@ -120,7 +120,10 @@ export async function makeServer(
   const mailer = given ?? (settings.mail === undefined ? null : smtpMailer(settings.mail));
   const channels = givenChannels ?? [
     ...(given === undefined ? [] : [mailerChannel(given)]),
-    ...openChannels(given === undefined ? settings : { ...settings, mail: undefined }, { clock }),
+    ...openChannels(given === undefined ? settings : { ...settings, mail: undefined }, {
+      clock,
+      publicUrl: settings.publicUrl ?? null,
+    }),
   ];
   inside.begin(
     settings.publicUrl ?? null,
@@ -240,6 +243,7 @@ export async function makeServer(
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),
+    channels,
     publicUrl: settings.publicUrl?.replace(/\/+$/, "") ?? null,
     mailer,
     isBoardOpen: settings.openBoard,

@@ -2,13 +2,16 @@
 import { createHmac } from "node:crypto";
 import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import { minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import Fastify from "fastify";
 import { expect, test } from "vitest";
+import { problemOf } from "../http/problems.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
 import { testStart } from "../testing/test-server.ts";
 import type { ChannelEvents, DeliveryReport, Reply } from "./channel.ts";
 import { channelContract, contractMessage, type ContractWorld } from "./channel-contract.ts";
 import { followMaxMs } from "./follower.ts";
 import { answerWithinMs } from "./http-call.ts";
+import { inboundRoutes } from "./inbound-routes.ts";
 import { openChannels } from "./open-channel.ts";
 import { type HeardCall, type ProviderAnswer, rudeProvider, type RudeProvider } from "./rude-provider.ts";
 
@@ -27,7 +30,10 @@ const worldOf =
     const clock = virtualClock(testStart);
     const provider = await rudeProvider(answer);
     const content = { channels: [{ id: "one", ...settings(provider.url) }] };
-    const [channel] = openChannels(readServerSettings(content, "test", { KEY: secret }), { clock });
+    const [channel] = openChannels(readServerSettings(content, "test", { KEY: secret }), {
+      clock,
+      publicUrl: "https://cold.example.org/",
+    });
     if (channel === undefined) throw new RangeError("no channel");
     const { url, behave, sent, close } = provider;
     return {
@@ -212,6 +218,14 @@ test.each([
   },
 );
 
+test("Twilio is told where to report, where that can be reached", async () => {
+  const world = await sms();
+  await sendTo(world);
+  const fields = new URLSearchParams(world.provider.heard[0]?.body);
+  expect(fields.get("StatusCallback")).toBe("https://cold.example.org/v1/channels/one/status");
+  await world.close();
+});
+
 test("where Twilio asks to wait it is left in peace for as long, and no longer than a minute", async () => {
   const world = await sms();
   world.behave("not-now");
@@ -288,5 +302,40 @@ test("a message too long for Telegram keeps its begin and its end, and what peop
   world.channel.start(events);
   await heard;
   expect(replies[0]).toMatchObject({ channel: "one", from: "4711", text: "1 on my way", reference: "5" });
+  await world.close();
+});
+
+test("only calls that Twilio signed are taken, and replies and reports come out of them", async () => {
+  const world = await sms();
+  const { events, reports, replies } = listen();
+  world.channel.start(events);
+  const app = Fastify();
+  app.setErrorHandler((error, _request, reply) => reply.code(problemOf(error).status).send(problemOf(error)));
+  await app.register(inboundRoutes, { channels: [world.channel] });
+  const post = async (kind: string, fields: Record<string, string>, key = secret) => {
+    const url = `/v1/channels/one/${kind}`;
+    const sorted = Object.entries(fields).toSorted(([left], [right]) => (left < right ? -1 : 1));
+    const signed = `https://cold.example.org${url}${sorted.flat().join("")}`;
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": createHmac("sha1", key).update(signed).digest("base64"),
+    };
+    const payload = new URLSearchParams(fields).toString();
+    return (await app.inject({ method: "POST", url, headers, payload })).statusCode;
+  };
+  const said = { MessageSid: "SM9", From: "+32470123456", Body: "1 K7 30" };
+  expect(await post("replies", said, "another key")).toBe(403);
+  expect(replies).toEqual([]);
+  expect(await post("replies", said)).toBe(200);
+  expect(replies).toMatchObject([
+    { channel: "one", from: "+32470123456", text: "1 K7 30", reference: "SM9" },
+  ]);
+  expect(await post("status", { MessageSid: "SM1", MessageStatus: "sent" })).toBe(200);
+  expect(reports).toEqual([]);
+  expect(await post("status", { MessageSid: "SM1", MessageStatus: "delivered" })).toBe(200);
+  expect(reports).toMatchObject([{ reference: "SM1", isDelivered: true }]);
+  const bare = await app.inject({ method: "POST", url: "/v1/channels/one/status" });
+  expect(bare.statusCode).toBe(403);
+  expect((await app.inject({ method: "POST", url: "/v1/channels/other/status" })).statusCode).toBe(404);
   await world.close();
 });

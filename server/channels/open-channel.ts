@@ -18,16 +18,18 @@ export interface ChannelPorts {
   readonly fetch?: typeof fetch;
   /** Told what a modem could not read or hand in. */
   readonly warn?: (facts: Record<string, unknown>, message: string) => void;
+  /** Where providers reach this server; null where they cannot. */
+  readonly publicUrl?: string | null;
 }
 
 /** All channels of the settings, in the order in which one stands in for another of the same medium; `mail:` is the first. */
 export function openChannels(
   { mail, channels }: Pick<ServerSettings, "mail" | "channels">,
-  { clock, fetch: fetcher, warn = () => {} }: ChannelPorts,
+  { clock, fetch: fetcher, warn = () => {}, publicUrl = null }: ChannelPorts,
 ): readonly Channel[] {
   const call = makeHttpCaller(clock, fetcher);
   const first = mail === undefined ? [] : [smtpChannel("mail", mail, clock)];
-  return [...first, ...channels.map((settings) => openChannel(settings, call, clock, warn))];
+  return [...first, ...channels.map((settings) => openChannel(settings, call, clock, warn, publicUrl))];
 }
 
 function openChannel(
@@ -35,14 +37,15 @@ function openChannel(
   call: HttpCaller,
   clock: Clock,
   warn: NonNullable<ChannelPorts["warn"]>,
+  publicUrl: string | null,
 ): Channel {
   switch (settings.kind) {
     case "smtp":
       return smtpChannel(settings.id, settings, clock);
     case "twilio-sms":
-      return twilioSms(settings, call, clock);
+      return twilioSms(settings, call, clock, publicUrl);
     case "twilio-voice":
-      return twilioVoice(settings, call, clock);
+      return twilioVoice(settings, call, clock, publicUrl);
     case "sms-gateway":
       return smsGateway(settings, call, clock);
     case "webhook":

@@ -1,8 +1,9 @@
 import type { Language } from "@coldkeep/core/duty/media.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
-import type { Channel, OutgoingMessage, SendResult } from "./channel.ts";
+import type { ChannelEvents, OutgoingMessage, SendResult } from "./channel.ts";
 import { type Failed, failedForGood, failedForNow } from "./failures.ts";
 import { type Fate, makeFollower } from "./follower.ts";
+import { type CalledChannel, demandTwilioSignature, inboundPath } from "./inbound.ts";
 import { failureOfStatus, type HttpAnswer, type HttpCaller, jsonOf, textAt } from "./http-call.ts";
 import { makeChannel } from "./make-channel.ts";
 import { marked } from "./marked.ts";
@@ -27,8 +28,13 @@ const voices: Readonly<Record<Language, string>> = {
 };
 
 /** Text messages by Twilio. It proves delivery: what the phone's network reports is asked for until it is final. */
-export function twilioSms(settings: TwilioSmsSettings, call: HttpCaller, clock: Clock): Channel {
-  return twilioChannel("sms", settings, call, clock, {
+export function twilioSms(
+  settings: TwilioSmsSettings,
+  call: HttpCaller,
+  clock: Clock,
+  publicUrl: string | null,
+): CalledChannel {
+  return twilioChannel("sms", settings, call, clock, publicUrl, {
     resource: "Messages",
     fields: (message) => ({ Body: marked(message.text, message).slice(0, textCharactersMax) }),
     fateOf: (answer) => {
@@ -41,8 +47,13 @@ export function twilioSms(settings: TwilioSmsSettings, call: HttpCaller, clock: 
 }
 
 /** Spoken calls by Twilio. It proves delivery: a person took the call, and not a machine. */
-export function twilioVoice(settings: TwilioVoiceSettings, call: HttpCaller, clock: Clock): Channel {
-  return twilioChannel("voice", settings, call, clock, {
+export function twilioVoice(
+  settings: TwilioVoiceSettings,
+  call: HttpCaller,
+  clock: Clock,
+  publicUrl: string | null,
+): CalledChannel {
+  return twilioChannel("voice", settings, call, clock, publicUrl, {
     resource: "Calls",
     fields: (message) => ({ Twiml: spoken(message), MachineDetection: "Enable", Timeout: "45" }),
     fateOf: (answer) => {
@@ -70,8 +81,9 @@ function twilioChannel(
   { id, accountSid, authToken, baseUrl, from }: TwilioSmsSettings | TwilioVoiceSettings,
   call: HttpCaller,
   clock: Clock,
+  publicUrl: string | null,
   { resource, fields, fateOf }: Way,
-): Channel {
+): CalledChannel {
   const base = `${baseUrl.replace(/\/+$/, "")}/2010-04-01/Accounts/${accountSid}/${resource}`;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
   const follower = makeFollower(id, clock, async (reference, signal) => {
@@ -79,7 +91,10 @@ function twilioChannel(
     const answer = await call({ method: "GET", url, headers: { authorization } }, signal);
     return answer.ok && answer.status === 200 ? fateOf(jsonOf(answer.text)) : null;
   });
-  return makeChannel({
+  const ownUrl = publicUrl?.replace(/\/+$/, "") ?? null;
+  const callback = ownUrl === null ? null : { StatusCallback: ownUrl + inboundPath(id, "status") };
+  let events: ChannelEvents | null = null;
+  const channel = makeChannel({
     id,
     medium,
     proves: "delivery",
@@ -90,15 +105,47 @@ function twilioChannel(
     attempt: async (message, signal) => {
       if (!/^\+[1-9]\d{5,14}$/.test(message.address))
         return failedForGood("channel.address", "this is not a number such as +3215123456");
-      const body = new URLSearchParams({ To: message.address, From: from, ...fields(message) }).toString();
+      const body = new URLSearchParams({
+        To: message.address,
+        From: from,
+        ...callback,
+        ...fields(message),
+      }).toString();
       const headers = { authorization, "content-type": "application/x-www-form-urlencoded" };
       const result = resultOf(await call({ method: "POST", url: `${base}.json`, headers, body }, signal));
       if (result.ok && result.reference !== null) follower.follow(result.reference);
       return result;
     },
-    start: follower.start,
+    start: (given) => {
+      events = given;
+      follower.start(given);
+    },
     stop: async () => follower.stop(),
   });
+  return {
+    ...channel,
+    hear: async (inbound) => {
+      demandTwilioSignature(authToken, `${ownUrl ?? ""}${inboundPath(id, inbound.kind)}`, inbound);
+      const { form, kind } = inbound;
+      const reference = form.get("MessageSid") ?? form.get("CallSid");
+      if (reference === null || events === null) return;
+      const replier = form.get("From");
+      if (kind === "replies") {
+        const text = form.get("Body");
+        if (replier !== null && text !== null)
+          await events.reply({ channel: id, from: replier, text, at: clock.epochMs(), reference });
+        return;
+      }
+      const fate = fateOf({
+        status: form.get("MessageStatus") ?? form.get("CallStatus"),
+        error_code: form.get("ErrorCode"),
+        answered_by: form.get("AnsweredBy"),
+      });
+      // Who took a call may be known only later: then it is asked for.
+      if (form.get("CallStatus") === "completed" && !form.has("AnsweredBy")) return;
+      if (fate !== null) await follower.tell(reference, fate);
+    },
+  };
 }
 
 function resultOf(answer: HttpAnswer): Extract<SendResult, { ok: true }> | Failed {

@@ -45,6 +45,7 @@ export const problemStatus: Readonly<Record<string, number>> = {
   "batch.too-large": 413,
   "batch.encoding-invalid": 400,
   "batch.sequence-reused": 409,
+  "channel.signature": 403,
   "request.invalid": 400,
   "request.too-large": 413,
   "request.media-type": 415,

@@ -15,6 +15,8 @@ import { minuteMs } from "@coldkeep/core/time/millis.ts";
 import { acknowledgement, actOnAlarm } from "../alarms/alarm-commands.ts";
 import { alarmRoutes } from "../alarms/routes.ts";
 import { serviceRoutes } from "../alarms/service-routes.ts";
+import type { Channel } from "../channels/channel.ts";
+import { inboundRoutes } from "../channels/inbound-routes.ts";
 import { edgeRoutes } from "../edge/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
 import { headRoutes } from "../heads/routes.ts";
@@ -84,6 +86,8 @@ export interface PageSettings {
   readonly cookie: SessionCookie;
   /** Where people reach the pages, without a slash at its end; null where nothing is said. */
   readonly publicUrl: string | null;
+  /** The channels whose providers may call. */
+  readonly channels: readonly Channel[];
   /** Mails one-time links; null without a mail server. */
   readonly mailer: Pick<Mailer, "send"> | null;
   /** Lets anybody see the board. */
@@ -97,6 +101,7 @@ export interface PageSettings {
 const plainPages: PageSettings = {
   cookie: sessionCookieFor(false),
   publicUrl: null,
+  channels: [],
   mailer: null,
   isBoardOpen: false,
   periodReports: null,
@@ -108,7 +113,15 @@ export async function buildWeb(
   services: Services,
   logger: Logger,
   security: WebSecurity = plainSecurity(services.clock, logger),
-  { cookie, publicUrl, mailer, isBoardOpen, periodReports, reviewEveryMs }: PageSettings = plainPages,
+  {
+    cookie,
+    publicUrl,
+    channels,
+    mailer,
+    isBoardOpen,
+    periodReports,
+    reviewEveryMs,
+  }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
@@ -168,6 +181,7 @@ export async function buildWeb(
   await app.register(auditRoutes(trail));
   await app.register(healthRoutes(services));
   await app.register(headRoutes(services));
+  await app.register(inboundRoutes, { channels });
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
   const assets = registerAssets(app);
   await app.register(answerPlugin, { services, key: services.answerKey, assets });
