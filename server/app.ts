@@ -16,6 +16,8 @@ import { type InfluxService, makeInfluxService } from "./influx/influx-service.t
 import { bloodBankLink } from "./hold-feed/fhir-blood-bank.ts";
 import { makeHoldFeed } from "./hold-feed/hold-feed.ts";
 import { judgeHoldFeed } from "./hold-feed/unconfirmed-alarm.ts";
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import { watchDuty } from "./duty-pages/duty-alarm.ts";
 import { judgeBackups } from "./backup/backup-alarm.ts";
 import { backupProcess } from "./backup/backup-process.ts";
 import { reportAttachments } from "./period/report-mail.ts";
@@ -240,6 +242,11 @@ export async function makeServer(
       ? []
       : [{ what: "a look at the messages owed", lastAt: dispatcher.lastAt, withinMs: lifeWithinMs }]),
   ]);
+  const working = (): readonly ChannelFact[] =>
+    channels
+      .filter((channel) => channel.status().isWorking)
+      .map(({ id, medium, proves }) => ({ id, medium, proves }));
+  const duty = watchDuty(services, working, logger);
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),
@@ -249,6 +256,7 @@ export async function makeServer(
     isBoardOpen: settings.openBoard,
     periodReports,
     reviewEveryMs: settings.trail.reviewEvery,
+    workingChannels: working,
   });
   return {
     services,
@@ -267,6 +275,7 @@ export async function makeServer(
       unitFolder?.start();
       heads.start();
       heartbeat?.start();
+      duty.start();
       periodReports.start();
       const { host, port } = addressOf(settings.listen);
       security.start(web.server);
@@ -283,6 +292,7 @@ export async function makeServer(
       ticker.stop();
       heads.stop();
       heartbeat?.stop();
+      duty.stop();
       security.stop();
       await backups?.stop();
       await periodReports.stop();

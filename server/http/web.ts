@@ -26,6 +26,8 @@ import { historyRoutes } from "../history/routes.ts";
 import { ingestRoutes } from "../ingest/routes.ts";
 import { makePageViews, siteView } from "../overview/page-views.ts";
 import type { Mailer } from "../notify/dispatcher.ts";
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import { dutyPlugin, dutyRoutes } from "../duty-pages/duty-plugin.ts";
 import { registerAssets } from "../pages/asset-routes.ts";
 import { pageAnswers } from "../pages/page-answers.ts";
 import { masterDataPages } from "../master-data/plugin.ts";
@@ -96,6 +98,8 @@ export interface PageSettings {
   readonly periodReports: PeriodReports | null;
   /** How often the audit trail is to be reviewed. */
   readonly reviewEveryMs: DurationMs;
+  /** The channels that work at the moment. */
+  readonly workingChannels: () => readonly ChannelFact[];
 }
 
 const plainPages: PageSettings = {
@@ -106,6 +110,7 @@ const plainPages: PageSettings = {
   isBoardOpen: false,
   periodReports: null,
   reviewEveryMs: reviewEveryDefaultMs,
+  workingChannels: () => [],
 };
 
 /** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
@@ -121,6 +126,7 @@ export async function buildWeb(
     isBoardOpen,
     periodReports,
     reviewEveryMs,
+    workingChannels,
   }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
@@ -196,6 +202,8 @@ export async function buildWeb(
   });
   await app.register(masterDataPages, { services, answers });
   await app.register(choicesPlugin, { services, answers });
+  await app.register(dutyRoutes(services));
+  await app.register(dutyPlugin, { services, answers, channels: workingChannels });
   await app.register(correctivePlugin, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });

@@ -31,6 +31,7 @@ export type EntryKind =
   | "edge-alarms"
   | "projection"
   | "backup"
+  | "duty-look"
   | "head"
   | "settings"
   | "proposal"

@@ -1,3 +1,4 @@
+import type { Site } from "@coldkeep/core/site/site.ts";
 import { planAction } from "../corrective/corrective-acts.ts";
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
@@ -31,6 +32,27 @@ const elsewhere: readonly string[] = [
   "/work/decisions/:id",
 ];
 
+/** A rota with gaps, and a policy that calls it. */
+const duties: Pick<Site, "rotas" | "policies"> = {
+  rotas: [
+    {
+      id: "nights",
+      name: "Nights",
+      layers: [
+        {
+          id: "l",
+          start: "2025-12-01",
+          cycleDays: 7,
+          handOvers: [{ day: 0, at: "08:00" }],
+          people: ["on-call"],
+          only: [{ weekdays: ["mon", "tue"], from: "22:00", to: "06:00", holidays: "yes" }],
+        },
+      ],
+    },
+  ],
+  policies: [{ id: "all", deliverWithin: 60_000, steps: [{ after: 0, call: [{ rota: "nights" }] }] }],
+};
+
 /** Of each route the addresses that are looked at, by who may see them. */
 function visits(excursion: string, invitation: string, first: string, answer: string) {
   const unit = "/units/A999926000001/E0398V00";
@@ -59,6 +81,8 @@ function visits(excursion: string, invitation: string, first: string, answer: st
       "/excursions/:id": [`/excursions/${excursion}`],
       "/excursions/:id/actions/new": [`/excursions/${excursion}/actions/new`],
       "/excursions/:id/sign": [`/excursions/${excursion}/sign`],
+      "/on-duty": ["/on-duty"],
+      "/on-duty/:rota/override": ["/on-duty/nights/override"],
       "/reports": ["/reports"],
       "/site": ["/site"],
       "/site/edit/:what": edits.map((what) => `/site/edit/${what}`),
@@ -119,6 +143,8 @@ describe.skipIf(isBrowserMissing)("every page (skipped where /usr/bin/chromium i
     const { answerKey, database } = journey.server.services;
     const called = database.prepare("SELECT number FROM deliveries WHERE summons IS NOT NULL LIMIT 1").get();
     const answer = `/a/${answerKey.tokenOf(Number(called?.["number"]))}`;
+    const site = journey.server.services.site()?.site;
+    if (site !== undefined) journey.server.services.applySite({ ...site, ...duties }, "command");
     const [excursion] = excursions.list({ limit: 1 }, journey.clock.epochMs());
     planAction(journey.server.services, "person:quinn", {
       who: { actor: "person:quinn", name: quinn.person.name, role: "quality" },

@@ -1,5 +1,6 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { loginOf } from "@coldkeep/core/people/principal.ts";
+import { isOwnDuty } from "@coldkeep/core/duty/own-duty.ts";
 import { isAllowed, type Permission, type PersonRole } from "@coldkeep/core/people/roles.ts";
 import type {
   Signature,
@@ -173,7 +174,13 @@ export function makeProposalActs(
 
   const applyAtOnce = (act: ProposalAct & { act: "apply" }): DraftOutcome => {
     const { by, site, reason } = act;
-    demand(by, "site.draft");
+    const before = inForce();
+    // Whoever may answer alarms may take a duty on, and nothing else of the site.
+    const isOwn =
+      isAllowed(by.role, "alarms.handle") &&
+      before !== null &&
+      isOwnDuty(before, site, by.actor.replace(/^person:/, ""));
+    if (!isOwn) demand(by, "site.draft");
     demandReason(reason);
     return commit(act, (work, apply) => {
       const current = inForce();

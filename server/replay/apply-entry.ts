@@ -5,6 +5,7 @@ import { type AlarmAct, actOnAlarm } from "../alarms/alarm-commands.ts";
 import type { ServiceAct } from "../alarms/alarm-book.ts";
 import { serveAppliance } from "../alarms/service-commands.ts";
 import { takeEdgeReport } from "../edge/edge-commands.ts";
+import { type DutyFinding, judgeDuty } from "../duty-pages/duty-alarm.ts";
 import { type BackupFinding, judgeBackups } from "../backup/backup-alarm.ts";
 import type { HeadOrder } from "../heads/head-records.ts";
 import { approverOf, type ProposalAct } from "../proposals/proposal-acts.ts";
@@ -115,6 +116,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "backup":
       judgeBackups(inside, json(body) as BackupFinding);
+      return;
+    case "duty-look":
+      judgeDuty(inside, json(body) as DutyFinding);
       return;
     case "proposal":
       performProposal(inside, json(body) as ProposalAct);
