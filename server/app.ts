@@ -125,6 +125,7 @@ export async function makeServer(
     ...openChannels(given === undefined ? settings : { ...settings, mail: undefined }, {
       clock,
       publicUrl: settings.publicUrl ?? null,
+      warn: (facts, message) => logger.warn(facts, message),
     }),
   ];
   inside.begin(

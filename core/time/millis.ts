@@ -73,7 +73,42 @@ function digits(text: string, from: number, length: number): number {
 
 /** Writes an instant as RFC 3339 UTC with three decimals, e.g. `2026-11-22T02:10:00.000Z`. */
 export function formatInstant(at: EpochMs): string {
-  return Temporal.Instant.fromEpochMilliseconds(at).toString({ smallestUnit: "millisecond" });
+  if (at < firstPlainMs || at >= endPlainMs)
+    return Temporal.Instant.fromEpochMilliseconds(at).toString({ smallestUnit: "millisecond" });
+  const day = Math.floor(at / dayMs);
+  const rest = at - day * dayMs;
+  const hour = Math.floor(rest / hourMs);
+  const minute = Math.floor(rest / minuteMs) % 60;
+  const second = Math.floor(rest / secondMs) % 60;
+  return `${dateText(day)}T${two(hour)}:${two(minute)}:${two(second)}.${String(rest % secondMs).padStart(3, "0")}Z`;
+}
+
+/** The years 1970 to 9999, in which arithmetic takes a tenth of Temporal's time: reports and batches write instants by the ten thousand. */
+const firstPlainMs: EpochMs = 0;
+const endPlainMs: EpochMs = 253_402_300_800_000;
+
+/** The date of a day counted from 1970-01-01 in the Gregorian calendar, whose eras of 400 years have 146,097 days; years begin in March, so that the leap day ends them. */
+function dateText(day: number): string {
+  const sinceMarch = day + 719_468;
+  const era = Math.floor(sinceMarch / 146_097);
+  const dayOfEra = sinceMarch - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1_460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const dayOfMonth = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${year}-${two(month)}-${two(dayOfMonth)}`;
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
 
 const durationUnits: Readonly<Record<string, number>> = {

@@ -55,7 +55,12 @@ export function toGsm(text: string): string {
   for (const [sign, instead] of replacements) plain = plain.replaceAll(sign, instead);
   return Array.from(plain, (character) => {
     if (toSeptets(character) !== null) return character;
-    const base = character.normalize("NFKD").replaceAll(/\p{M}/gu, "");
+    // A small or wide brace must not become one that makes a placeholder.
+    const base = character
+      .normalize("NFKD")
+      .replaceAll(/\p{M}/gu, "")
+      .replaceAll("{", "(")
+      .replaceAll("}", ")");
     return base !== "" && toSeptets(base) !== null ? base : "?";
   }).join("");
 }

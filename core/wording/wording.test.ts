@@ -204,6 +204,10 @@ test("several alarms: as much in 70 characters, and three parts of SMS at the mo
   );
 });
 
+test("a wide or small brace in a name becomes no placeholder's", () => {
+  expect(toGsm("\ufe5banswer-link\ufe5c \uff5banswer-code\uff5d")).toBe("(answer-link) (answer-code)");
+});
+
 test("what is left is said in the first 70 characters of the subject and of the SMS, in every language", () => {
   for (const language of languages) {
     for (const [name, told] of examples) {

@@ -86,7 +86,6 @@ function send(reply: FastifyReply, status: number, document: string): FastifyRep
   return reply
     .code(status)
     .header("cache-control", "no-store")
-    .header("referrer-policy", "no-referrer")
     .type("text/html; charset=utf-8")
     .send(document);
 }

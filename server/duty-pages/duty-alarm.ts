@@ -93,6 +93,9 @@ export function judgeDuty(
   });
 }
 
+/** When it first looks after a start: by then channels have found out whether they work. */
+export const firstLookMs: DurationMs = minuteMs;
+
 /** Looks ahead every so often. */
 export interface DutyWatch {
   readonly start: () => void;
@@ -117,5 +120,10 @@ export function watchDuty(
     }
     cancel = clock.after(lookEveryMs, look);
   };
-  return { start: look, stop: () => cancel() };
+  return {
+    start: () => {
+      cancel = clock.after(firstLookMs, look);
+    },
+    stop: () => cancel(),
+  };
 }

@@ -9,7 +9,7 @@ import {
   sampleServer,
 } from "../master-data/sample-master-data.ts";
 import { replay } from "../replay/replay.ts";
-import { lookEveryMs, watchDuty } from "./duty-alarm.ts";
+import { firstLookMs, lookEveryMs, watchDuty } from "./duty-alarm.ts";
 
 const sara = samplePerson("sara", "Sara Claes", "storage");
 const olle = samplePerson("olle", "Olle Berg", "on-call");
@@ -120,10 +120,11 @@ test("a gap that begins within three days is an alarm, and is none any more once
   const errors: unknown[] = [];
   const watch = watchDuty(services, () => [mail], { error: (error: unknown) => void errors.push(error) });
   watch.start();
+  sample.running.clock.advance(firstLookMs);
   expect(gaps()).toEqual([
     [
       "ahead:all",
-      "Nobody can be reached by policy all from 24 Nov 2026, 08:00 to 25 Nov 2026, 05:00: nobody is on duty",
+      "Nobody can be reached by policy all from 24 Nov 2026, 08:00 to 25 Nov 2026, 05:01: nobody is on duty",
     ],
   ]);
   sample.visit(olle);

@@ -111,7 +111,9 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     };
     const result = await guarded(channel, message);
     const news = newsOf(delivery, channel.id, result);
-    take(news, () => void unmark.run(id));
+    take(news, () => {
+      if (!mayHaveBeenTaken(result)) unmark.run(id);
+    });
     if (result.ok) metrics.mailSent();
     else {
       metrics.mailFailed();
@@ -224,6 +226,19 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     owed: deliveries.owed,
     lastAt: () => lastAt,
   };
+}
+
+/** Failures after which the provider may have the message all the same: the next try is a repeat. */
+const ambiguousCodes: ReadonlySet<string> = new Set([
+  "channel.no-answer",
+  "channel.timed-out",
+  "channel.broken-off",
+  "channel.unreadable",
+  "channel.stopped",
+]);
+
+function mayHaveBeenTaken(result: SendResult): boolean {
+  return !result.ok && ambiguousCodes.has(result.code);
 }
 
 /** The code of a channel that did not end in time. */

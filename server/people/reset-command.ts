@@ -64,9 +64,10 @@ export function peopleCommand(args: readonly string[], io: CommandIo, clock: Clo
       database
         .prepare("UPDATE sessions SET ended_at = ? WHERE login = ? AND ended_at IS NULL")
         .run(at, login);
-      if (endsFactor)
-        for (const table of ["second_factors", "recovery_codes"])
-          database.prepare(`DELETE FROM ${table} WHERE login = ?`).run(login);
+      if (endsFactor) {
+        database.prepare("DELETE FROM second_factors WHERE login = ?").run(login);
+        database.prepare("DELETE FROM recovery_codes WHERE login = ?").run(login);
+      }
       records.endPassword(login);
       records.setState(login, "invited");
       return links.issue(login, at);

@@ -149,6 +149,8 @@ test.each(["lose", "fail-report", "refuse", "fail", "hang", "down"] as const)(
     chain.sms.treat = () => treatment;
     await pass(chain, 9 * minuteMs);
     expect(names(chain.modem)[0]).toBe("1");
+    // One that hangs may have it all the same: what follows says that it is a repeat.
+    expect(chain.modem.sent[0]?.isRepeat).toBe(treatment === "hang");
     expect((await kinds(chain)).filter((kind) => kind === "person-unreached")).toEqual([]);
     const outcomes = chain.server.server.services.database.prepare("SELECT outcome FROM deliveries").all();
     expect(outcomes.map(({ outcome }) => outcome)).toContain("delivered");

@@ -87,7 +87,15 @@ export async function testServer(
     people,
     publicUrl,
   } = options;
-  const content = { data: join(folder, "data"), site, logLevel: "silent", rateLimits, people, publicUrl };
+  const content = {
+    data: join(folder, "data"),
+    listen: "127.0.0.1:0",
+    site,
+    logLevel: "silent",
+    rateLimits,
+    people,
+    publicUrl,
+  };
   const read = readServerSettings(content, "test", environment);
   const { influx, heads } = options;
   const settings = {
