@@ -23,7 +23,6 @@ export const alarmKinds = [
   "person-unreached",
   "nobody-on-call",
   "unanswered",
-  "canary-late",
 ] as const;
 
 /** One of the kinds of alarm. */

@@ -120,11 +120,6 @@ export const en: Words = {
       many: "nobody answers",
       act: "Go and look now: everybody has been called and nobody has answered.",
     },
-    "canary-late": {
-      one: "test message late",
-      many: "test messages late",
-      act: "Do not rely on alarms arriving until this is mended: watch the board.",
-    },
   },
   several: "several alarms",
   faults: {

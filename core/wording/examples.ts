@@ -249,10 +249,6 @@ export const examples: readonly (readonly [string, ToldAlarm])[] = [
       figures: { of: "unanswered", first: "temperature-high", others: 2 },
     }),
   ],
-  [
-    "test message late",
-    exampleAlarm({ ...nowhere, kind: "canary-late", subject: "canary", figures: platform }),
-  ],
 ];
 
 /** A storm over 500 refrigerators: the power of the site, then its gateway, then all is back. */

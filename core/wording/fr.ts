@@ -124,11 +124,6 @@ export const fr: Words = {
       many: "personne ne répond",
       act: "Allez voir maintenant : tout le monde a été appelé et personne n'a répondu.",
     },
-    "canary-late": {
-      one: "message d'essai en retard",
-      many: "messages d'essai en retard",
-      act: "Ne comptez pas sur l'arrivée des alarmes avant la réparation : surveillez le tableau.",
-    },
   },
   several: "plusieurs alarmes",
   faults: {

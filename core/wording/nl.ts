@@ -123,11 +123,6 @@ export const nl: Words = {
       many: "niemand antwoordt",
       act: "Ga nu kijken: iedereen is opgeroepen en niemand heeft geantwoord.",
     },
-    "canary-late": {
-      one: "testbericht te laat",
-      many: "testberichten te laat",
-      act: "Reken er niet op dat alarmen aankomen tot dit hersteld is: houd het bord in het oog.",
-    },
   },
   several: "meerdere alarmen",
   faults: {

@@ -10,7 +10,6 @@ export const chainKinds: ReadonlySet<AlarmKind> = new Set([
   "person-unreached",
   "nobody-on-call",
   "unanswered",
-  "canary-late",
 ]);
 
 /**

@@ -114,7 +114,6 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "person-unreached": "A person cannot be reached",
   "nobody-on-call": "Nobody is on call",
   unanswered: "Nobody answers",
-  "canary-late": "The canary is late",
 };
 
 /** Where the time of a reading comes from, in words. */
