@@ -156,6 +156,8 @@ export const reportDataSchema = z.strictObject({
       owedAt: instantTextSchema,
       sentAt: instantTextSchema.nullable(),
       attempts: z.int(),
+      /** What became of the message; null while that is open, and in reports of before it was known. */
+      outcome: z.string().nullable().default(null),
     }),
   ),
   signatures: z.array(signatureSchema),

@@ -22,6 +22,7 @@ export function edgeCalls(database: Database, alarms: readonly string[]): Notifi
           sentAt: isOut ? at : null,
           attempts: 1,
           lastError: isOut ? null : "failed at the gateway",
+          outcome: null,
         };
       }),
     );

@@ -1,3 +1,4 @@
+import type { Outcome } from "@coldkeep/core/summons/delivery.ts";
 import { heldInterval } from "@coldkeep/core/engine/excursion.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
@@ -171,6 +172,7 @@ function notifications(services: Services, book: SiteBook, alarms: readonly stri
     )
     .orderBy("owed_at")
     .limit(excursionListMax);
+  const outcomes = database.prepare("SELECT outcome FROM deliveries WHERE id = ?");
   return database.all(query).map((row) => ({
     contact: names.get(row.contact) ?? row.contact,
     address: row.address,
@@ -179,5 +181,6 @@ function notifications(services: Services, book: SiteBook, alarms: readonly stri
     sentAt: row.sent_at,
     attempts: row.attempts,
     lastError: row.last_error,
+    outcome: (outcomes.get(row.id)?.["outcome"] ?? null) as Outcome | null,
   }));
 }

@@ -1,3 +1,4 @@
+import type { Outcome } from "@coldkeep/core/summons/delivery.ts";
 import { html } from "ghtml";
 import { actionSection } from "../corrective/action-list.ts";
 import { alarmList } from "./alarm-list.ts";
@@ -123,9 +124,19 @@ function toldItem(notification: NotificationView, view: ExcursionPageView): stri
   </li>`;
 }
 
-/** Writes how often sending was tried and why it failed last; empty where the first try did it. */
-export function attemptsText(notification: NotificationView): string {
-  if (notification.sentAt !== null && notification.attempts <= 1) return "";
-  const error = notification.lastError === null ? "" : `: ${notification.lastError}`;
-  return `, ${notification.attempts} ${notification.attempts === 1 ? "attempt" : "attempts"}${error}`;
+/** Writes how often sending was tried, why it failed last, and what became of it. */
+export function attemptsText({ sentAt, attempts, lastError, outcome }: NotificationView): string {
+  const ended = outcome === null ? "" : outcomeWords[outcome];
+  if (sentAt !== null && attempts <= 1) return ended;
+  const error = lastError === null ? "" : `: ${lastError}`;
+  return `, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}${error}${ended}`;
 }
+
+/** What became of a message, after when it was sent. That a provider has it and can say no more goes without saying. */
+const outcomeWords: Readonly<Record<Outcome, string>> = {
+  delivered: "; it arrived",
+  "handed-over": "",
+  unconfirmed: "; nobody knows whether it arrived",
+  withdrawn: "; somebody had answered",
+  "given-up": "; given up",
+};

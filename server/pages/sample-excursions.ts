@@ -192,6 +192,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
         sentAt: start + 10 * minuteMs + 4 * secondMs,
         attempts: 1,
         lastError: null,
+        outcome: "delivered",
       },
       {
         contact: "Quality officer",
@@ -201,6 +202,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
         sentAt: null,
         attempts: 4,
         lastError: "mail server refused the connection",
+        outcome: null,
       },
     ],
     journalHead: {

@@ -1,3 +1,4 @@
+import type { Outcome } from "@coldkeep/core/summons/delivery.ts";
 import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms/alarm.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import type { Forecast } from "@coldkeep/core/forecast/forecast.ts";
@@ -152,6 +153,8 @@ export interface NotificationView {
   readonly sentAt: EpochMs | null;
   readonly attempts: number;
   readonly lastError: string | null;
+  /** What became of it in the end; null while that is open, and where it is not known. */
+  readonly outcome: Outcome | null;
 }
 
 /** How well the times of some readings are known: of those with one source the worst. */

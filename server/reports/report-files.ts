@@ -92,12 +92,13 @@ function reportData(
       acknowledgedBy,
       text,
     })),
-    told: view.notifications.map(({ contact, subject, owedAt, sentAt, attempts }) => ({
+    told: view.notifications.map(({ contact, subject, owedAt, sentAt, attempts, outcome }) => ({
       contact,
       subject,
       owedAt: formatInstant(owedAt),
       sentAt: instantOrNull(sentAt),
       attempts,
+      outcome,
     })),
     signatures: view.signatures.map(({ name, at, meaning, reason, contentHash, stands }) => ({
       name,
