@@ -147,6 +147,10 @@ export const reportDataSchema = z.strictObject({
       raisedAt: instantTextSchema,
       acknowledgedBy: z.string().nullable(),
       text: z.string(),
+      /** Who took it on, when, how, and what they promised. */
+      answers: z
+        .array(z.strictObject({ at: instantTextSchema, by: z.string(), note: z.string().nullable() }))
+        .default([]),
     }),
   ),
   told: z.array(

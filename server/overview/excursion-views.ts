@@ -5,11 +5,18 @@ import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import { alarmsAbout } from "../alarms/alarm-reads.ts";
 import type { StandingExcursion } from "../excursions/excursion-reads.ts";
 import type { Services } from "../http/services.ts";
-import type { ExcursionPageView, ExcursionView, HeldUnitView, NotificationView } from "../pages/views.ts";
+import type {
+  AnswerView,
+  ExcursionPageView,
+  ExcursionView,
+  HeldUnitView,
+  NotificationView,
+} from "../pages/views.ts";
 import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
 import { openCorrective } from "../corrective/corrective-records.ts";
 import { openDecisions } from "../dispositions/decision-records.ts";
 import { excursionSignatures, reviewState } from "../signatures/excursion-signing.ts";
+import type { Database } from "../store/database.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import { alarmView } from "./alarm-views.ts";
 import { edgeCalls } from "./edge-calls.ts";
@@ -84,7 +91,10 @@ export async function excursionPageView(
     signatures: excursionSignatures(services, id),
     decisions: openDecisions(services.database).ofExcursion(id),
     actions: openCorrective(services.database).ofExcursion(id),
-    alarms: alarms.map((alarm) => alarmView(book, alarm)),
+    alarms: alarms.map((alarm) => ({
+      ...alarmView(book, alarm),
+      answers: answersTo(services.database, book, alarm.id),
+    })),
     notifications: toldAbout(
       services,
       book,
@@ -141,6 +151,25 @@ interface HeldRow {
   readonly now: string | null;
   readonly from: number | null;
   readonly to: number | null;
+}
+
+/** Who took an alarm on, in order of time. */
+function answersTo(database: Database, book: SiteBook, alarm: string): AnswerView[] {
+  const names = new Map(book.site.contacts.map(({ id, name }) => [`contact:${id}`, name]));
+  return database
+    .prepare(
+      "SELECT at, actor, note FROM alarm_events WHERE alarm = ? AND event = 'acknowledged' ORDER BY number LIMIT ?",
+    )
+    .all(alarm, excursionListMax)
+    .map((row) => {
+      const actor = String(row["actor"]);
+      const { note } = row;
+      return {
+        at: Number(row["at"]),
+        by: names.get(actor) ?? actor.replace(/^person:/u, ""),
+        note: typeof note === "string" ? note : null,
+      };
+    });
 }
 
 /** Who was told, by the server and by gateways that were alone, in order of time. */

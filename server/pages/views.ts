@@ -37,6 +37,16 @@ export interface AlarmView {
   /** One sentence: what, where, how bad. */
   readonly text: string;
   readonly acknowledgedBy: string | null;
+  /** Who took it on, when, and what they said; only where somebody asks for all about it. */
+  readonly answers?: readonly AnswerView[];
+}
+
+/** That somebody took an alarm on. */
+export interface AnswerView {
+  readonly at: EpochMs;
+  readonly by: string;
+  /** How it was answered and what was promised; null where nothing was said. */
+  readonly note: string | null;
 }
 
 /** The limits in force now, degrees Celsius. */

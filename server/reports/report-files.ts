@@ -83,15 +83,18 @@ function reportData(
             : "closed",
       ...figuresOnWire(each.figures),
     })),
-    alarms: view.alarms.map(({ id: alarm, kind, severity, phase, raisedAt, acknowledgedBy, text }) => ({
-      id: alarm,
-      kind,
-      severity,
-      phase,
-      raisedAt: formatInstant(raisedAt),
-      acknowledgedBy,
-      text,
-    })),
+    alarms: view.alarms.map(
+      ({ id: alarm, kind, severity, phase, raisedAt, acknowledgedBy, text, answers = [] }) => ({
+        id: alarm,
+        kind,
+        severity,
+        phase,
+        raisedAt: formatInstant(raisedAt),
+        acknowledgedBy,
+        text,
+        answers: answers.map(({ at, by, note }) => ({ at: formatInstant(at), by, note })),
+      }),
+    ),
     told: view.notifications.map(({ contact, subject, owedAt, sentAt, attempts, outcome }) => ({
       contact,
       subject,

@@ -132,6 +132,22 @@ export function reportTold(sheet: Sheet, view: ExcursionPageView): void {
       view.alarms,
     );
   }
+  const answers = view.alarms.flatMap(({ text, answers: given = [] }) =>
+    given.map((each) => ({ ...each, text })),
+  );
+  if (answers.length > 0) {
+    sheet.heading("Who answered", 50);
+    table(
+      sheet,
+      [
+        { title: "At", width: 100, text: (answer) => time.full(answer.at) },
+        { title: "Who", width: 85, text: (answer) => answer.by, style: () => ({ bold: true }) },
+        { title: "Alarm", width: 174, text: (answer) => answer.text },
+        { title: "How, and what was promised", width: printWidth - 359, text: (answer) => answer.note ?? "" },
+      ],
+      answers,
+    );
+  }
   sheet.heading("Who was told", 50);
   if (view.notifications.length === 0) {
     sheet.paragraph("Nobody was told of it, and nobody is owed a message.", { colour: ink.muted });
