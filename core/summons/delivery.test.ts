@@ -159,6 +159,17 @@ test("where no way works it is told in the first round, and tried until it is gi
   );
 });
 
+test("what is never given up is still tried after days", () => {
+  let state = oweDelivery([mail], within, 0, false);
+  for (let at = 0; at < 3 * giveUpAfterMs; at = state.dueAt ?? Number.MAX_SAFE_INTEGER)
+    state = stepDelivery(
+      state,
+      { kind: "failed", channel: "mail", reason: "down", isHopeless: false },
+      at,
+    ).state;
+  expect(state).toMatchObject({ phase: "to-send", outcome: null });
+});
+
 test("a report that comes after the next way was turned to still ends the delivery", () => {
   const behave = (channel: string) => (channel === "twilio" ? "accept-late" : "fail");
   const { state, log } = play([sms, mail], behave, giveUpAfterMs);

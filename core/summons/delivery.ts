@@ -29,6 +29,8 @@ export interface DeliveryState {
   /** How long a provider may leave it unreported before the next way is tried. */
   readonly deliverWithinMs: DurationMs;
   readonly owedAt: EpochMs;
+  /** False where it is tried for as long as it takes, as evidence such as a daily head is. */
+  readonly isGivenUp: boolean;
   /** Which of the routes is used. */
   readonly route: number;
   readonly phase: "to-send" | "awaiting-report" | "nowhere" | "ended";
@@ -103,11 +105,13 @@ export function oweDelivery(
   routes: readonly Route[],
   deliverWithinMs: DurationMs,
   at: EpochMs,
+  isGivenUp = true,
 ): DeliveryState {
   return {
     routes,
     deliverWithinMs,
     owedAt: at,
+    isGivenUp,
     route: 0,
     phase: routes.length === 0 ? "nowhere" : "to-send",
     dueAt: routes.length === 0 ? null : at,
@@ -225,7 +229,8 @@ function moveOn(state: DeliveryState, reason: string, at: EpochMs): DeliveryStep
   const effects: DeliveryEffect[] = isRoundOver
     ? [{ kind: "unreached", reason }]
     : [{ kind: "moved-on", channel: state.routes[next]?.channel ?? "", reason }];
-  if (at - state.owedAt >= giveUpAfterMs) return joined(effects, end(moved, "given-up", null));
+  if (state.isGivenUp && at - state.owedAt >= giveUpAfterMs)
+    return joined(effects, end(moved, "given-up", null));
   return { state: moved, effects };
 }
 

@@ -36,6 +36,7 @@ export function makeOutbox(deliveries: DeliveryBook, channels: () => readonly Ch
         body,
         routes: routesBy({ medium: "email", address }, channels()),
         deliverWithinMs: standardDeliverWithinMs,
+        isGivenUp: false,
         summons: null,
       }),
   };

@@ -34,6 +34,8 @@ export interface OwedDelivery {
   readonly others?: OtherTexts;
   readonly routes: readonly Route[];
   readonly deliverWithinMs: DurationMs;
+  /** False where it is tried for as long as it takes. */
+  readonly isGivenUp?: boolean;
   /** Which call of which summons it is part of; null where nobody is asked to answer. */
   readonly summons: { readonly id: string; readonly call: number } | null;
 }
@@ -151,7 +153,7 @@ export function openDeliveryBook(database: Database): DeliveryBook {
   return {
     owe: (commit, message) => {
       const { id, contact, medium, language, thread, summons } = message;
-      const state = oweDelivery(message.routes, message.deliverWithinMs, commit.at);
+      const state = oweDelivery(message.routes, message.deliverWithinMs, commit.at, message.isGivenUp);
       insertMessage.run(
         id,
         message.about,
@@ -185,7 +187,7 @@ export function openDeliveryBook(database: Database): DeliveryBook {
         const [id, contact, address] = [row["id"], row["contact"], row["address"]].map(String);
         if (id === undefined || contact === undefined || address === undefined) continue;
         const routes = routesBy({ medium: "email", address }, channels);
-        const state = oweDelivery(routes, standardDeliverWithinMs, commit.at);
+        const state = oweDelivery(routes, standardDeliverWithinMs, commit.at, false);
         insert.run(id, contact, "email", "en", null, null, null, null, JSON.stringify(state), state.dueAt);
       }
       const inForce = new Set(channels.map((channel) => channel.id));
