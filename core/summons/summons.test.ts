@@ -64,6 +64,12 @@ test("steps come on time, the last one again and again, and silence after it is 
   ]);
 });
 
+test("an alarm that asks for people again does not wait for a step that is hours away", () => {
+  const slow: Escalation = { ...escalation, stepsAfterMs: [0, 480 * minuteMs] };
+  const { told } = play(slow, ["a"], [{ at: 30 * minuteMs, input: { kind: "again" } }], 31 * minuteMs);
+  expect(told.map(({ at }) => at / minuteMs)).toEqual([0, 30]);
+});
+
 test("who is out of reach is not waited for", () => {
   const { told } = play(escalation, ["a"], [{ at: minuteMs, input: { kind: "unreached" } }], 6 * minuteMs);
   expect(

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from "../time/millis.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "../time/millis.ts";
 
 /** When each step of an escalation comes, in ms after its beginning, in order; and how often the last one is repeated. */
 export interface Escalation {
@@ -50,6 +50,9 @@ export interface SummonsStep {
   readonly effects: readonly SummonsEffect[];
 }
 
+/** Where an alarm asks for people again, a step that comes within this time is waited for; one that is further off is called at once, so that no policy keeps an alarm silent. */
+export const againWaitMaxMs: DurationMs = 15 * minuteMs;
+
 /** Opens a summons; its first step is called at once where it comes after 0 ms. */
 export function openSummons(escalation: Escalation, alarms: readonly string[], at: EpochMs): SummonsStep {
   const [first = 0] = escalation.stepsAfterMs;
@@ -92,7 +95,7 @@ function apply(state: SummonsState, input: SummonsInput, at: EpochMs): SummonsSt
     case "unreached":
       return state.step < lastStep(state) ? call(state, at) : still(state);
     case "again":
-      return state.nextAt === null ? call(state, at) : still(state);
+      return state.nextAt === null || state.nextAt - at > againWaitMaxMs ? call(state, at) : still(state);
   }
 }
 
