@@ -179,6 +179,20 @@ test.each(["lose", "fail-report", "refuse", "fail", "hang", "down"] as const)(
   },
 );
 
+test("a step whose people have only ways that no channel serves is not waited for, and is an alarm", async () => {
+  const chain = await start(
+    site
+      .replace(
+        "steps:\n      - { call: [ { contact: an } ], by: [sms] }",
+        "steps:\n      - { call: [ { contact: mute } ] }",
+      )
+      .replace("policies:", '  - { id: mute, name: Mute, telegram: "12" }\npolicies:'),
+  );
+  await pass(chain, 7 * minuteMs);
+  expect(names(chain.sms)).toContain("2");
+  expect(await kinds(chain)).toContain("nobody-on-call");
+});
+
 test("an answer by the link in the mail: opening it changes nothing, sending it takes all on, and it cannot be guessed", async () => {
   const chain = await start();
   chain.sms.treat = () => "refuse";

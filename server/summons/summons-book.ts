@@ -130,8 +130,13 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
     const asked = policy?.steps[place];
     const people =
       asked === undefined ? everybody(site().site) : contactsCalled(site().site, asked.call, commit.at);
-    if (policy !== null) events.found(commit, kept, people.length === 0);
-    if (people.length === 0 && policy !== null) {
+    const inForce = channels();
+    const hasWay = ({ addresses }: CalledContact): boolean =>
+      waysTo(addresses, asked?.by ?? null, inForce).some(({ routes }) => routes.length > 0);
+    // Without any channel nothing can be told, which the start of the server has said.
+    const isNobody = people.length === 0 || (inForce.length > 0 && !people.some(hasWay));
+    if (policy !== null) events.found(commit, kept, isNobody);
+    if (isNobody && policy !== null) {
       step(commit, kept.id, { kind: "unreached" });
       return;
     }
