@@ -1,6 +1,7 @@
 /** The chain from an alarm to a person: steps, ways, answers and what is told where it breaks, on the real records under a virtual clock. */
 import { afterEach, expect, test } from "vitest";
 import { type DurationMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import { replay } from "../replay/replay.ts";
 import { type FakeChannel, fakeChannel } from "../testing/fake-channel.ts";
 import { exampleSite, type TestServer, testServer } from "../testing/test-server.ts";
 
@@ -34,6 +35,7 @@ async function stop(): Promise<void> {
   const stopping = running;
   running = null;
   if (stopping === null) return;
+  expect(replay(stopping.server.services.database, () => undefined).differing).toEqual([]);
   const ended = { is: false };
   const stopped = stopping.stop().finally(() => {
     ended.is = true;
