@@ -17,6 +17,8 @@ export type ModemFault =
   | { readonly kind: "refuse"; readonly line: string }
   /** Does it, and its answer is lost. */
   | { readonly kind: "mute" }
+  /** Does it, and says this in place of its answer. */
+  | { readonly kind: "instead"; readonly text: string }
   /** Noise and lines of its own stand before and within the answer. */
   | { readonly kind: "noise"; readonly text: string }
   /** Starts anew in place of an answer; `silent` without saying so. */
@@ -136,6 +138,7 @@ export function simulatedModem(parts: SimulatedModemParts): SimulatedModem {
   }
   const answer = (lines: readonly string[], fault: ModemFault | null): void => {
     if (fault?.kind === "mute") return;
+    if (fault?.kind === "instead") return later(answerMs, fault.text);
     const noise = fault?.kind === "noise" ? fault.text : "";
     const delayMs = answerMs + (fault?.kind === "late" ? fault.byMs : 0);
     later(delayMs, `${noise}${lines.map((line) => `\r\n${line}\r\n${noise}`).join("")}`);

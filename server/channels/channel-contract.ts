@@ -2,6 +2,7 @@ import type { VirtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import { describe, expect, test } from "vitest";
 import type { Channel, OutgoingMessage, SendResult } from "./channel.ts";
+import { mayHaveBeenTaken } from "./may-have-been-taken.ts";
 
 /**
  * How a provider behaves: it accepts, refuses for good, refuses for now, never answers, ends the connection in the middle of its answer, answers something else, answers without end,
@@ -23,7 +24,27 @@ export interface ContractWorld {
   /** Takes the provider away: nothing listens where it was. */
   readonly vanish: () => Promise<void>;
   readonly close: () => Promise<void>;
+  /** Lets time pass until what is in hand has ended. Left out where an answer comes without any. */
+  readonly drive?: <Ending>(ending: Promise<Ending>) => Promise<Ending>;
 }
+
+/** By which codes a channel tells that it cannot be reached, that an address is none, and that it was stopped with a message in hand and before. */
+export interface ContractCodes {
+  readonly unreachable: string;
+  readonly address: string;
+  readonly stoppedInHand: string;
+  readonly stoppedBefore: string;
+}
+
+const usualCodes: ContractCodes = {
+  unreachable: "channel.unreachable",
+  address: "channel.address",
+  stoppedInHand: "channel.stopped",
+  stoppedBefore: "channel.stopped",
+};
+
+/** Behaviours after which nobody but the provider knows whether it took the message. */
+const uncertain: ReadonlySet<Behaviour> = new Set(["silent", "reset", "garbage", "huge", "slow"]);
 
 /** How a channel must answer to a behaviour: `taken`, or whether it failed for good or for now. */
 const outcomes: Readonly<Record<Behaviour, "taken" | "for good" | "for now">> = {
@@ -54,19 +75,24 @@ export function channelContract(
   name: string,
   make: () => Promise<ContractWorld>,
   differing: Partial<Record<Behaviour, "taken" | "for good" | "for now">> = {},
+  codes: ContractCodes = usualCodes,
 ): void {
   describe(`the channel ${name}`, () => {
     for (const [behaviour, usual] of Object.entries(outcomes) as [Behaviour, "taken"][])
       test(`ends in a result in time where its provider does this: ${behaviour}`, async () => {
         const world = await make();
         world.behave(behaviour);
+        const since = world.clock.monotonicMs();
         const sending = send(world);
-        if (behaviour === "silent" || behaviour === "slow") {
+        if (world.drive === undefined && (behaviour === "silent" || behaviour === "slow")) {
           await world.reached();
           world.clock.advance(world.withinMs);
         }
-        const result = await sending;
+        const result = await driven(world, sending);
         expect(outcomeOf(result), JSON.stringify(result)).toBe(differing[behaviour] ?? usual);
+        expect(world.clock.monotonicMs() - since).toBeLessThanOrEqual(world.withinMs);
+        // What may have arrived is marked when it is sent again, and nothing else is.
+        if (!result.ok) expect(mayHaveBeenTaken(result), result.code).toBe(uncertain.has(behaviour));
         expectNoSecret(world, result);
         await world.close();
       });
@@ -74,8 +100,9 @@ export function channelContract(
     test("ends in a result where nothing listens, and says what to do until another try works", async () => {
       const world = await make();
       await world.vanish();
-      const result = await send(world);
-      expect(result).toMatchObject({ ok: false, isPermanent: false, code: "channel.unreachable" });
+      const result = await driven(world, send(world));
+      expect(result).toMatchObject({ ok: false, isPermanent: false, code: codes.unreachable });
+      expect(mayHaveBeenTaken(result)).toBe(false);
       expectNoSecret(world, result);
       await world.close();
     });
@@ -85,10 +112,12 @@ export function channelContract(
       world.behave("silent");
       const controller = new AbortController();
       const sending = send(world, controller.signal);
-      await world.reached();
+      await driven(world, world.reached());
       controller.abort();
-      expect(await sending).toMatchObject({ ok: false, isPermanent: false, code: "channel.stopped" });
-      expect(await send(world, controller.signal)).toMatchObject({ ok: false, code: "channel.stopped" });
+      const result = await sending;
+      expect(result).toMatchObject({ ok: false, isPermanent: false, code: codes.stoppedInHand });
+      expect(mayHaveBeenTaken(result)).toBe(true);
+      expect(await send(world, controller.signal)).toMatchObject({ ok: false, code: codes.stoppedBefore });
       await world.close();
     });
 
@@ -96,7 +125,7 @@ export function channelContract(
       const world = await make();
       const message = { ...contractMessage, address: "not an address" };
       const result = await world.channel.send(message, new AbortController().signal);
-      expect(result).toMatchObject({ ok: false, isPermanent: true, code: "channel.address" });
+      expect(result).toMatchObject({ ok: false, isPermanent: true, code: codes.address });
       await world.close();
     });
   });
@@ -104,6 +133,10 @@ export function channelContract(
 
 function send(world: ContractWorld, signal = new AbortController().signal): Promise<SendResult> {
   return world.channel.send({ ...contractMessage, address: world.address }, signal);
+}
+
+function driven<Ending>({ drive }: ContractWorld, ending: Promise<Ending>): Promise<Ending> {
+  return drive === undefined ? ending : drive(ending);
 }
 
 function outcomeOf(result: SendResult): "taken" | "for good" | "for now" {

@@ -6,7 +6,7 @@ import type { ModemFault } from "@coldkeep/core/gsm-sim/simulated-modem.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sendEndsWithinMs, troubleGraceMs } from "./gsm-modem-channel.ts";
-import { modemWorld, phone } from "./modem-world.ts";
+import { isMessageText, modemWorld, phone } from "./modem-world.ts";
 
 /** What the network brings: a text from a person, in as many messages as it needs. */
 const incoming = (text: string, at = 1_790_000_000_000): string[] =>
@@ -25,7 +25,6 @@ const incoming = (text: string, at = 1_790_000_000_000): string[] =>
     return `00${toHex(Uint8Array.from(octets))}`;
   });
 
-const isText = (text: string): boolean => text.startsWith("0031") || text.startsWith("0071");
 const once = (when: (text: string) => boolean, fault: ModemFault) => {
   let done = false;
   return (_: number, text: string): ModemFault | null => {
@@ -58,7 +57,7 @@ describe("sending", () => {
     ["takes it and says nothing", { kind: "mute" }],
     ["starts anew", { kind: "restart", silent: true }],
   ] as const)("a modem that %s: it may have gone out, and the next try says so", async (_, fault) => {
-    const { send, advance, results, modem } = modemWorld({ fault: once(isText, fault) });
+    const { send, advance, results, modem } = modemWorld({ fault: once(isMessageText, fault) });
     send("a");
     await advance(sendEndsWithinMs);
     expect(results.get("a")?.result).toMatchObject({
@@ -79,7 +78,7 @@ describe("sending", () => {
       ["+CMS ERROR: 38", false],
     ] as const) {
       const { send, advance, results } = modemWorld({
-        fault: (_, text) => (isText(text) ? { kind: "refuse", line } : null),
+        fault: (_, text) => (isMessageText(text) ? { kind: "refuse", line } : null),
       });
       send("a");
       send("b", { address: "112" });
@@ -97,7 +96,7 @@ describe("sending", () => {
     "%s: told as delivered once at most, and never without its own report",
     async (kind) => {
       const { send, advance, results, reports, modem } = modemWorld({
-        fault: (_, text) => (isText(text) || kind === "no-prompt" ? { kind } : null),
+        fault: (_, text) => (isMessageText(text) || kind === "no-prompt" ? { kind } : null),
         firstReference: 254,
       });
       for (const id of ["a", "b", "c"]) send(id);

@@ -13,6 +13,9 @@ import { gsmModemSettingsSchema } from "./gsm-modem-settings.ts";
 /** A number for tests. */
 export const phone = "+32470123456";
 
+/** Whether what a modem was given is the text of a message in PDU mode, with its report asked for; a part of a long one too. */
+export const isMessageText = (text: string): boolean => text.startsWith("0031") || text.startsWith("0071");
+
 /** The channel before a simulated modem, under a virtual clock. `reply` answers whether the record takes it. */
 export function modemWorld(
   more: Partial<SimulatedModemParts> & {

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, type EpochMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import type { Channel, SendResult } from "../channels/channel.ts";
+import { mayHaveBeenTaken } from "../channels/may-have-been-taken.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
@@ -226,19 +227,6 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     owed: deliveries.owed,
     lastAt: () => lastAt,
   };
-}
-
-/** Failures after which the provider may have the message all the same: the next try is a repeat. */
-const ambiguousCodes: ReadonlySet<string> = new Set([
-  "channel.no-answer",
-  "channel.timed-out",
-  "channel.broken-off",
-  "channel.unreadable",
-  "channel.stopped",
-]);
-
-function mayHaveBeenTaken(result: SendResult): boolean {
-  return !result.ok && ambiguousCodes.has(result.code);
 }
 
 /** The code of a channel that did not end in time. */

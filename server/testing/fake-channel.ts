@@ -1,8 +1,17 @@
 import type { Medium } from "@coldkeep/core/duty/media.ts";
 import type { Channel, ChannelEvents, OutgoingMessage, SendResult } from "../channels/channel.ts";
 
-/** How a provider treats a message. `lose`: it accepts and never reports. */
-export type Treatment = "deliver" | "accept" | "lose" | "fail-report" | "refuse" | "fail" | "hang" | "down";
+/** How a provider treats a message. `lose`: it accepts and never reports. `unsure`: it never says whether it has it. */
+export type Treatment =
+  | "deliver"
+  | "accept"
+  | "lose"
+  | "fail-report"
+  | "refuse"
+  | "fail"
+  | "unsure"
+  | "hang"
+  | "down";
 
 /** A provider for tests: it does what the test says, and remembers what it was given. */
 export interface FakeChannel extends Channel {
@@ -63,6 +72,8 @@ export function fakeChannel(
         case "fail":
         case "down":
           return { ok: false, isPermanent: false, code: "channel.failed", reason: "busy" };
+        case "unsure":
+          return { ok: false, isPermanent: false, code: "modem.outcome-unknown", reason: "it hung" };
         case "hang":
           return new Promise((_resolve, reject) => {
             signal.addEventListener("abort", () => reject(new Error("given up")), { once: true });
