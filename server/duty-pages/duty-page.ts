@@ -8,6 +8,7 @@ import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
 import { siteTime } from "../pages/site-time.ts";
 import { holeWords, pagesAheadMs } from "./duty-alarm.ts";
+import { nameOf, weekdayAt } from "./duty-words.ts";
 
 /** Most spans of a rota, and most holes, that the page shows; it says where there are more. */
 export const spansShownMax = 200;
@@ -22,11 +23,6 @@ export interface DutyPageView {
   readonly mayChange: "all" | "own" | "none";
 }
 
-/** The name of a contact, its id where it has none. */
-export function nameOf(site: Site, id: string): string {
-  return site.contacts.find((contact) => contact.id === id)?.name ?? id;
-}
-
 /** Who is on duty, and the holes ahead. */
 export function dutyPageBody(view: DutyPageView): string {
   const { site, channels, holes } = view;
@@ -34,6 +30,9 @@ export function dutyPageBody(view: DutyPageView): string {
   return html`<header class="head">
       <h1>Who is on duty</h1>
       <p class="lead">Now and in the next 14 days. Times in ${site.timeZone} where nothing else is said.</p>
+      <p class="actions link-row">
+        <a href="/on-duty/plan">Rotas, teams, holidays, policies and contacts</a>
+      </p>
     </header>
     <section aria-labelledby="holes-title">
       <h2 id="holes-title">Gaps ahead</h2>
@@ -48,7 +47,7 @@ export function dutyPageBody(view: DutyPageView): string {
               !${holes.length > spansShownMax ? html`<p class="note">And ${holes.length - spansShownMax} more.</p>` : ""}`
       }
     </section>
-    !${rotas.length === 0 ? html`<p class="empty">There are no rotas. They stand in the site file: <a href="/site/upload">upload one</a>.</p>` : ""}
+    !${rotas.length === 0 ? html`<p class="empty">There are no rotas: see <a href="/on-duty/plan">the plan</a>.</p>` : ""}
     !${rotas.map((rota) => rotaSection(rota, view))}
     <section aria-labelledby="contacts-title">
       <h2 id="contacts-title">Contacts</h2>
@@ -102,8 +101,8 @@ function rotaSection(rota: Rota, { site, at, mayChange }: DutyPageView): string 
           !${spans.slice(0, spansShownMax).map(
             ({ from, to, people }) =>
               html`<tr>
-                <td data-label="From">${weekday(from, timeZone)} ${time.minute(from)}</td>
-                <td data-label="To">${weekday(to, timeZone)} ${time.minute(to)}</td>
+                <td data-label="From">${weekdayAt(from, timeZone)} ${time.minute(from)}</td>
+                <td data-label="To">${weekdayAt(to, timeZone)} ${time.minute(to)}</td>
                 <td data-label="On duty">${names(people)}</td>
                 <td data-label="">
                   !${mayChange === "none" ? "" : html`<a href="${link(from, to)}">${mayChange === "own" ? "I take this" : "Change"}<span class="hidden"> from ${time.minute(from)}, ${rota.name}</span></a>`}
@@ -139,12 +138,4 @@ export function localText(at: EpochMs, timeZone: string): string {
     .toZonedDateTimeISO(timeZone)
     .toPlainDateTime()
     .toString({ smallestUnit: "minute" });
-}
-
-const dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-function weekday(at: EpochMs, timeZone: string): string {
-  return (
-    dayNames[Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).dayOfWeek - 1] ?? ""
-  );
 }

@@ -19,8 +19,10 @@ import { acceptForms, formOf } from "../pages/form-body.ts";
 import { type FormErrors, noErrors } from "../pages/forms.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
 import { pagesAheadMs, plainHoles, siteHoles } from "./duty-alarm.ts";
-import { dutyPageBody, nameOf } from "./duty-page.ts";
+import { dutyPageBody } from "./duty-page.ts";
+import { nameOf } from "./duty-words.ts";
 import { overrideForm, takersFor } from "./override-form.ts";
+import { planPageBody } from "./plan-page.ts";
 
 /** What the pages about duty need. */
 export interface DutyPages {
@@ -90,7 +92,7 @@ export function dutyRoutes(services: Services): FastifyPluginAsyncZod {
   };
 }
 
-/** `/on-duty`: who is on duty, and the gaps ahead; `/on-duty/:rota/override`: somebody takes a duty on. */
+/** `/on-duty`: who is on duty, and the gaps ahead; `/on-duty/plan`: what that follows from; `/on-duty/:rota/override`: somebody takes a duty on. */
 export async function dutyPlugin(
   app: FastifyInstance,
   { services, answers, channels }: DutyPages,
@@ -117,6 +119,19 @@ export async function dutyPlugin(
       mayChange: mayAll ? "all" : isTaker ? "own" : "none",
     });
     return answers.send(reply, { ...here, title: "Who is on duty", section: "duty", path: null, body });
+  });
+
+  app.get("/on-duty/plan", { config: access("records.read") }, (request, reply) => {
+    const here = answers.here();
+    const principal = principalOf(request);
+    const body = planPageBody({
+      site: siteOf(services),
+      at: here.at,
+      channels: channels(),
+      canDraft: principal.kind === "person" && isAllowed(principal.role, "site.draft"),
+      own: principal.kind === "person" ? services.proposals.openBy(personActor(principal).actor) : null,
+    });
+    return answers.send(reply, { ...here, title: "Plan of duties", section: "duty", path: null, body });
   });
 
   const formOfRota = (request: FastifyRequest<RotaPlace>) => {

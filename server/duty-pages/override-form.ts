@@ -8,7 +8,7 @@ import { html } from "ghtml";
 import { instantFrom, type Values } from "../master-data/draft-file.ts";
 import type { MasterForm } from "../master-data/master-form.ts";
 import { inputField, selectField } from "../pages/forms.ts";
-import { nameOf } from "./duty-page.ts";
+import { nameOf } from "./duty-words.ts";
 
 /** Overrides that ended longer ago than this many days leave the site with the next one; the audit trail keeps them. */
 export const overrideKeptDays = 400;
@@ -33,6 +33,7 @@ export function overrideForm(site: Site, rota: Rota, person: Person, given: Valu
     title: `Change who is on duty: ${rota.name}`,
     lead: "It applies at once, with your reason.",
     back: "/on-duty",
+    home: "duty",
     submit: own !== undefined && !mayAll ? "I take it" : "Change who is on duty",
     values: {
       from: given["from"] ?? "",
@@ -74,7 +75,7 @@ export function overrideForm(site: Site, rota: Rota, person: Person, given: Valu
       const isOwn = takers.some(({ id }) => id === who);
       if (!isOwn && !(mayAll && who === ""))
         throw new CodedError("auth.role", "You may only take duties on yourself.");
-      const rotas = draft["rotas"] as { id: string; overrides?: { id: string; to: string }[] }[] | undefined;
+      const rotas: { id: string; overrides?: { id: string; to: string }[] }[] | undefined = draft.rotas;
       const found = rotas?.find(({ id }) => id === rota.id);
       if (found === undefined) return { "": "This rota is not there any more." };
       const oldest = Temporal.Instant.fromEpochMilliseconds(at - overrideKeptDays * dayMs).toString();

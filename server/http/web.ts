@@ -200,7 +200,7 @@ export async function buildWeb(
     ground: { people, clock, answers, cookie, publicUrl, mailer },
     singleSignOn,
   });
-  await app.register(masterDataPages, { services, answers });
+  await app.register(masterDataPages, { services, answers, channels: workingChannels });
   await app.register(choicesPlugin, { services, answers });
   await app.register(dutyRoutes(services));
   await app.register(dutyPlugin, { services, answers, channels: workingChannels });

@@ -33,7 +33,9 @@ const elsewhere: readonly string[] = [
 ];
 
 /** A rota with gaps, and a policy that calls it. */
-const duties: Pick<Site, "rotas" | "policies"> = {
+const duties: Pick<Site, "teams" | "rotas" | "policies" | "holidays"> = {
+  teams: [{ id: "cellar", name: "Cellar", members: ["on-call"] }],
+  holidays: { "2025-12-25": "Christmas" },
   rotas: [
     {
       id: "nights",
@@ -56,13 +58,25 @@ const duties: Pick<Site, "rotas" | "policies"> = {
 /** Of each route the addresses that are looked at, by who may see them. */
 function visits(excursion: string, invitation: string, first: string, answer: string) {
   const unit = "/units/A999926000001/E0398V00";
-  const edits = ["facts", "contacts", "new-appliance", "new-profile", "new-channel"];
+  const edits = [
+    "facts",
+    "holidays",
+    "new-appliance",
+    "new-channel",
+    "new-contact",
+    "new-profile",
+    "new-team",
+  ];
   const kept = [
     "appliance/fridge-1",
     "remove-appliance/fridge-2",
     "new-probe/fridge-1",
     "probe/p1",
     "remove-probe/p1",
+    "contact/on-call",
+    "remove-contact/on-call",
+    "team/cellar",
+    "remove-team/cellar",
   ];
   return {
     nobody: {
@@ -82,6 +96,7 @@ function visits(excursion: string, invitation: string, first: string, answer: st
       "/excursions/:id/actions/new": [`/excursions/${excursion}/actions/new`],
       "/excursions/:id/sign": [`/excursions/${excursion}/sign`],
       "/on-duty": ["/on-duty"],
+      "/on-duty/plan": ["/on-duty/plan"],
       "/on-duty/:rota/override": ["/on-duty/nights/override"],
       "/reports": ["/reports"],
       "/site": ["/site"],

@@ -1,9 +1,11 @@
-import type { Layer, Override, Rota, Team } from "@coldkeep/core/duty/duty-section.ts";
+import type { Override, Rota, Team } from "@coldkeep/core/duty/duty-section.ts";
 import { isSame } from "@coldkeep/core/site/dated.ts";
 import { type Appliance, profileNames, type Site } from "@coldkeep/core/site/site.ts";
 import type { SiteTime } from "../pages/site-time.ts";
 import { applianceWords, probeWords } from "../pages/words.ts";
 import { formatDuration, type EpochMs } from "@coldkeep/core/time/millis.ts";
+import { policyWords } from "../duty-pages/policy-words.ts";
+import { layerWords } from "../duty-pages/rota-words.ts";
 import { profileFields } from "./profile-form.ts";
 import { calibrationWords, type Dated, fromWords, profileWords } from "./version-words.ts";
 
@@ -53,9 +55,10 @@ export function changeLines(before: Site, after: Site, words: Words): ChangeLine
       plain(`Team ${id}`, teamWords(old), teamWords(fresh)),
     ),
     ...keyed(before.rotas ?? [], after.rotas ?? []).flatMap(([id, old, fresh]) =>
-      rotaLines(id, old, fresh, words),
+      rotaLines(id, old, fresh, { ...words, before, after }),
     ),
     ...plain("Holidays", holidayWords(before), holidayWords(after)),
+    ...policyLines(before, after),
   ];
 }
 
@@ -86,15 +89,24 @@ function holidayWords({ holidays = {} }: Site): string | undefined {
   return list.length === 0 ? undefined : list.toSorted().join(", ");
 }
 
+function policyLines(before: Site, after: Site): ChangeLine[] {
+  const [old, fresh] = [before.policies ?? [], after.policies ?? []];
+  const lines = keyed(old, fresh).flatMap(([id, was, is]) =>
+    plain(`Policy ${id}`, was && policyWords(before, was), is && policyWords(after, is)),
+  );
+  const order = (policies: Site["policies"] = []): string => policies.map(({ id }) => id).join(", ") || none;
+  const isMoved =
+    lines.length === 0 || isSame(old.map(({ id }) => id).toSorted(), fresh.map(({ id }) => id).toSorted());
+  return isMoved ? [...lines, ...plain("Order of policies", order(old), order(fresh))] : lines;
+}
+
 function rotaLines(
   id: string,
   old: Rota | undefined,
   fresh: Rota | undefined,
-  { time }: Words,
+  { time, before, after }: Words & { readonly before: Site; readonly after: Site },
 ): ChangeLine[] {
   const what = `Rota ${id}`;
-  const layer = (each: Layer | undefined): string | undefined =>
-    each && JSON.stringify({ ...each, id: undefined });
   const override = (each: Override | undefined): string | undefined =>
     each &&
     `${time.minute(each.from)} to ${time.minute(each.to)}: ${each.who ?? "nobody"}${each.instead === undefined ? " alone" : ` instead of ${each.instead}`} (${each.reason})`;
@@ -102,7 +114,7 @@ function rotaLines(
     ...plain(what, old?.name, fresh?.name),
     ...plain(`${what}, time zone`, old?.timeZone, fresh?.timeZone),
     ...keyed(old?.layers ?? [], fresh?.layers ?? []).flatMap(([key, was, is]) =>
-      plain(`${what}, layer ${key}`, layer(was), layer(is)),
+      plain(`${what}, layer ${key}`, was && layerWords(before, was), is && layerWords(after, is)),
     ),
     ...keyed(old?.overrides ?? [], fresh?.overrides ?? []).flatMap(([, was, is]) =>
       plain(`${what}, override`, override(was), override(is)),

@@ -5,6 +5,9 @@ import { parseInstant } from "@coldkeep/core/time/millis.ts";
 /** A thing in a site file, as the forms change it before it is checked. */
 export type FileEntry = Record<string, unknown>;
 
+/** A thing of a site file that has an id. */
+export type FileThing = FileEntry & { id: string };
+
 /** An appliance of a site file. */
 export interface FileAppliance extends FileEntry {
   id: string;
@@ -16,7 +19,11 @@ export interface DraftFile extends FileEntry {
   profiles: Record<string, FileEntry[]>;
   appliances: FileAppliance[];
   channels?: (FileEntry & { id: string; assignments: FileEntry[] })[];
-  contacts: (FileEntry & { id: string })[];
+  contacts: FileThing[];
+  teams?: FileThing[];
+  rotas?: FileThing[];
+  policies?: FileThing[];
+  holidays?: Record<string, string>;
 }
 
 /** A copy of a site as its file writes it, to be changed. */

@@ -1,26 +1,31 @@
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
+import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { personOf } from "../access/guard.ts";
+import { contactForm } from "../duty-pages/contact-form.ts";
+import { removeDutyForm } from "../duty-pages/remove-form.ts";
+import { holidaysForm, teamForm } from "../duty-pages/team-forms.ts";
 import { formOf } from "../pages/form-body.ts";
-import { type FormErrors, noErrors } from "../pages/forms.ts";
+import { type FormErrors, hasErrors, noErrors } from "../pages/forms.ts";
 import { reasonCharactersMax } from "../proposals/proposal.ts";
 import { applianceForm, channelForm, newApplianceForm, probeForm, removeForm } from "./appliance-forms.ts";
 import { calibrationForm } from "./calibration-form.ts";
-import { type DraftFile, draftFile, type Values } from "./draft-file.ts";
+import { draftFile, type Values } from "./draft-file.ts";
 import { editBy, FormMistakes, type MasterForm, masterFormBody } from "./master-form.ts";
 import { personActor, type MasterDataParts } from "./parts.ts";
 import { profileForm } from "./profile-form.ts";
-import { contactsForm, factsForm } from "./small-forms.ts";
+import { factsForm } from "./small-forms.ts";
 
 interface FormPlace {
   readonly Params: { readonly what: string; readonly id?: string };
 }
 
 /** Serves the forms that change one thing each. What they change and touches limits becomes, or is added to, the person's own proposal. */
-export function editRoutes(app: FastifyInstance, { services, answers }: MasterDataParts): void {
+export function editRoutes(app: FastifyInstance, { services, answers, channels }: MasterDataParts): void {
   const { proposals } = services;
 
   const open = (request: FastifyRequest<FormPlace>) => {
@@ -28,12 +33,19 @@ export function editRoutes(app: FastifyInstance, { services, answers }: MasterDa
     if (inForce === undefined) throw new CodedError("site.missing", "No site is in force yet.");
     const { actor } = personActor(personOf(request));
     const start = proposals.startOf(actor);
-    const { what, id } = request.params;
-    return {
-      form: formFor(what, id, draftFile(start), draftFile(inForce), start.timeZone),
-      inForce,
-      own: proposals.openBy(actor),
-    };
+    const place = { ...request.params, start, inForce, at: services.clock.epochMs(), channels: channels() };
+    return { form: formFor(place), start, inForce, own: proposals.openBy(actor) };
+  };
+
+  const previewOf = (request: FastifyRequest<FormPlace>, values: Values): string => {
+    const { form, start, inForce } = open(request);
+    if (form?.preview === undefined) return "";
+    try {
+      return form.preview(editBy(form, values, inForce)(start), inForce, values);
+    } catch (error) {
+      if (error instanceof FormMistakes) return "";
+      throw error;
+    }
   };
 
   const show = (
@@ -51,24 +63,44 @@ export function editRoutes(app: FastifyInstance, { services, answers }: MasterDa
             You have an open proposal, <a href="/site/proposals/${own}">${own}</a>: the fields say what it
             says, and what touches limits is added to it.
           </p>`;
-    const body = masterFormBody(form, request.url, given ?? form.values, errors, note);
+    const values = given ?? form.values;
+    const body = masterFormBody(form, request.url, values, errors, note, previewOf(request, values));
     return answers.send(
       reply,
-      { ...answers.here(), title: form.title, section: "site", path: null, body },
-      given === null ? 200 : 422,
+      { ...answers.here(), title: form.title, section: form.home ?? "site", path: null, body },
+      hasErrors(errors) ? 422 : 200,
     );
   };
 
+  /** What is wrong with what was sent, where it is only looked at. */
+  const mistakesIn = (form: MasterForm, values: Values, start: Site, inForce: Site): FormErrors => {
+    try {
+      editBy(form, values, inForce)(start);
+      return noErrors;
+    } catch (error) {
+      if (error instanceof FormMistakes) return error.errors;
+      throw error;
+    }
+  };
+
   const take = (request: FastifyRequest<FormPlace>, reply: FastifyReply): FastifyReply => {
-    const { form, inForce } = open(request);
+    const { form, start, inForce } = open(request);
     if (form === null) return answers.missing(reply, "There is nothing like this to change at the site.");
-    const values = Object.fromEntries([...formOf(request)].map(([name, value]) => [name, value.trim()]));
+    const sent = Object.fromEntries([...formOf(request)].map(([name, value]) => [name, value.trim()]));
+    const { act = "", ...values } = sent;
+    if (act === "preview") return show(request, reply, values, mistakesIn(form, values, start, inForce));
+    if (act !== "") {
+      const reworked = form.rework?.(act, values) ?? null;
+      if (reworked === null) return answers.missing(reply, "This form has no such button.");
+      return show(request, reply, reworked, noErrors);
+    }
     const by = personActor(personOf(request));
     try {
       const reason = reasonOf(values);
       const { proposal } = proposals.take(by, editBy(form, values, inForce), reason);
+      const done = form.home === undefined ? "/site" : form.back;
       return reply.redirect(
-        proposal === null ? "/site" : `/site/proposals/${encodeURIComponent(proposal)}`,
+        proposal === null ? done : `/site/proposals/${encodeURIComponent(proposal)}`,
         303,
       );
     } catch (error) {
@@ -99,19 +131,31 @@ export function reasonOf(values: Values): string {
   return reason;
 }
 
-function formFor(
-  what: string,
-  id: string | undefined,
-  file: DraftFile,
-  inForce: DraftFile,
-  timeZone: Site["timeZone"],
-): MasterForm | null {
+/** Which form is asked for, and what it starts from. */
+interface FormStart {
+  readonly what: string;
+  readonly id?: string;
+  readonly start: Site;
+  readonly inForce: Site;
+  readonly at: EpochMs;
+  readonly channels: readonly ChannelFact[];
+}
+
+function formFor(place: FormStart): MasterForm | null {
+  const { what, id, start } = place;
+  const file = draftFile(start);
+  const inForce = draftFile(place.inForce);
+  const { timeZone } = start;
   if (id === undefined) {
     switch (what) {
       case "facts":
         return factsForm(file);
-      case "contacts":
-        return contactsForm(file);
+      case "new-contact":
+        return contactForm(file, undefined);
+      case "new-team":
+        return teamForm(file, undefined);
+      case "holidays":
+        return holidaysForm(file);
       case "new-appliance":
         return newApplianceForm(file);
       case "new-profile":
@@ -123,6 +167,14 @@ function formFor(
     }
   }
   switch (what) {
+    case "contact":
+      return contactForm(file, id);
+    case "remove-contact":
+      return removeDutyForm(start, { contact: id }, place.at);
+    case "team":
+      return teamForm(file, id);
+    case "remove-team":
+      return removeDutyForm(start, { team: id }, place.at);
     case "appliance":
       return applianceForm(file, id);
     case "remove-appliance":

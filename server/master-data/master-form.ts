@@ -8,8 +8,10 @@ import { reasonCharactersMax } from "../proposals/proposal.ts";
 export interface MasterForm {
   readonly title: string;
   readonly lead: string;
-  /** Where leaving it leads. */
+  /** Where leaving it leads, and where a change that applied at once does. */
   readonly back: string;
+  /** `duty` for what belongs to the pages about duty; else to those of the site. */
+  readonly home?: "duty";
   readonly submit: string;
   readonly danger?: boolean;
   /** What the fields say before anybody changed them. */
@@ -20,6 +22,10 @@ export interface MasterForm {
   readonly edit: (file: DraftFile, values: Values, inForce: DraftFile) => FormErrors;
   /** The field that a place in the site file is about; the last known name on the way where it is not said. */
   readonly fieldAt?: (path: readonly PropertyKey[]) => string | undefined;
+  /** The fields after a button of the form other than its last was pressed, such as one for another row; null for what it has no such button. */
+  readonly rework?: (act: string, values: Values) => Values | null;
+  /** Markup of what the change would do, shown below the form before anything is changed: `after` is the site as the fields have it. */
+  readonly preview?: (after: Site, before: Site, values: Values) => string;
 }
 
 /** What is wrong with a form, thrown out of the midst of a change. */
@@ -70,6 +76,7 @@ export function masterFormBody(
   values: Values,
   errors: FormErrors,
   note: string,
+  preview = "",
 ): string {
   const reason = textField(
     {
@@ -85,17 +92,22 @@ export function masterFormBody(
   );
   return html`<div class="form-page master-form">
     !${errorSummary(errors)}
-    <p class="crumb"><a href="/site">Site</a></p>
+    <p class="crumb">
+      !${form.home === "duty" ? html`<a href="/on-duty">On duty</a> · <a href="/on-duty/plan">Plan</a>` : html`<a href="/site">Site</a>`}
+    </p>
     <h1>${form.title}</h1>
     <p class="lead">${form.lead}</p>
     !${note}
     <form class="form" method="post" action="${action}" novalidate>
+      !${form.preview === undefined ? "" : html`<button type="submit" class="hidden" name="act" value="preview" tabindex="-1" aria-hidden="true">Look</button>`}
       !${form.fields(values, errors)} !${reason}
       !${formButtons({
         submit: form.submit,
         ...(form.danger === true ? { danger: true } : {}),
+        ...(form.preview === undefined ? {} : { look: "See what it would do" }),
         back: { href: form.back, text: "Leave it as it is" },
       })}
     </form>
+    !${preview}
   </div>`;
 }

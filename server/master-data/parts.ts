@@ -1,3 +1,4 @@
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { actorOf, type Person } from "@coldkeep/core/people/principal.ts";
 import type { Services } from "../http/services.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
@@ -7,6 +8,8 @@ import type { Actor } from "../proposals/proposal.ts";
 export interface MasterDataParts {
   readonly services: Services;
   readonly answers: PageAnswers;
+  /** The channels that work at the moment. */
+  readonly channels: () => readonly ChannelFact[];
 }
 
 /** A person as proposals name who acts. */

@@ -102,7 +102,7 @@ export function sitePageBody(view: SitePageView): string {
     <section aria-labelledby="contacts-title">
       <div class="section-head">
         <h2 id="contacts-title">Contacts</h2>
-        !${edit("/site/edit/contacts", "Change", "the contacts")}
+        <a href="/on-duty/plan">Contacts, teams and rotas</a>
       </div>
       !${
         site.contacts.length === 0

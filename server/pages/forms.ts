@@ -105,14 +105,16 @@ export function hiddenField(name: string, value: string): string {
   return html`<input type="hidden" name="${name}" value="${value}" />`;
 }
 
-/** The buttons at the end of a form. `danger` is for what cannot be taken back; `back` leads away without doing anything. */
+/** The buttons at the end of a form. `danger` is for what cannot be taken back; `look` shows what it would do and sends `act=preview`; `back` leads away without doing anything. */
 export function formButtons(look: {
   readonly submit: string;
   readonly danger?: boolean;
+  readonly look?: string;
   readonly back?: { readonly href: string; readonly text: string };
 }): string {
   return html`<p class="form-buttons">
     <button type="submit" !${look.danger ? `class="danger"` : ""}>${look.submit}</button>
+    !${look.look === undefined ? "" : html`<button type="submit" class="quiet" name="act" value="preview">${look.look}</button>`}
     !${look.back === undefined ? "" : html`<a href="${look.back.href}">${look.back.text}</a>`}
   </p>`;
 }
