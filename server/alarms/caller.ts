@@ -7,6 +7,7 @@ import {
   nextFlush,
 } from "@coldkeep/core/alarms/gathering.ts";
 import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
+import { isStillNews } from "@coldkeep/core/alarms/still-news.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
@@ -56,6 +57,7 @@ export function makeCaller(parts: CallerParts): Caller {
     "INSERT INTO call_state (one, state) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET state = excluded.state",
   );
   const insertCall = database.prepare("INSERT INTO calls (id, at, causes, journal_seq) VALUES (?, ?, ?, ?)");
+  const isCall = database.prepare("SELECT 1 FROM calls WHERE id = ?");
   const insertMember = database.prepare(
     "INSERT OR IGNORE INTO call_alarms (alarm, call, number, about) VALUES (?, ?, ?, ?)",
   );
@@ -83,10 +85,12 @@ export function makeCaller(parts: CallerParts): Caller {
   };
 
   const tell = (commit: Commit, message: GatheredCall, index: number): void => {
-    const found = message.calls.flatMap((call): GatheredAlarm[] => {
-      const alarm = rows.find(call.alarm);
-      return alarm === null ? [] : [{ alarm, call }];
-    });
+    const found = newestOfEach(
+      message.calls.flatMap((call): GatheredAlarm[] => {
+        const alarm = rows.find(call.alarm);
+        return alarm !== null && isNews(alarm, call) ? [{ alarm, call }] : [];
+      }),
+    );
     const isQuiet = ({ alarm }: GatheredAlarm) => policyOf(site().site, alarm)?.digestAt !== undefined;
     const back = found.filter((each) => isReturn(each) && !isQuiet(each));
     if (back.length > 0) tellTogether(commit, back, message.causes, `${index + 1}`, returns.tell);
@@ -135,7 +139,10 @@ export function makeCaller(parts: CallerParts): Caller {
       told(commit, { call: { about: first.alarm.id, number: first.call.number }, alarms, causes });
       return;
     }
-    const id = `call-${commit.journalSeq}-${suffix}`;
+    // What calling leads to is called about in the same transaction: that nobody is on call, for one.
+    let id = `call-${commit.journalSeq}-${suffix}`;
+    for (let copy = 2; isCall.get(id) !== undefined; copy += 1)
+      id = `call-${commit.journalSeq}-${suffix}.${copy}`;
     insertCall.run(id, commit.at, JSON.stringify(causes), commit.journalSeq);
     for (const { alarm, call } of found) insertMember.run(alarm.id, id, call.number, call.about);
     told(commit, { call: { about: id, number: 1 }, alarms, causes });
@@ -173,5 +180,18 @@ type ToldTogether = Omit<NewSummons, "policy">;
 
 /** An excursion found late is over when it is told: it is news all the same. */
 function isReturn({ alarm, call }: GatheredAlarm): boolean {
-  return call.about === "return" && alarm.kind !== "late-excursion";
+  return call.about === "return" && !isMomentary(alarm);
+}
+
+function isMomentary({ kind }: KeptAlarm): boolean {
+  return kind === "late-excursion";
+}
+
+function isNews(alarm: KeptAlarm, { about }: Call): boolean {
+  return isStillNews(alarm.state, about, isMomentary(alarm));
+}
+
+/** An alarm that went and came back while its calls waited is told once. */
+function newestOfEach(found: readonly GatheredAlarm[]): GatheredAlarm[] {
+  return [...new Map(found.map((each) => [each.alarm.id, each])).values()];
 }

@@ -214,7 +214,7 @@ function openAlarms({ alarms, ended }: SummonsState): string[] {
   return Object.entries(alarms).flatMap(([alarm, standing]) => (standing === "open" ? [alarm] : []));
 }
 
-/** The first call's e-mail keeps the name that such messages have always had. */
+/** The first call's e-mail keeps the name that such messages have always had. What tells the others apart is no character of an id, so that no contact's message bears another's name. */
 function messageId(
   { call: { about, number } }: KeptSummons,
   call: number,
@@ -222,6 +222,6 @@ function messageId(
   medium: string,
 ): string {
   const base = `${about}.${number}.${id}`;
-  const repeated = call === 1 ? base : `${base}.${call}`;
-  return medium === "email" ? repeated : `${repeated}.${medium}`;
+  const repeated = call === 1 ? base : `${base}~${call}`;
+  return medium === "email" ? repeated : `${repeated}~${medium}`;
 }

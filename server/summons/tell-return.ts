@@ -9,7 +9,7 @@ import { contactsCalled, everybody } from "./callees.ts";
 import type { Commit } from "../journal/committer.ts";
 import type { Database } from "../store/database.ts";
 import type { WriteCall } from "./call-writer.ts";
-import type { DeliveryBook, KeptDelivery } from "./delivery-book.ts";
+import type { DeliveryBook } from "./delivery-book.ts";
 import type { NewSummons } from "./summons-book.ts";
 import { textFor } from "./text-for.ts";
 
@@ -35,9 +35,14 @@ interface Recipient {
 export function makeReturnTeller({ database, rows, site, deliveries, write, channels }: ReturnParts) {
   const summonsesOf = database.prepare("SELECT summons FROM summons_alarms WHERE alarm = ? ORDER BY summons");
 
+  const atGateway = database.prepare("SELECT 1 FROM edge_alarms WHERE alarm = ?");
   const addressOf = database.prepare("SELECT address FROM notifications WHERE id = ?");
 
-  /** Alarms that only gateways called about: whom the first step would call. */
+  /** What somebody took on before anybody was called about it has an end that is no news to anybody. */
+  const isNewsOf = (alarm: string): boolean =>
+    rows.find(alarm)?.state.acknowledged !== true || atGateway.get(alarm) !== undefined;
+
+  /** Alarms that only gateways called about, or that went before it was their turn to be called about: whom the first step would call. */
   const firstCalled = (alarms: readonly string[], at: EpochMs): Recipient[] => {
     const people = alarms.flatMap((id) => {
       const alarm = rows.find(id);
@@ -55,21 +60,26 @@ export function makeReturnTeller({ database, rows, site, deliveries, write, chan
   };
 
   const toldOf = (alarms: readonly string[], at: EpochMs): Recipient[] => {
-    const summonses = new Set(
-      alarms.flatMap((alarm) => summonsesOf.all(alarm).map((row) => String(row["summons"]))),
-    );
-    if (summonses.size === 0) return firstCalled(alarms, at);
-    const told = new Map<string, KeptDelivery>();
+    const summonses = new Set<string>();
+    const uncalled: string[] = [];
+    for (const alarm of alarms) {
+      const ids = summonsesOf.all(alarm).map((row) => String(row["summons"]));
+      if (ids.length === 0) uncalled.push(alarm);
+      for (const id of ids) summonses.add(id);
+    }
+    const told = new Map<string, Recipient>();
     for (const summons of summonses) {
-      for (const delivery of deliveries.ofSummons(summons)) {
-        const { contact, medium, state } = delivery;
-        if (medium !== "voice" && state.outcome !== "withdrawn") told.set(`${contact} ${medium}`, delivery);
+      for (const { id, contact, medium, language, thread, state } of deliveries.ofSummons(summons)) {
+        if (medium === "voice" || state.outcome === "withdrawn") continue;
+        const address = String(addressOf.get(id)?.["address"]);
+        told.set(`${contact} ${medium}`, { contact, medium, language, thread, address });
       }
     }
-    return [...told.values()].map(({ id, contact, medium, language, thread }) => {
-      const address = String(addressOf.get(id)?.["address"]);
-      return { contact, medium, language, thread, address };
-    });
+    for (const each of firstCalled(uncalled.filter(isNewsOf), at)) {
+      const key = `${each.contact} ${each.medium}`;
+      if (!told.has(key)) told.set(key, each);
+    }
+    return [...told.values()];
   };
 
   return {
@@ -82,7 +92,7 @@ export function makeReturnTeller({ database, rows, site, deliveries, write, chan
       const written = write({ alarms, causes, at: commit.at });
       if (written === null) return;
       for (const { contact, medium, language, thread, address } of told) {
-        const suffix = medium === "email" ? "" : `.${medium}`;
+        const suffix = medium === "email" ? "" : `~${medium}`;
         deliveries.owe(commit, {
           id: `${call.about}.${call.number}.${contact}${suffix}`,
           about: call.about,

@@ -1,0 +1,124 @@
+import { parse } from "yaml";
+import { type DurationMs, formatInstant, secondMs } from "@coldkeep/core/time/millis.ts";
+import { replay } from "../replay/replay.ts";
+import { type FakeChannel, fakeChannel } from "./fake-channel.ts";
+import { exampleProfile, type TestServer, testServer } from "./test-server.ts";
+
+/** A site of four refrigerators, and the providers by which its people are called. */
+export interface CalledSite {
+  server: TestServer;
+  readonly sms: FakeChannel;
+  readonly mail: FakeChannel;
+  /** Sends one batch: temperatures by probe, and appliances whose mains are lost or back. */
+  readonly send: (
+    celsius: Readonly<Record<string, number>>,
+    power?: Readonly<Record<string, boolean>>,
+  ) => Promise<number>;
+  /** Lets time pass, second by second, with what is begun in each second ended in it. */
+  readonly pass: (length: DurationMs) => Promise<void>;
+  /** All that was sent: to whom, by what, and how it begins. */
+  readonly told: () => string[];
+  /** The alarms that are not over. */
+  readonly alarms: () => Promise<CalledAlarm[]>;
+  /** Puts another version of the site in force. */
+  readonly apply: (site: string) => Promise<void>;
+  /** Stops it, after a replay of its journal has come to the same state. */
+  readonly stop: () => Promise<void>;
+}
+
+/** An alarm as the calls answer it. */
+export interface CalledAlarm {
+  readonly id: string;
+  readonly kind: string;
+  readonly phase: string;
+  readonly severity: string;
+  readonly subject: string;
+  readonly appliance: string | null;
+  readonly acknowledgedBy: string | null;
+  readonly promise: { readonly what: string } | null;
+}
+
+/** The site file, with contacts and all that follows as a test says. */
+export function calledSiteFile(people: string): string {
+  return `
+site: mechelen
+timeZone: Europe/Brussels
+profiles:
+  red-cells-eu: ${exampleProfile}
+appliances:
+  - { id: fridge-1, name: Red cells 1, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p1 } ] }
+  - { id: fridge-2, name: Red cells 2, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p2 } ] }
+  - { id: fridge-3, name: Red cells 3, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p3 } ] }
+  - { id: fridge-4, name: Red cells 4, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p4 } ] }
+${people}`;
+}
+
+/** Starts it with one provider of SMS and one of mail. */
+export async function calledSite(people: string): Promise<CalledSite> {
+  const sms = fakeChannel("sms-1", "sms");
+  const mail = fakeChannel("mail", "email");
+  const server = await testServer({
+    site: calledSiteFile(people),
+    channels: [sms, mail],
+    publicUrl: "https://cold.example.org",
+  });
+  await server.server.start();
+  let sequence = 0;
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 6; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      site.server.clock.advance(0);
+    }
+  };
+  const site: CalledSite = {
+    server,
+    sms,
+    mail,
+    send: async (celsius, power = {}) => {
+      sequence += 1;
+      const at = formatInstant(site.server.clock.epochMs());
+      const { status } = await site.server.call("POST", "/v1/batches", {
+        gateway: "g1",
+        sequence,
+        readings: Object.entries(celsius).map(([probe, value]) => ({ probe, at, celsius: value })),
+        events: Object.entries(power).map(([subject, active]) => ({ subject, kind: "power", active, at })),
+      });
+      await settle();
+      return status;
+    },
+    pass: async (length) => {
+      for (let done = 0; done < length; done += secondMs) {
+        site.server.clock.advance(secondMs);
+        await settle();
+      }
+    },
+    told: () =>
+      [sms, mail].flatMap(({ id, sent }) => sent.map((each) => `${each.address} ${id} ${each.subject}`)),
+    alarms: async () => {
+      const { json } = await site.server.call("GET", "/v1/alarms");
+      return (json as { items: CalledAlarm[] }).items;
+    },
+    apply: async (file) => {
+      const { status } = await site.server.call("POST", "/v1/site", {
+        site: parse(file),
+        by: "Head",
+        reason: "test",
+      });
+      if (status >= 300) throw new Error(`the site was not taken: ${status}`);
+    },
+    stop: async () => {
+      const { differing } = replay(site.server.server.services.database, () => undefined);
+      const ended = { is: false };
+      const stopping = site.server.stop().finally(() => {
+        ended.is = true;
+      });
+      while (!ended.is) {
+        site.server.clock.advance(secondMs);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await stopping;
+      if (differing.length > 0) throw new Error(`a replay differs in ${differing.join(", ")}`);
+    },
+  };
+  return site;
+}
