@@ -32,7 +32,7 @@ import { type Heartbeat, httpBeat, type LifeSign, makeHeartbeat } from "./heartb
 import { openAnswerKey } from "./answers/answer-key.ts";
 import { makeAnswerFiller } from "./answers/fill-answers.ts";
 import { readReply, takeReply } from "./answers/take-reply.ts";
-import type { Channel } from "./channels/channel.ts";
+import { type Channel, factOf } from "./channels/channel.ts";
 import { openChannels } from "./channels/open-channel.ts";
 import { mailerChannel } from "./notify/mailer-channel.ts";
 import { type ChannelEar, makeChannelEar } from "./summons/channel-events.ts";
@@ -128,10 +128,7 @@ export async function makeServer(
       warn: (facts, message) => logger.warn(facts, message),
     }),
   ];
-  inside.begin(
-    settings.publicUrl ?? null,
-    channels.map(({ id, medium, proves }) => ({ id, medium, proves })),
-  );
+  inside.begin(settings.publicUrl ?? null, channels.map(factOf));
   recordSettings(inside, shownSettings(settings));
   if (settings.site !== undefined) applySettingsSite(inside, readSiteFile(settings.site));
   const people = openPeople(settings, inside, passwords, logger);
@@ -244,9 +241,7 @@ export async function makeServer(
       : [{ what: "a look at the messages owed", lastAt: dispatcher.lastAt, withinMs: lifeWithinMs }]),
   ]);
   const working = (): readonly ChannelFact[] =>
-    channels
-      .filter((channel) => channel.status().isWorking)
-      .map(({ id, medium, proves }) => ({ id, medium, proves }));
+    channels.filter((channel) => channel.status().isWorking).map(factOf);
   const duty = watchDuty(services, working, logger);
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security, {

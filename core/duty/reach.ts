@@ -6,6 +6,8 @@ export interface ChannelFact {
   readonly id: string;
   readonly medium: Medium;
   readonly proves: "acceptance" | "delivery";
+  /** True where whoever is called by it can answer by pressing a key. */
+  readonly hearsKeys?: boolean;
 }
 
 /** Where a person is reached by one medium. */

@@ -63,7 +63,8 @@ export type DeliveryInput =
       readonly kind: "reported";
       readonly channel: string;
       readonly reference: string;
-      readonly isDelivered: boolean;
+      /** Null: the provider has done what it can, and can say no more. */
+      readonly isDelivered: boolean | null;
       readonly reason: string | null;
     }
   | { readonly kind: "overdue" }
@@ -179,7 +180,8 @@ function hear(
     (each) => each.channel === channel && each.reference === reference,
   );
   if (index < 0) return { state, effects: [] };
-  if (isDelivered) return end(state, "delivered", channel);
+  if (isDelivered === true) return end(state, "delivered", channel);
+  if (isDelivered === null) return end(state, "handed-over", channel);
   const isNewest = index === state.accepted.length - 1;
   const heard = { ...state, accepted: state.accepted.filter((_, place) => place !== index) };
   const effects: DeliveryEffect[] = [{ kind: "not-delivered", channel, reason }];

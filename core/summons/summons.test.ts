@@ -80,6 +80,20 @@ test("who is out of reach is not waited for", () => {
   ]);
 });
 
+test("who says that they cannot come is not waited for, and where nobody is left the silence is told at once", () => {
+  const no = { kind: "declined" } as const;
+  const inputs = [1, 2, 3, 4].map((minute) => ({ at: minute * minuteMs, input: no }));
+  const { told } = play(escalation, ["a"], inputs, 12 * minuteMs);
+  expect(
+    told.map(({ at, effect }) => [at / minuteMs, effect.kind === "call" ? effect.step : effect.kind]),
+  ).toEqual([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [3, "unanswered"],
+  ]);
+});
+
 const anyEscalation: fc.Arbitrary<Escalation> = fc
   .record({
     gaps: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 0, maxLength: 4 }),
@@ -103,6 +117,7 @@ const anyInput: fc.Arbitrary<SummonsInput> = fc.oneof(
     as: fc.constantFrom("answered" as const, "gone" as const),
   }),
   fc.constant({ kind: "unreached" as const }),
+  fc.constant({ kind: "declined" as const }),
   fc.constant({ kind: "again" as const }),
   fc.constant({ kind: "tick" as const }),
 );

@@ -35,6 +35,8 @@ export type SummonsInput =
   | { readonly kind: "settle"; readonly alarm: string; readonly as: "answered" | "gone" }
   /** Everybody of the step that was called last is out of reach: the next one is not waited for. */
   | { readonly kind: "unreached" }
+  /** Everybody of the step that was called last is out of reach or has said that they cannot come, and at least one has. */
+  | { readonly kind: "declined" }
   /** The alarm asks for people again. */
   | { readonly kind: "again" };
 
@@ -94,6 +96,8 @@ function apply(state: SummonsState, input: SummonsInput, at: EpochMs): SummonsSt
       return settle(state, input.alarm, input.as);
     case "unreached":
       return state.step < lastStep(state) ? call(state, at) : still(state);
+    case "declined":
+      return decline(state, at);
     case "again":
       return state.nextAt === null || state.nextAt - at > againWaitMaxMs ? call(state, at) : still(state);
   }
@@ -131,6 +135,13 @@ function call(state: SummonsState, at: EpochMs): SummonsStep {
     state: { ...state, step, calls, nextAt, unansweredAt },
     effects: [{ kind: "call", step, call: calls }],
   };
+}
+
+/** The next step is not waited for; where there is none, nor is the silence that would be an alarm: it is known already that nobody comes. */
+function decline(state: SummonsState, at: EpochMs): SummonsStep {
+  if (state.step < lastStep(state)) return call(state, at);
+  if (state.unansweredAt === null) return still(state);
+  return { state: { ...state, unansweredAt: null, isUnanswered: true }, effects: [{ kind: "unanswered" }] };
 }
 
 function settle(state: SummonsState, alarm: string, as: "answered" | "gone"): SummonsStep {

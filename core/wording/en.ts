@@ -247,7 +247,8 @@ export const en: Words = {
     units: (many, words) => `${words} ${many === 1 ? "unit" : "units"} inside`,
     inAppliances: (many, words) => `in ${words} ${many === 1 ? "appliance" : "appliances"}`,
     again: "I repeat.",
-    press: "Press one to take it on. Press two to hear it again.",
+    press:
+      "Press one to take it on. Press two to hear it again. Press three if you cannot come: we call somebody else at once.",
     noKeys:
       "This call cannot be answered by speaking or by keys. Take it on by your message or on the board.",
   },

@@ -253,7 +253,8 @@ export const fr: Words = {
     units: (many, words) => `${many === 1 ? "une" : words} ${many < 2 ? "poche" : "poches"} à l'intérieur`,
     inAppliances: (many, words) => `dans ${words} ${many < 2 ? "appareil" : "appareils"}`,
     again: "Je répète.",
-    press: "Appuyez sur un pour vous en charger. Appuyez sur deux pour réécouter.",
+    press:
+      "Appuyez sur un pour vous en charger. Appuyez sur deux pour réécouter. Appuyez sur trois si vous ne pouvez pas venir : nous appelons aussitôt quelqu'un d'autre.",
     noKeys:
       "Cet appel ne se répond ni par la voix ni par les touches. Chargez-vous-en par votre message ou sur le tableau.",
   },

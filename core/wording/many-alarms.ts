@@ -71,7 +71,7 @@ export function writeMany(
     subject,
     body: bodyOf(subject, gathered, surroundings, words, isDigest),
     sms: smsOf(gathered, surroundings, words, isDigest),
-    spoken: spokenOf(gathered, surroundings, words),
+    spoken: spokenOf(gathered, surroundings, words, isDigest),
   };
 }
 
@@ -238,7 +238,7 @@ function smsOf(gathered: Gathered, surroundings: Surroundings, words: Words, isD
   );
 }
 
-function spokenOf(gathered: Gathered, surroundings: Surroundings, words: Words): string {
+function spokenOf(gathered: Gathered, surroundings: Surroundings, words: Words, isDigest: boolean): string {
   const { spoken } = words;
   const { alarms, places, units, isReturn } = gathered;
   const critical = alarms.some(({ severity }) => severity === "critical");
@@ -256,5 +256,5 @@ function spokenOf(gathered: Gathered, surroundings: Surroundings, words: Words):
     ...(units === 0 ? [] : [spoken.units(units, spoken.number(units))]),
     ...(least === null ? [] : [spoken.left(spokenDuration(least, words))]),
   ];
-  return spokenTwice(head, sentences, isReturn, surroundings, words);
+  return spokenTwice(head, sentences, isReturn || isDigest, surroundings, words);
 }

@@ -252,7 +252,8 @@ export const nl: Words = {
     inAppliances: (many, words) =>
       `in ${many === 1 ? "één" : words} ${many === 1 ? "toestel" : "toestellen"}`,
     again: "Ik herhaal.",
-    press: "Druk één om het op te nemen. Druk twee om het opnieuw te horen.",
+    press:
+      "Druk op één om het op u te nemen. Druk op twee om het opnieuw te horen. Druk op drie als u niet kunt komen: dan verwittigen we meteen iemand anders.",
     noKeys:
       "Dit gesprek kunt u niet met uw stem of met toetsen beantwoorden. Neem het op via uw bericht of op het bord.",
   },

@@ -92,6 +92,8 @@ export interface AlarmBook {
   readonly takeOver: (commit: Commit, occurrence: EdgeOccurrence) => EdgeOutcome;
   /** Notes in an alarm's record that it stood for something, so that nobody is called anew about that. */
   readonly noteCovered: (commit: Commit, id: string, note: string) => void;
+  /** Notes in an alarm's record that somebody who was called cannot come. */
+  readonly noteDeclined: (commit: Commit, id: string, actor: string, note: string) => void;
   /** The probes that were last heard through a gateway. */
   readonly probesBehind: (gateway: string) => readonly string[];
   /** Remembers through which gateway probes were heard: its silence is then why they are silent. */
@@ -111,7 +113,7 @@ export interface AlarmBook {
   /** True where the passing of time changes an alarm or owes a call at `at`. */
   readonly isDue: (at: EpochMs) => boolean;
   readonly tick: (commit: Commit) => void;
-  /** A message of a call reaches nobody. */
+  /** A message of a call reaches nobody, or somebody cannot come. */
   readonly unreached: (commit: Commit, summons: string, call: number) => void;
   readonly underWay: () => readonly KeptAlarm[];
   /** The alarm of a kind about a subject that is under way. */
@@ -132,7 +134,7 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
   const rows = openAlarmRows(database);
   const gateways = openGatewayRegister(database);
   const services = openServiceRegister(database);
-  const write = makeCallWriter({ database, rows, site, pages });
+  const write = makeCallWriter({ database, rows, site, pages, channels });
   const summonses = openSummonsBook({ database, deliveries, site, channels, write });
   const caller = makeCaller({ database, rows, summonses, deliveries, write, channels, gateways, site });
   const alarms = draftMap<string, readonly KeptAlarm[]>(bySubject(rows.underWay()));
@@ -295,6 +297,10 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
     noteCovered: (commit, id, note) => {
       const alarm = rows.find(id);
       if (alarm !== null) rows.note(commit, alarm, "covers", "system", note, phaseOf(alarm.state));
+    },
+    noteDeclined: (commit, id, actor, note) => {
+      const alarm = rows.find(id);
+      if (alarm !== null) rows.note(commit, alarm, "declined", actor, note, phaseOf(alarm.state));
     },
     probesBehind: (gateway) => gateways.behind(null, gateway),
     learnGateway: gateways.learn,

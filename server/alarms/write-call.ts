@@ -7,6 +7,7 @@ import {
   writePromisePassed,
 } from "@coldkeep/core/wording/write-call.ts";
 import type { Surroundings, ToldAlarm, ToldPlace } from "@coldkeep/core/wording/written.ts";
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Database } from "../store/database.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -21,13 +22,11 @@ export interface CallWriterParts {
   readonly rows: AlarmRows;
   readonly site: () => SiteBook;
   readonly pages: () => string | null;
+  readonly channels: () => readonly ChannelFact[];
 }
 
-/** Lines with what cannot be given when a message is sent are left out then (server/answers/fill-answers.ts). */
-const answersBy: Surroundings["answersBy"] = { link: true, code: true, keys: false };
-
 /** Makes what writes calls, from the alarms as they stand on record. */
-export function makeCallWriter({ database, rows, site, pages }: CallWriterParts): WriteCall {
+export function makeCallWriter({ database, rows, site, pages, channels }: CallWriterParts): WriteCall {
   const unitsInside = makeUnitsInside(database);
   const takenOnBy = database.prepare(
     "SELECT actor FROM alarm_events WHERE alarm = ? AND event = 'acknowledged' ORDER BY number DESC LIMIT 1",
@@ -55,7 +54,8 @@ export function makeCallWriter({ database, rows, site, pages }: CallWriterParts)
       pages: pages(),
       unitsInside,
       isDrill: false,
-      answersBy,
+      // Lines with what cannot be given when a message is sent are left out then (server/answers/fill-answers.ts).
+      answersBy: { link: true, code: true, keys: channels().some(({ hearsKeys = false }) => hearsKeys) },
     };
     const [first, ...others] = told;
     const promised = first !== undefined && others.length === 0 ? passedPromise(first, at) : null;

@@ -66,3 +66,24 @@ export function acknowledgeCall(parts: AnswerParts, commit: Commit, answer: Call
   }
   return open.length;
 }
+
+/** What it does that somebody says that they cannot come, inside a transaction: noted with the alarms of the call that nobody has taken on, nothing more is sent to them about it, and the next step is called where nobody else of this one is left. Returns of how many alarms it is. */
+export function declineCall(
+  parts: AnswerParts,
+  commit: Commit,
+  { delivery: id, by }: Pick<CallAnswer, "delivery" | "by">,
+): number {
+  const delivery = parts.deliveries.find(id);
+  if (delivery === null || delivery.summons === null) return 0;
+  const { contact, summons } = delivery;
+  const open = alarmsCalledAbout(parts, delivery).filter(({ state }) => !state.acknowledged);
+  if (open.length === 0) return 0;
+  const actor = `contact:${contact}`;
+  for (const alarm of open)
+    parts.alarms.noteDeclined(inRole(commit, actor, null), alarm.id, actor, `by ${by}; cannot come`);
+  for (const other of parts.deliveries.ofSummons(summons.id))
+    if (other.contact === contact && other.state.outcome === null)
+      parts.deliveries.step(commit, other.id, { kind: "withdraw" });
+  parts.alarms.unreached(commit, summons.id, summons.call);
+  return open.length;
+}

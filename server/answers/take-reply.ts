@@ -4,7 +4,13 @@ import { parseReply } from "@coldkeep/core/answers/parse-reply.ts";
 import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Reply } from "../channels/channel.ts";
 import type { KeptDelivery } from "../summons/delivery-book.ts";
-import { acknowledgeCall, alarmsCalledAbout, type AnsweredBy, type AnswerParts } from "./answer-call.ts";
+import {
+  acknowledgeCall,
+  alarmsCalledAbout,
+  type AnsweredBy,
+  type AnswerParts,
+  declineCall,
+} from "./answer-call.ts";
 import type { AnswerKey } from "./answer-key.ts";
 
 /** Newest messages to one person whose codes are looked at. */
@@ -19,6 +25,7 @@ export const standardPromiseMinutes = 30;
 /** What became of a reply. */
 export type ReplyOutcome =
   | "taken"
+  | "declined"
   | "nothing-open"
   | "unknown-sender"
   | "not-understood"
@@ -64,17 +71,17 @@ export function readReply(parts: ReplyParts, reply: Reply, by: AnsweredBy, at: E
   return { ...unread, contact: found.contact, delivery: found.id, outcome: "taken" };
 }
 
-/** Takes a reply: kept whole, once, and the alarms of the call acknowledged in the same transaction. */
-export function takeReply(parts: AnswerParts, taken: ReplyTaken): void {
-  const { reply, contact, delivery, by, what, until } = taken;
+/** Takes a reply: kept whole, once, and what it says about the alarms of the call done in the same transaction. Returns what became of it, then or earlier. */
+export function takeReply(parts: AnswerParts, taken: ReplyTaken): ReplyOutcome {
+  const { reply, contact, delivery } = taken;
   const known = parts.database
-    .prepare("SELECT 1 FROM replies WHERE channel = ? AND reference = ?")
+    .prepare("SELECT outcome FROM replies WHERE channel = ? AND reference = ?")
     .get(reply.channel, reply.reference);
-  if (known !== undefined) return;
+  if (known !== undefined) return known["outcome"] as ReplyOutcome;
   const body = new TextEncoder().encode(JSON.stringify(taken));
-  parts.committer.commit({ kind: "reply", source: reply.channel, encoding: "identity", body }, (commit) => {
-    const count = delivery === null ? 0 : acknowledgeCall(parts, commit, { delivery, by, what, until });
-    const outcome = taken.outcome === "taken" && count === 0 ? "nothing-open" : taken.outcome;
+  const { channel: source } = reply;
+  return parts.committer.commit({ kind: "reply", source, encoding: "identity", body }, (commit) => {
+    const outcome = outcomeOf(parts, taken);
     parts.database
       .prepare(
         "INSERT INTO replies (channel, reference, sender, text, at, contact, delivery, outcome, journal_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -90,7 +97,19 @@ export function takeReply(parts: AnswerParts, taken: ReplyTaken): void {
         outcome,
         commit.journalSeq,
       );
+    if (delivery !== null && outcome === "taken") acknowledgeCall(parts, commit, { ...taken, delivery });
+    if (delivery !== null && outcome === "declined") declineCall(parts, commit, { ...taken, delivery });
+    return outcome;
   });
+}
+
+/** An answer to a call that somebody has answered, or that is over, has nothing to say. */
+function outcomeOf(parts: AnswerParts, { outcome, delivery: id }: ReplyTaken): ReplyOutcome {
+  if (outcome !== "taken" && outcome !== "declined") return outcome;
+  const delivery = id === null ? null : parts.deliveries.find(id);
+  if (delivery === null) return "nothing-open";
+  const isOpen = alarmsCalledAbout(parts, delivery).some(({ state }) => !state.acknowledged);
+  return isOpen ? outcome : "nothing-open";
 }
 
 /** Longest text of a reply that is kept, in characters. */

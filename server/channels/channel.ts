@@ -1,3 +1,4 @@
+import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { Language, Medium } from "@coldkeep/core/duty/media.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { MailAttachment } from "../notify/dispatcher.ts";
@@ -38,7 +39,8 @@ export interface DeliveryReport {
   readonly channel: string;
   /** As the provider gave it when it accepted the message. */
   readonly reference: string;
-  readonly isDelivered: boolean;
+  /** Null: the provider has done what it can, and can say no more. */
+  readonly isDelivered: boolean | null;
   readonly reason: string | null;
   readonly at: EpochMs;
 }
@@ -51,6 +53,27 @@ export interface Reply {
   readonly at: EpochMs;
   /** The provider's name for it, so that it is taken once. */
   readonly reference: string;
+}
+
+/** A key that somebody pressed while a message was spoken to them. */
+export interface KeyPress {
+  readonly channel: string;
+  /** The message: `OutgoingMessage.id`. */
+  readonly message: string;
+  /** The number that was called. */
+  readonly to: string;
+  /** One of `0` to `9`, `*`, `#`; empty where none was pressed. */
+  readonly key: string;
+  readonly at: EpochMs;
+  /** The provider's name for the call. */
+  readonly reference: string;
+}
+
+/** What is said to whoever pressed a key; `isAskedAgain`: another one is waited for. */
+export interface KeyAnswer {
+  readonly language: Language;
+  readonly text: string;
+  readonly isAskedAgain: boolean;
 }
 
 /** How a channel stands. `facts` are for the page and the metrics: signal, credit, queue. */
@@ -74,6 +97,8 @@ export interface Channel {
   readonly medium: Medium;
   /** What it can prove at best: that the provider has it, or that the person's device has it. */
   readonly proves: "acceptance" | "delivery";
+  /** True where whoever is called by it can answer by pressing a key. */
+  readonly hearsKeys?: boolean;
   /** Most messages in hand at one time. */
   readonly concurrency: number;
   /** Hands over one message. Never rejects for what a provider does, and ends within a time of its own, or soon after the signal. */
@@ -81,4 +106,9 @@ export interface Channel {
   readonly start: (events: ChannelEvents) => void;
   readonly stop: () => Promise<void>;
   readonly status: () => ChannelStatus;
+}
+
+/** What records keep of a channel. */
+export function factOf({ id, medium, proves, hearsKeys }: Channel): ChannelFact {
+  return { id, medium, proves, ...(hearsKeys === true ? { hearsKeys } : {}) };
 }

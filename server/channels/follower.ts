@@ -14,13 +14,15 @@ export const followMaxMs: DurationMs = 30 * minuteMs;
 export const followedMax = 1_000;
 
 /** What became of a message; null while that is open. */
-export type Fate = { readonly isDelivered: boolean; readonly reason: string | null } | null;
+export type Fate = { readonly isDelivered: boolean | null; readonly reason: string | null } | null;
 
 /** Asks a provider again and again what became of messages, until it says. */
 export interface Follower {
   readonly follow: (reference: string) => void;
   /** Tells what became of a message, however that was heard, and ends asking once it is on record. */
   readonly tell: (reference: string, fate: NonNullable<Fate>) => Promise<void>;
+  /** Ends asking about a message whose fate is on record. */
+  readonly leave: (reference: string) => void;
   readonly start: (events: ChannelEvents) => void;
   readonly stop: () => void;
   readonly open: () => number;
@@ -70,6 +72,7 @@ export function makeFollower(
 
   return {
     tell,
+    leave: end,
     follow: (reference) => {
       end(reference);
       const [oldest] = waiting.keys();

@@ -7,12 +7,13 @@ import { expect, test } from "vitest";
 import { problemOf } from "../http/problems.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
 import { testStart } from "../testing/test-server.ts";
-import type { ChannelEvents, DeliveryReport, Reply } from "./channel.ts";
+import type { ChannelEvents, DeliveryReport, KeyPress, Reply } from "./channel.ts";
 import { channelContract, contractMessage, type ContractWorld } from "./channel-contract.ts";
 import { followMaxMs } from "./follower.ts";
 import { answerWithinMs } from "./http-call.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
 import { openChannels } from "./open-channel.ts";
+import { hearingsMax } from "./twilio.ts";
 import { type HeardCall, type ProviderAnswer, rudeProvider, type RudeProvider } from "./rude-provider.ts";
 
 const secret = "planted-secret-0123456789abcdef";
@@ -25,14 +26,19 @@ interface World extends ContractWorld {
 }
 
 const worldOf =
-  (settings: (url: string) => object, address: (url: string) => string, answer: Answer) =>
+  (
+    settings: (url: string) => object,
+    address: (url: string) => string,
+    answer: Answer,
+    publicUrl: string | null = "https://cold.example.org/",
+  ) =>
   async (): Promise<World> => {
     const clock = virtualClock(testStart);
     const provider = await rudeProvider(answer);
     const content = { channels: [{ id: "one", ...settings(provider.url) }] };
     const [channel] = openChannels(readServerSettings(content, "test", { KEY: secret }), {
       clock,
-      publicUrl: "https://cold.example.org/",
+      publicUrl,
     });
     if (channel === undefined) throw new RangeError("no channel");
     const { url, behave, sent, close } = provider;
@@ -81,6 +87,7 @@ const twilioSettings = (kind: string) => (baseUrl: string) => ({
 });
 const sms = worldOf(twilioSettings("twilio-sms"), number, twilioAnswer);
 const voice = worldOf(twilioSettings("twilio-voice"), number, twilioAnswer);
+const deafVoice = worldOf(twilioSettings("twilio-voice"), number, twilioAnswer, null);
 
 const gateway = worldOf(
   (url) => ({
@@ -195,15 +202,17 @@ test.each([
 );
 
 test.each([
-  ["completed", "human", true],
-  ["completed", "machine_start", false],
-  ["completed", null, false],
-  ["busy", null, false],
-  ["no-answer", null, false],
+  [deafVoice, "completed", "human", null],
+  [deafVoice, "completed", "machine_start", false],
+  [deafVoice, "completed", null, false],
+  [deafVoice, "busy", null, false],
+  [voice, "completed", null, false],
+  [voice, "completed", "human", false],
+  [voice, "no-answer", null, false],
 ] as const)(
-  "a call that ends as %s, answered by %s, counts as delivered: %s",
-  async (end, by, isDelivered) => {
-    const world = await voice();
+  "a call by %o that ends as %s, answered by %s, without a key pressed, counts as delivered: %s",
+  async (make, end, by, isDelivered) => {
+    const world = await make();
     const { events, reports, next } = listen();
     world.channel.start(events);
     [state, answeredBy] = [end, by];
@@ -311,7 +320,7 @@ test("only calls that Twilio signed are taken, and replies and reports come out 
   world.channel.start(events);
   const app = Fastify();
   app.setErrorHandler((error, _request, reply) => reply.code(problemOf(error).status).send(problemOf(error)));
-  await app.register(inboundRoutes, { channels: [world.channel] });
+  await app.register(inboundRoutes, { channels: [world.channel], pressed: () => null });
   const post = async (kind: string, fields: Record<string, string>, key = secret) => {
     const url = `/v1/channels/one/${kind}`;
     const sorted = Object.entries(fields).toSorted(([left], [right]) => (left < right ? -1 : 1));
@@ -337,5 +346,71 @@ test("only calls that Twilio signed are taken, and replies and reports come out 
   const bare = await app.inject({ method: "POST", url: "/v1/channels/one/status" });
   expect(bare.statusCode).toBe(403);
   expect((await app.inject({ method: "POST", url: "/v1/channels/other/status" })).statusCode).toBe(404);
+  await world.close();
+});
+
+test("a call asks for a key, only Twilio can say which was pressed, and a text is said again a limited number of times", async () => {
+  const world = await voice();
+  const { events, reports } = listen();
+  world.channel.start(events);
+  expect(world.channel.hearsKeys).toBe(true);
+  await sendTo(world, { id: "alarm-1.0.an&bo.voice", text: "Critical. Press one." });
+  const fields = new URLSearchParams(world.provider.heard[0]?.body);
+  // The proof is a key: nobody has to wait in silence until a machine is told from a person.
+  expect(fields.has("MachineDetection")).toBe(false);
+  const twiml = fields.get("Twiml") ?? "";
+  expect(twiml.match(/<Gather input="dtmf" numDigits="1"/g)).toHaveLength(2);
+  expect(twiml.match(/Critical. Press one./g)).toHaveLength(2);
+  expect(twiml).toContain("Er werd geen toets ingedrukt");
+  const action = (xml: string): string =>
+    (/action="([^"]*)"/.exec(xml)?.[1] ?? "")
+      .replaceAll("&amp;", "&")
+      .replace("https://cold.example.org", "");
+  const pressed: KeyPress[] = [];
+  const app = Fastify();
+  app.setErrorHandler((error, _request, reply) => reply.code(problemOf(error).status).send(problemOf(error)));
+  await app.register(inboundRoutes, {
+    channels: [world.channel],
+    pressed: (press: KeyPress) => {
+      pressed.push(press);
+      return { language: "fr" as const, text: `dit <${press.key}>`, isAskedAgain: press.key === "2" };
+    },
+  });
+  const press = async (url: string, key: string, by = secret) => {
+    const sent = { CallSid: "SM1", Digits: key, To: "+32470123456" };
+    const signed = `https://cold.example.org${url}CallSidSM1Digits${key}To+32470123456`;
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": createHmac("sha1", by).update(signed).digest("base64"),
+    };
+    const payload = new URLSearchParams(sent).toString();
+    const answer = await app.inject({ method: "POST", url, headers, payload });
+    return { status: answer.statusCode, xml: answer.payload };
+  };
+  const url = action(twiml);
+  expect((await press(url, "1", "another key")).status).toBe(403);
+  expect((await press(url.replace("bo", "cy"), "1", "another key")).status).toBe(403);
+  expect(pressed).toEqual([]);
+  let last = await press(url, "2");
+  const heard = [last];
+  while (last.xml.includes("<Gather")) {
+    last = await press(action(last.xml), "2");
+    heard.push(last);
+  }
+  expect(heard).toHaveLength(hearingsMax);
+  expect(last.xml).toContain('language="fr-FR">dit &lt;2&gt;</Say></Response>');
+  expect(pressed[0]).toEqual({
+    channel: "one",
+    message: "alarm-1.0.an&bo.voice",
+    to: "+32470123456",
+    key: "2",
+    at: testStart,
+    reference: "SM1",
+  });
+  // What became of the call is not asked for any more: the key has said it.
+  const asked = world.provider.heard.length;
+  world.clock.advance(followMaxMs);
+  expect(world.provider.heard.length).toBe(asked);
+  expect(reports).toEqual([]);
   await world.close();
 });

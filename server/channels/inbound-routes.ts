@@ -4,12 +4,12 @@ import { access } from "../access/access.ts";
 import { limited } from "../access/rate.ts";
 import { acceptForms, formOf } from "../pages/form-body.ts";
 import type { Channel } from "./channel.ts";
-import { inboundKinds, isCalled } from "./inbound.ts";
+import { type KeyPressed, inboundKinds, isCalled } from "./inbound.ts";
 
-/** `POST /v1/channels/:id/status` and `/replies`: what providers tell by themselves. Anybody may call; only what the provider signed is taken. */
+/** `POST /v1/channels/:id/status`, `/replies` and `/keys`: what providers tell by themselves. Anybody may call; only what the provider signed is taken. */
 export async function inboundRoutes(
   app: FastifyInstance,
-  { channels }: { readonly channels: readonly Channel[] },
+  { channels, pressed }: { readonly channels: readonly Channel[]; readonly pressed: KeyPressed },
 ): Promise<void> {
   acceptForms(app);
   for (const kind of inboundKinds)
@@ -22,8 +22,10 @@ export async function inboundRoutes(
           throw new CodedError("request.not-found", "No provider calls this channel.");
         const header = request.headers["x-twilio-signature"];
         const signature = typeof header === "string" ? header : null;
-        await channel.hear({ kind, form: formOf(request), signature });
-        return reply.type("text/xml").send("<Response/>");
+        const mark = request.url.indexOf("?");
+        const search = mark < 0 ? "" : request.url.slice(mark);
+        const said = await channel.hear({ kind, form: formOf(request), search, signature }, pressed);
+        return reply.type("text/xml").send(said ?? "<Response/>");
       },
     );
 }

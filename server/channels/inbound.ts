@@ -1,22 +1,27 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
-import type { Channel } from "./channel.ts";
+import type { Channel, KeyAnswer, KeyPress } from "./channel.ts";
 
-/** What a provider may call us about: what became of a message, or what a person sent back. */
-export const inboundKinds = ["status", "replies"] as const;
+/** What a provider may call us about: what became of a message, what a person sent back, or which key they pressed. */
+export const inboundKinds = ["status", "replies", "keys"] as const;
 
 /** One call by a provider. */
 export interface InboundCall {
   readonly kind: (typeof inboundKinds)[number];
   readonly form: URLSearchParams;
+  /** What follows the path in the address that was called, as it came: empty, or from `?` on. */
+  readonly search: string;
   /** The header by which it is signed; null where there is none. */
   readonly signature: string | null;
 }
 
+/** Takes a key that somebody pressed, and says what they are told; null where it is about no message of ours. */
+export type KeyPressed = (press: KeyPress) => KeyAnswer | null;
+
 /** A channel whose provider calls us. */
 export interface CalledChannel extends Channel {
-  /** Takes a call; resolves once what it says is on record. Throws `channel.signature`. */
-  readonly hear: (call: InboundCall) => Promise<void>;
+  /** Takes a call; resolves once what it says is on record, with what is answered to it (TwiML); null where there is nothing to say. Throws `channel.signature`. */
+  readonly hear: (call: InboundCall, pressed: KeyPressed) => Promise<string | null>;
 }
 
 /** True for a channel whose provider calls us. */

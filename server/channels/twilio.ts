@@ -1,13 +1,19 @@
-import type { Language } from "@coldkeep/core/duty/media.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { ChannelEvents, OutgoingMessage, SendResult } from "./channel.ts";
 import { type Failed, failedForGood, failedForNow } from "./failures.ts";
 import { type Fate, makeFollower } from "./follower.ts";
-import { type CalledChannel, demandTwilioSignature, inboundPath } from "./inbound.ts";
+import {
+  type KeyPressed,
+  type CalledChannel,
+  demandTwilioSignature,
+  inboundPath,
+  type InboundCall,
+} from "./inbound.ts";
 import { failureOfStatus, type HttpAnswer, type HttpCaller, jsonOf, textAt } from "./http-call.ts";
 import { makeChannel } from "./make-channel.ts";
 import { marked } from "./marked.ts";
 import type { TwilioSmsSettings, TwilioVoiceSettings } from "./twilio-settings.ts";
+import { askedForKey, saidOnce, saidTwice } from "./twiml.ts";
 
 /** Messages or calls in hand at one time. */
 const inHandMax = 10;
@@ -15,17 +21,11 @@ const inHandMax = 10;
 /** Longest text of a message that Twilio takes, in characters. */
 export const textCharactersMax = 1_600;
 
-/** Longest spoken text, in characters: Twilio takes 4,000 of TwiML, in which it stands twice. */
-export const spokenCharactersMax = 1_500;
+/** How many times one call says its text at most, however often somebody asks to hear it again. */
+export const hearingsMax = 6;
 
 /** Error codes of Twilio that are about our account or number, and so say nothing about whom was to be told. */
 const aboutAccount = new Set(["10001", "20003", "20005", "20404", "21212", "21603", "21606", "21659"]);
-
-const voices: Readonly<Record<Language, string>> = {
-  en: 'voice="Polly.Amy" language="en-GB"',
-  nl: 'voice="Polly.Lotte" language="nl-NL"',
-  fr: 'voice="Polly.Lea" language="fr-FR"',
-};
 
 /** Text messages by Twilio. It proves delivery: what the phone's network reports is asked for until it is final. */
 export function twilioSms(
@@ -46,27 +46,57 @@ export function twilioSms(
   });
 }
 
-/** Spoken calls by Twilio. It proves delivery: a person took the call, and not a machine. */
+/**
+ * Spoken calls by Twilio. Where Twilio reaches this server a key is asked for, and only a key proves that a person heard it: voicemail presses none. Where it does not, all that is known
+ * is whether a person or a machine took the call.
+ */
 export function twilioVoice(
   settings: TwilioVoiceSettings,
   call: HttpCaller,
   clock: Clock,
   publicUrl: string | null,
 ): CalledChannel {
-  return twilioChannel("voice", settings, call, clock, publicUrl, {
+  const hearsKeys = publicUrl !== null;
+  const keysUrl = (message: string, heard: number): string => {
+    const query = new URLSearchParams({ message, heard: String(heard) }).toString();
+    return `${publicUrl?.replace(/\/+$/, "") ?? ""}${inboundPath(settings.id, "keys")}?${query}`;
+  };
+  const channel = twilioChannel("voice", settings, call, clock, publicUrl, {
     resource: "Calls",
-    fields: (message) => ({ Twiml: spoken(message), MachineDetection: "Enable", Timeout: "45" }),
+    fields: (message) => {
+      const speech = { language: message.language, text: marked(message.text, message) };
+      return hearsKeys
+        ? { Twiml: askedForKey(speech, keysUrl(message.id, 1)), Timeout: "45" }
+        : { Twiml: saidTwice(speech), MachineDetection: "Enable", Timeout: "45" };
+    },
     fateOf: (answer) => {
       const status = textAt(answer, "/status");
       if (status === "busy" || status === "failed" || status === "no-answer" || status === "canceled")
         return { isDelivered: false, reason: status };
       if (status !== "completed") return null;
+      if (hearsKeys) return { isDelivered: false, reason: "the call was taken, but no key was pressed" };
       const by = textAt(answer, "/answered_by") ?? "it is not known by whom";
       return by === "human"
-        ? { isDelivered: true, reason: null }
+        ? { isDelivered: null, reason: null }
         : { isDelivered: false, reason: `answered, but not by a person (${by})` };
     },
+    keys: ({ form, search }, pressed) => {
+      const query = new URLSearchParams(search);
+      const reference = form.get("CallSid");
+      const message = query.get("message");
+      if (reference === null || message === null) return null;
+      const press = { channel: settings.id, message, to: form.get("To") ?? "", reference };
+      const answer = pressed({ ...press, key: form.get("Digits") ?? "", at: clock.epochMs() });
+      if (answer === null) return null;
+      const heard = Number(query.get("heard") ?? "1");
+      const isAskedAgain = answer.isAskedAgain && heard < hearingsMax;
+      return {
+        reference,
+        said: isAskedAgain ? askedForKey(answer, keysUrl(message, heard + 1)) : saidOnce(answer),
+      };
+    },
   });
+  return { ...channel, hearsKeys };
 }
 
 interface Way {
@@ -74,6 +104,11 @@ interface Way {
   readonly fields: (message: OutgoingMessage) => Readonly<Record<string, string>>;
   /** What became of it by Twilio's record of it; null while that is open. */
   readonly fateOf: (answer: unknown) => Fate;
+  /** What is said to whoever pressed a key; null where that is about no call of ours. Left out where no keys are heard. */
+  readonly keys?: (
+    call: InboundCall,
+    pressed: KeyPressed,
+  ) => { readonly reference: string; readonly said: string } | null;
 }
 
 function twilioChannel(
@@ -82,7 +117,7 @@ function twilioChannel(
   call: HttpCaller,
   clock: Clock,
   publicUrl: string | null,
-  { resource, fields, fateOf }: Way,
+  { resource, fields, fateOf, keys }: Way,
 ): CalledChannel {
   const base = `${baseUrl.replace(/\/+$/, "")}/2010-04-01/Accounts/${accountSid}/${resource}`;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
@@ -124,26 +159,30 @@ function twilioChannel(
   });
   return {
     ...channel,
-    hear: async (inbound) => {
-      demandTwilioSignature(authToken, `${ownUrl ?? ""}${inboundPath(id, inbound.kind)}`, inbound);
-      const { form, kind } = inbound;
+    hear: async (inbound, pressed) => {
+      const { form, kind, search } = inbound;
+      demandTwilioSignature(authToken, `${ownUrl ?? ""}${inboundPath(id, kind)}${search}`, inbound);
+      if (kind === "keys") {
+        const answer = keys?.(inbound, pressed) ?? null;
+        if (answer !== null) follower.leave(answer.reference);
+        return answer?.said ?? null;
+      }
       const reference = form.get("MessageSid") ?? form.get("CallSid");
-      if (reference === null || events === null) return;
+      if (reference === null || events === null) return null;
       const replier = form.get("From");
       if (kind === "replies") {
         const text = form.get("Body");
         if (replier !== null && text !== null)
           await events.reply({ channel: id, from: replier, text, at: clock.epochMs(), reference });
-        return;
+        return null;
       }
       const fate = fateOf({
         status: form.get("MessageStatus") ?? form.get("CallStatus"),
         error_code: form.get("ErrorCode"),
         answered_by: form.get("AnsweredBy"),
       });
-      // Who took a call may be known only later: then it is asked for.
-      if (form.get("CallStatus") === "completed" && !form.has("AnsweredBy")) return;
       if (fate !== null) await follower.tell(reference, fate);
+      return null;
     },
   };
 }
@@ -160,20 +199,3 @@ function resultOf(answer: HttpAnswer): Extract<SendResult, { ok: true }> | Faile
   if (sid === null) return failedForNow("channel.unreadable", "its answer names no message");
   return { ok: true, reference: sid, proof: "accepted" };
 }
-
-/** The text twice, with a pause: who picks up in their sleep misses the first. */
-function spoken(message: OutgoingMessage): string {
-  const text = marked(message.text, message).slice(0, spokenCharactersMax);
-  const said = `<Say ${voices[message.language]}>${escaped(text)}</Say>`;
-  return `<Response><Pause length="1"/>${said}<Pause length="1"/>${said}</Response>`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-};
-
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (found) => entities[found] ?? found);

@@ -11,11 +11,13 @@ import Fastify, {
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { answerPlugin } from "../answers/answer-plugin.ts";
+import { makeAnswerFiller } from "../answers/fill-answers.ts";
+import { takeKey } from "../answers/take-key.ts";
 import { minuteMs } from "@coldkeep/core/time/millis.ts";
 import { acknowledgement, actOnAlarm } from "../alarms/alarm-commands.ts";
 import { alarmRoutes } from "../alarms/routes.ts";
 import { serviceRoutes } from "../alarms/service-routes.ts";
-import type { Channel } from "../channels/channel.ts";
+import type { Channel, KeyPress } from "../channels/channel.ts";
 import { inboundRoutes } from "../channels/inbound-routes.ts";
 import { edgeRoutes } from "../edge/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
@@ -187,7 +189,11 @@ export async function buildWeb(
   await app.register(auditRoutes(trail));
   await app.register(healthRoutes(services));
   await app.register(headRoutes(services));
-  await app.register(inboundRoutes, { channels });
+  const fill = makeAnswerFiller(services.answerKey, publicUrl);
+  await app.register(inboundRoutes, {
+    channels,
+    pressed: (press: KeyPress) => takeKey({ ...services, fill }, press),
+  });
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
   const assets = registerAssets(app);
   await app.register(answerPlugin, { services, key: services.answerKey, assets });

@@ -53,7 +53,7 @@ export interface KeptDelivery {
   readonly state: DeliveryState;
 }
 
-/** What the deliveries of one call of a summons came to: how many there are, and how many reach nobody. */
+/** What the deliveries of one call of a summons came to: how many there are, and how many reach nobody who comes. */
 export interface CallReach {
   readonly owed: number;
   readonly unreached: number;
@@ -81,7 +81,8 @@ export interface DeliveryBook {
   readonly due: (at: EpochMs, max: number) => KeptDelivery[];
   readonly open: () => KeptDelivery[];
   readonly ofSummons: (summons: string) => KeptDelivery[];
-  readonly reach: (summons: string, call: number) => CallReach;
+  /** `declined`: who has said that they cannot come. */
+  readonly reach: (summons: string, call: number, declined: ReadonlySet<string>) => CallReach;
   /** How many are under way. */
   readonly owed: () => number;
   /** Is called once messages that are owed are durable. */
@@ -213,12 +214,13 @@ export function openDeliveryBook(database: Database): DeliveryBook {
     due: (at, max) => dueNow.all(at, max).map(keptOf),
     open: () => underWay.all().map(keptOf),
     ofSummons: (summons) => ofSummons.all(summons).map(keptOf),
-    reach: (summons, call) => {
+    reach: (summons, call, declined) => {
       const deliveries = ofSummons
         .all(summons)
         .map(keptOf)
         .filter((each) => each.summons?.call === call);
-      return { owed: deliveries.length, unreached: deliveries.filter(isOutOfReach).length };
+      const lost = deliveries.filter((each) => declined.has(each.contact) || isOutOfReach(each));
+      return { owed: deliveries.length, unreached: lost.length };
     },
     owed: () => Number(count.get()?.["n"] ?? 0),
     whenOwed: (call) => {

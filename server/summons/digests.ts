@@ -76,7 +76,9 @@ export function makeDigests({ database, deliveries, write, channels, site }: Dig
       step === undefined ? everybody(site().site) : contactsCalled(site().site, step.call, commit.at);
     const about = `digest-${id}-${commit.journalSeq}`;
     for (const person of people) {
-      for (const way of waysTo(person.addresses, step?.by ?? null, channels())) {
+      // Nobody is rung up for what presses nobody.
+      const addresses = person.addresses.filter(({ medium }) => medium !== "voice");
+      for (const way of waysTo(addresses, step?.by ?? null, channels())) {
         deliveries.owe(commit, {
           id: `${about}.1.${person.id}.${way.medium}`,
           about,

@@ -56,7 +56,7 @@ export interface SummonsBook {
   readonly underWayFor: (commit: Commit | null, alarm: string) => KeptSummons | undefined;
   readonly again: (commit: Commit, id: string) => void;
   readonly settle: (commit: Commit, alarm: string, as: "answered" | "gone") => void;
-  /** A message of it reaches nobody: where nobody of the call does, the next step is called. */
+  /** A message of it reaches nobody, or somebody cannot come: where nobody of the call is left, the next step is called. */
   readonly unreached: (commit: Commit, id: string, call: number) => void;
   readonly dueAt: () => EpochMs | null;
   readonly tick: (commit: Commit) => void;
@@ -79,6 +79,10 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended = excluded.ended`,
   );
   const insertAlarm = database.prepare("INSERT OR IGNORE INTO summons_alarms (alarm, summons) VALUES (?, ?)");
+  const declines = database.prepare(
+    `SELECT DISTINCT replies.contact FROM replies JOIN deliveries ON deliveries.id = replies.delivery
+     WHERE replies.outcome = 'declined' AND deliveries.summons = ? AND deliveries.summons_call = ?`,
+  );
   const stored = database
     .prepare("SELECT state FROM summonses WHERE ended IS NULL ORDER BY id")
     .all()
@@ -190,8 +194,9 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
     unreached: (commit, id, call) => {
       const known = summonses.get(commit, id);
       if (known === undefined || known.state.calls !== call) return;
-      const { owed, unreached } = deliveries.reach(id, call);
-      if (unreached >= owed) step(commit, id, { kind: "unreached" });
+      const declined = new Set(declines.all(id, call).map((row) => String(row["contact"])));
+      const { owed, unreached } = deliveries.reach(id, call, declined);
+      if (unreached >= owed) step(commit, id, { kind: declined.size > 0 ? "declined" : "unreached" });
     },
     dueAt: () => {
       const due = [...summonses.values(null)].flatMap(({ state }) => summonsDueAt(state) ?? []);
