@@ -224,6 +224,20 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
     return step(commit, alarm, { kind: "unsuppress", until: commit.at + suppressionGraceMs });
   };
 
+  /** Whether people are called about a probe that was placed elsewhere follows the appliance that it is in by now. */
+  const followPlace = (commit: Commit, alarm: KeptAlarm, probe: PlacedProbe, state: ProbeState): void => {
+    const { appliance } = probe;
+    if (alarm.appliance === appliance) return;
+    const out = services.of(commit, appliance, commit.at);
+    const input: AlarmInput =
+      out === null ? { kind: "return-to-service" } : { kind: "remove-from-service", until: out.until };
+    const next = stepAlarm(alarm.state, input, commit.at);
+    const isDescribed = probeKinds.has(alarm.kind) && alarm.state.condition;
+    const facts = isDescribed ? describeProbe(alarm.kind, probe, state, site(), commit.at) : alarm;
+    const severity = toldSeverity(alarm.severity, facts.severity, alarm.state, next);
+    keep(commit, { ...alarm, ...facts, appliance, severity }, next, "system", `it is in ${appliance} now`);
+  };
+
   const isSilent = (commit: Commit, gateway: string | null): boolean =>
     gateway !== null && find(commit, "gateway-silent", gateway)?.state.condition === true;
 
@@ -277,7 +291,9 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
     },
     judge,
     judgeProbe: (commit, probe, state, conditions) => {
-      if (conditions === quietConditions && alarms.get(commit, probe.id) === undefined) return;
+      const known = alarms.get(commit, probe.id);
+      if (conditions === quietConditions && known === undefined) return;
+      for (const alarm of known ?? []) followPlace(commit, alarm, probe, state);
       for (const { kind, condition } of conditions) {
         const facts = () => describeProbe(kind, probe, state, site(), commit.at);
         const parent = hasParent(commit, kind, probe.id);

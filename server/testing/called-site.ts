@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseSite } from "../site/read-site-file.ts";
 import { type DurationMs, formatInstant, secondMs } from "@coldkeep/core/time/millis.ts";
 import { replay } from "../replay/replay.ts";
 import { type FakeChannel, fakeChannel } from "./fake-channel.ts";
@@ -99,12 +99,8 @@ export async function calledSite(people: string): Promise<CalledSite> {
       return (json as { items: CalledAlarm[] }).items;
     },
     apply: async (file) => {
-      const { status } = await site.server.call("POST", "/v1/site", {
-        site: parse(file),
-        by: "Head",
-        reason: "test",
-      });
-      if (status >= 300) throw new Error(`the site was not taken: ${status}`);
+      site.server.server.services.applySite(parseSite(file, "the test"), "test");
+      await settle();
     },
     stop: async () => {
       const { differing } = replay(site.server.server.services.database, () => undefined);
