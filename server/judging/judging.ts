@@ -36,6 +36,8 @@ interface Outcome {
   readonly before: ProbeState;
   readonly met: ProbeState | null;
   readonly cause: Cause;
+  /** After this instant readings and rules are what they were; null where there is nothing to compare with. */
+  readonly changedUntil: EpochMs | null;
 }
 
 /**
@@ -82,6 +84,7 @@ export function tickProbe(parts: JudgingParts, commit: Commit, memory: ProbeMemo
     before: memory.state,
     met: null,
     cause: "silence",
+    changedUntil: null,
   };
   return record(parts, commit, memory, outcome, commit.at);
 }
@@ -103,7 +106,7 @@ export function judgeAnew(
   const judged = judgeStretch(parts.store, memory, start, span.to, (state) =>
     underWay(state).every((key) => key.start >= span.to),
   );
-  const outcome = outcomeOf(memory, judged, "rules");
+  const outcome = outcomeOf(memory, judged, span.to, "rules");
   const rulesBefore = before?.probe.rules ?? memory.probe.rules;
   return record(parts, commit, memory, outcome, memory.staleSince === null ? commit.at : null, rulesBefore);
 }
@@ -133,7 +136,15 @@ function judgeInOrder(store: ReadingStore, memory: ProbeMemory, fresh: readonly 
     store.saveCheckpoint(memory.number, { at: state.last.at, state });
     sinceCheckpoint = 0;
   }
-  return { state, sinceCheckpoint, ended, before: memory.state, met: null, cause: "readings" };
+  return {
+    state,
+    sinceCheckpoint,
+    ended,
+    before: memory.state,
+    met: null,
+    cause: "readings",
+    changedUntil: null,
+  };
 }
 
 function judgeLate(
@@ -146,11 +157,12 @@ function judgeLate(
   const lateUntil = fresh.reduce((latest, reading) => (reading.at <= head ? reading.at : latest), firstAt);
   const start = store.checkpointBefore(memory.number, firstAt);
   const hasNewHead = (fresh[fresh.length - 1]?.at ?? 0) > head;
-  const judged = judgeStretch(store, memory, start, hasNewHead ? always.to : lateUntil, () => true);
-  return outcomeOf(memory, judged, "late readings");
+  const changedUntil = hasNewHead ? always.to : lateUntil;
+  const judged = judgeStretch(store, memory, start, changedUntil, () => true);
+  return outcomeOf(memory, judged, changedUntil, "late readings");
 }
 
-function outcomeOf(memory: ProbeMemory, judged: StretchJudged, cause: Cause): Outcome {
+function outcomeOf(memory: ProbeMemory, judged: StretchJudged, changedUntil: EpochMs, cause: Cause): Outcome {
   const { before, state, isMet, ended, sinceCheckpoint } = judged;
   return {
     state: isMet ? memory.state : state,
@@ -159,7 +171,19 @@ function outcomeOf(memory: ProbeMemory, judged: StretchJudged, cause: Cause): Ou
     before,
     met: isMet ? state : null,
     cause,
+    changedUntil,
   };
+}
+
+/**
+ * True where the past changed and the head did not, so that alarms and timers stand as they are. Whether the states met at a checkpoint must not matter for them: where checkpoints lie
+ * depends on when the process was started.
+ */
+function isHeadAsItWas({ state: known }: ProbeMemory, { met, state, changedUntil }: Outcome): boolean {
+  if (met !== null) return true;
+  const head = known.last?.at;
+  if (changedUntil === null || head === undefined || changedUntil > head) return false;
+  return JSON.stringify(state) === JSON.stringify(known);
 }
 
 function record(
@@ -185,8 +209,7 @@ function record(
       known: isAnew ? present(memory.state, rulesBefore, asOf) : [],
     });
   }
-  // What met the known state leaves the head as it was, also what of it is still due.
-  if (outcome.met !== null) return memory;
+  if (isHeadAsItWas(memory, outcome)) return { ...memory, sinceCheckpoint: outcome.sinceCheckpoint };
   const isFresh = !isUnknownAfter(state, rules, commit.at) || state.last?.celsius === null;
   const conditions = probeConditions(state, rules, commit.at);
   const isSettled = isFresh || silenceUntil !== null;
