@@ -242,7 +242,7 @@ export async function makeServer(
   ]);
   const working = (): readonly ChannelFact[] =>
     channels.filter((channel) => channel.status().isWorking).map(factOf);
-  const duty = watchDuty(services, working, logger);
+  const duty = watchDuty(services, channels.length === 0 ? null : working, logger);
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),

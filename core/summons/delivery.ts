@@ -12,7 +12,7 @@ export interface Route {
 
 /**
  * How a delivery ended. `delivered`: the person's device has it; `handed-over`: the provider has it and cannot say more; `unconfirmed`: the provider had it, no report came, and nobody
- * needs it any more; `withdrawn`: nobody needed it any more before it went out; `given-up`: no way worked for `giveUpAfterMs`.
+ * needs it any more; `withdrawn`: nobody needed it any more before it went out; `given-up`: no way worked for `giveUpAfterMs`, or there was none.
  */
 export type Outcome = "delivered" | "handed-over" | "unconfirmed" | "withdrawn" | "given-up";
 
@@ -69,7 +69,9 @@ export type DeliveryInput =
     }
   | { readonly kind: "overdue" }
   | { readonly kind: "withdraw" }
-  | { readonly kind: "reroute"; readonly routes: readonly Route[] };
+  | { readonly kind: "reroute"; readonly routes: readonly Route[] }
+  /** The server takes up work again: what is too old to be of use is let go of. */
+  | { readonly kind: "resume" };
 
 /** What follows, for the delivery's record. `unreached` also brings the next step forward and raises an alarm. */
 export type DeliveryEffect =
@@ -143,6 +145,8 @@ export function stepDelivery(state: DeliveryState, input: DeliveryInput, at: Epo
       return withdraw(state);
     case "reroute":
       return reroute(state, input.routes, at);
+    case "resume":
+      return resume(state, at);
   }
 }
 
@@ -214,6 +218,13 @@ function reroute(state: DeliveryState, routes: readonly Route[], at: EpochMs): D
   const phase = routes.length === 0 ? "nowhere" : "to-send";
   const dueAt = routes.length === 0 ? null : at;
   return { state: { ...state, routes, route: 0, triesHere: 0, phase, dueAt }, effects: [] };
+}
+
+/** A message of an alarm that has waited for `giveUpAfterMs` would tell of a night long past: only what a provider has in hand is still waited for. */
+function resume(state: DeliveryState, at: EpochMs): DeliveryStep {
+  const isTooOld = state.isGivenUp && at - state.owedAt >= giveUpAfterMs;
+  if (!isTooOld || state.phase === "awaiting-report") return { state, effects: [] };
+  return end(state, "given-up", null);
 }
 
 /** Turns to the next way; after the last one, to the first again, after a pause. */

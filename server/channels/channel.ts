@@ -104,6 +104,11 @@ export interface Channel {
   /** Hands over one message. Never rejects for what a provider does, and ends within a time of its own, or soon after the signal. */
   readonly send: (message: OutgoingMessage, signal: AbortSignal) => Promise<SendResult>;
   readonly start: (events: ChannelEvents) => void;
+  /**
+   * Takes up again what was accepted before a restart and not reported on: `references`, the oldest first, are asked about as if they had been accepted now. Comes after `start`. Absent
+   * where the provider cannot be asked.
+   */
+  readonly takeUp?: (references: readonly string[]) => void;
   readonly stop: () => Promise<void>;
   readonly status: () => ChannelStatus;
 }

@@ -60,6 +60,15 @@ test("a report that could not be kept is asked for again", async () => {
   expect(world.reports).toHaveLength(1);
 });
 
+test("messages of before a restart are asked about as if they had been accepted now, the newest where there are too many", async () => {
+  const world = followed([delivered, delivered]);
+  world.follower.takeUp(["a", "b"]);
+  await world.pass(2_000);
+  expect(world.reports.map(({ reference }) => reference)).toEqual(["a", "b"]);
+  world.follower.takeUp(Array.from({ length: followedMax + 5 }, (_, index) => `r${index}`));
+  expect(world.follower.open()).toBe(followedMax);
+});
+
 test("a message that is never reported on is let go of, and so is the oldest of too many", async () => {
   const world = followed([]);
   world.follower.follow("lost");

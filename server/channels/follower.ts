@@ -19,6 +19,8 @@ export type Fate = { readonly isDelivered: boolean | null; readonly reason: stri
 /** Asks a provider again and again what became of messages, until it says. */
 export interface Follower {
   readonly follow: (reference: string) => void;
+  /** Asks about messages of before a restart, the oldest first. */
+  readonly takeUp: (references: readonly string[]) => void;
   /** Tells what became of a message, however that was heard, and ends asking once it is on record. */
   readonly tell: (reference: string, fate: NonNullable<Fate>) => Promise<void>;
   /** Ends asking about a message whose fate is on record. */
@@ -70,14 +72,19 @@ export function makeFollower(
     waiting.set(reference, cancel);
   };
 
+  const follow = (reference: string): void => {
+    end(reference);
+    const [oldest] = waiting.keys();
+    if (waiting.size >= followedMax && oldest !== undefined) end(oldest);
+    plan(reference, clock.monotonicMs(), 0);
+  };
+
   return {
     tell,
     leave: end,
-    follow: (reference) => {
-      end(reference);
-      const [oldest] = waiting.keys();
-      if (waiting.size >= followedMax && oldest !== undefined) end(oldest);
-      plan(reference, clock.monotonicMs(), 0);
+    follow,
+    takeUp: (references) => {
+      for (const reference of references) follow(reference);
     },
     start: (given) => {
       events = given;

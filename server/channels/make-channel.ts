@@ -24,6 +24,7 @@ export interface ChannelParts {
   ) => Promise<Extract<SendResult, { ok: true }> | Failed>;
   readonly facts?: () => ChannelStatus["facts"];
   readonly start?: (events: ChannelEvents) => void;
+  readonly takeUp?: Channel["takeUp"];
   readonly stop?: () => Promise<void>;
 }
 
@@ -95,6 +96,7 @@ export function makeChannel(parts: ChannelParts): Channel {
       events = given;
       parts.start?.(given);
     },
+    ...(parts.takeUp === undefined ? {} : { takeUp: parts.takeUp }),
     stop: async () => parts.stop?.(),
   };
 }

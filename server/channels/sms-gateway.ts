@@ -75,6 +75,7 @@ export function smsGateway(settings: SmsGatewaySettings, call: HttpCaller, clock
       return { ok: true, reference, proof: "accepted" };
     },
     start: follower.start,
+    ...(status === undefined ? {} : { takeUp: follower.takeUp }),
     stop: async () => follower.stop(),
   });
 }

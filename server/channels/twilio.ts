@@ -155,6 +155,7 @@ function twilioChannel(
       events = given;
       follower.start(given);
     },
+    takeUp: follower.takeUp,
     stop: async () => follower.stop(),
   });
   return {

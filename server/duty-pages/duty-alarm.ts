@@ -102,10 +102,10 @@ export interface DutyWatch {
   readonly stop: () => void;
 }
 
-/** Makes the watch. `channels` gives those that work at the moment. */
+/** Makes the watch. `channels` gives those that work at the moment; null where the settings name none: that nobody can be told then is said at the start, and is no gap. */
 export function watchDuty(
   services: Pick<Services, "alarms" | "committer" | "clock" | "site">,
-  channels: () => readonly ChannelFact[],
+  channels: (() => readonly ChannelFact[]) | null,
   logger: Pick<Logger, "error">,
 ): DutyWatch {
   const { clock } = services;
@@ -113,12 +113,14 @@ export function watchDuty(
   const look = (): void => {
     try {
       const site = services.site()?.site;
-      if (site !== undefined)
-        judgeDuty(services, findingOf(site, siteHoles(site, channels(), clock.epochMs(), alarmAheadMs)));
+      if (site === undefined) return;
+      const holes = channels === null ? [] : siteHoles(site, channels(), clock.epochMs(), alarmAheadMs);
+      judgeDuty(services, findingOf(site, holes));
     } catch (error) {
       logger.error({ err: error }, "who is on duty could not be looked at; trying again");
+    } finally {
+      cancel = clock.after(lookEveryMs, look);
     }
-    cancel = clock.after(lookEveryMs, look);
   };
   return {
     start: () => {

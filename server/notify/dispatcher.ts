@@ -43,6 +43,12 @@ export const sendGuardMs: DurationMs = minuteMs;
 /** How long what is in hand may take once the server is to stop. */
 export const stopGraceMs: DurationMs = 5 * secondMs;
 
+/**
+ * After a start, the time that channels get to ask what became of messages of before: only then is a report overdue. Its time may have passed while the server was down. The first
+ * questions come after 2, 5 and 10 s (server/channels/follower.ts) and take 20 s at most.
+ */
+export const askAfterStartMs: DurationMs = 30 * secondMs;
+
 /** Sends what is owed, through all channels side by side. */
 export interface Dispatcher {
   readonly start: () => void;
@@ -92,6 +98,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   let cancelStir: Cancel | null = null;
   let isRunning = false;
   let lastAt: EpochMs | null = null;
+  let startedAt = 0;
 
   const send = async (channel: Channel, delivery: KeptDelivery, isRepeat: boolean): Promise<void> => {
     const { id, state, language, thread } = delivery;
@@ -165,6 +172,8 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     const { id, state } = delivery;
     if (inHand.has(id)) return;
     if (state.phase === "awaiting-report") {
+      const asks = channels.get(state.routes[state.route]?.channel ?? "")?.takeUp !== undefined;
+      if (asks && clock.monotonicMs() - startedAt < askAfterStartMs) return;
       take({ delivery: id, input: { kind: "overdue" } });
       return;
     }
@@ -212,6 +221,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   return {
     start: () => {
       isRunning = true;
+      startedAt = clock.monotonicMs();
       deliveries.whenOwed(stir);
       poll();
       stir();

@@ -1,5 +1,6 @@
 import type { Channel, ChannelEvents, DeliveryReport, Reply } from "../channels/channel.ts";
 import type { Commit } from "../journal/committer.ts";
+import type { KeptDelivery } from "./delivery-book.ts";
 import { type DeliveryNews, type DeliveryTaking, takeDeliveryNews } from "./take-delivery.ts";
 
 /** Reports kept for messages whose acceptance is not on record yet; beyond that the oldest are forgotten, and their messages count as unconfirmed. */
@@ -18,6 +19,14 @@ export interface ChannelEar {
   readonly start: () => void;
   /** Keeps what a channel made of a message, and then the report on it where that was quicker. */
   readonly take: (news: DeliveryNews, also?: (commit: Commit) => void) => void;
+}
+
+/** What a channel accepted and has not reported on, of messages that have no outcome yet: the oldest first. */
+function openReferences(open: readonly KeptDelivery[], channel: string): string[] {
+  return open
+    .toSorted((a, b) => a.number - b.number)
+    .flatMap(({ state }) => state.accepted.filter((each) => each.channel === channel))
+    .map(({ reference }) => reference);
 }
 
 /** Makes what listens to the channels. */
@@ -55,6 +64,7 @@ export function makeChannelEar(parts: ChannelEventParts): ChannelEar {
             parts.note({ channel: channel.id, isWorking }, `channel ${channel.id}: ${detail}`),
         };
         channel.start(events);
+        channel.takeUp?.(openReferences(parts.deliveries.open(), channel.id));
       }
     },
     take: (news, also) => {

@@ -69,7 +69,9 @@ export interface DeliveryBook {
     id: string,
     input: DeliveryInput,
   ) => { readonly delivery: KeptDelivery; readonly effects: readonly DeliveryEffect[] } | null;
-  /** Takes up work with the channels in force: messages of older records are taken in, and those that have no way, or one that is gone, get one. */
+  /**
+   * Takes up work with the channels in force: messages of older records are taken in, those that are too old are given up, and those that have no way, or one that is gone, get one.
+   */
   readonly begin: (commit: Commit, channels: readonly ChannelFact[]) => void;
   readonly find: (id: string) => KeptDelivery | null;
   readonly numbered: (number: number) => KeptDelivery | null;
@@ -128,9 +130,14 @@ export function openDeliveryBook(database: Database): DeliveryBook {
     `SELECT ${columns} FROM deliveries WHERE summons IS NOT NULL AND contact IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?`,
   );
   const unknown = database.prepare(
-    "SELECT id, contact, address FROM notifications WHERE sent_at IS NULL AND id NOT IN (SELECT id FROM deliveries) ORDER BY id",
+    `SELECT id, contact, address, owed_at, (alarm IN (SELECT id FROM alarms) OR alarm IN (SELECT id FROM calls)) AS is_call
+     FROM notifications WHERE sent_at IS NULL AND id NOT IN (SELECT id FROM deliveries) ORDER BY id`,
   );
   const addressOf = database.prepare("SELECT address FROM notifications WHERE id = ?");
+  const unmark = database.prepare("DELETE FROM sends_in_hand WHERE delivery = ?");
+  const unmarkEnded = database.prepare(
+    "DELETE FROM sends_in_hand WHERE delivery NOT IN (SELECT id FROM deliveries WHERE outcome IS NULL)",
+  );
   let whenOwed: () => void = () => undefined;
 
   const find = (id: string): KeptDelivery | null => {
@@ -138,8 +145,11 @@ export function openDeliveryBook(database: Database): DeliveryBook {
     return row === undefined ? null : keptOf(row);
   };
 
-  const keep = (id: string, state: DeliveryState): void =>
-    void update.run(JSON.stringify(state), state.dueAt, state.outcome, id);
+  /** Nothing is sent after the end, so no mark of a send outlives it. */
+  const keep = (id: string, state: DeliveryState): void => {
+    update.run(JSON.stringify(state), state.dueAt, state.outcome, id);
+    if (state.outcome !== null) unmark.run(id);
+  };
 
   const record = (commit: Commit, id: string, state: DeliveryState, effect: DeliveryEffect): void => {
     const channel = "channel" in effect ? effect.channel : null;
@@ -188,17 +198,25 @@ export function openDeliveryBook(database: Database): DeliveryBook {
         const [id, contact, address] = [row["id"], row["contact"], row["address"]].map(String);
         if (id === undefined || contact === undefined || address === undefined) continue;
         const routes = routesBy({ medium: "email", address }, channels);
-        const state = oweDelivery(routes, standardDeliverWithinMs, commit.at, false);
+        const isCall = Number(row["is_call"]) === 1;
+        const state = oweDelivery(routes, standardDeliverWithinMs, Number(row["owed_at"]), isCall);
         insert.run(id, contact, "email", "en", null, null, null, null, JSON.stringify(state), state.dueAt);
       }
       const inForce = new Set(channels.map((channel) => channel.id));
       for (const { id, medium, state } of underWay.all().map(keptOf)) {
+        const resumed = stepDelivery(state, { kind: "resume" }, commit.at);
+        if (resumed.state !== state) {
+          keep(id, resumed.state);
+          for (const effect of resumed.effects) record(commit, id, resumed.state, effect);
+          continue;
+        }
         if (state.routes.length > 0 && state.routes.every(({ channel }) => inForce.has(channel))) continue;
         const address = String(addressOf.get(id)?.["address"]);
         const kept = state.routes.filter(({ channel }) => inForce.has(channel));
         const routes = kept.length > 0 ? kept : routesBy({ medium, address }, channels);
         keep(id, stepDelivery(state, { kind: "reroute", routes }, commit.at).state);
       }
+      unmarkEnded.run();
       commit.afterwards(() => whenOwed());
     },
     find,
