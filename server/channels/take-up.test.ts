@@ -19,8 +19,8 @@ const settled = async (): Promise<void> => {
 };
 
 test.each([
-  ["twilio-sms", { ...twilio }, { status: "delivered" }],
-  ["twilio-voice", { ...twilio }, { status: "completed", answered_by: "human" }],
+  ["twilio-sms", { ...twilio }, { status: "delivered" }, true],
+  ["twilio-voice", { ...twilio }, { status: "busy" }, false],
   [
     "sms-gateway",
     {
@@ -33,8 +33,9 @@ test.each([
       },
     },
     { state: "DELIVRD" },
+    true,
   ],
-])("%s asks about what it accepted before a restart", async (kind, settings, answer) => {
+])("%s asks about what it accepted before a restart", async (kind, settings, answer, isDelivered) => {
   const clock = virtualClock(0);
   const asked: string[] = [];
   const reports: DeliveryReport[] = [];
@@ -57,7 +58,7 @@ test.each([
   clock.advance(minuteMs / 30);
   await settled();
   expect(asked).toEqual([expect.stringContaining("r-1")]);
-  expect(reports).toEqual([expect.objectContaining({ channel: "one", reference: "r-1", isDelivered: true })]);
+  expect(reports).toEqual([expect.objectContaining({ channel: "one", reference: "r-1", isDelivered })]);
   await channel?.stop();
 });
 
