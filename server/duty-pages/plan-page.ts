@@ -67,7 +67,7 @@ function policiesSection({ site }: PlanPageView, _edit: Edit): string {
   return section("policies", "Policies, in the order in which they are looked at", "", body);
 }
 
-function rotasSection({ site }: PlanPageView, _edit: Edit): string {
+function rotasSection({ site }: PlanPageView, edit: Edit): string {
   const rotas = site.rotas ?? [];
   const body =
     rotas.length === 0
@@ -80,10 +80,14 @@ function rotasSection({ site }: PlanPageView, _edit: Edit): string {
                 <ul class="rules">
                   !${rota.layers.map((layer) => html`<li>${layerWords(site, layer)}</li>`)}
                 </ul>
+                <p class="link-row">
+                  !${edit(`rota/${encodeURIComponent(rota.id)}`, "Change", `rota ${rota.name}`)}
+                  !${edit(`remove-rota/${encodeURIComponent(rota.id)}`, "Take away", `rota ${rota.name}`)}
+                </p>
               </li>`,
           )}
         </ul>`;
-  return section("rotas", "Rotas", "", body);
+  return section("rotas", "Rotas", edit("new-rota", "New rota", ""), body);
 }
 
 function teamsSection({ site }: PlanPageView, edit: Edit): string {

@@ -65,6 +65,7 @@ function visits(excursion: string, invitation: string, first: string, answer: st
     "new-channel",
     "new-contact",
     "new-profile",
+    "new-rota",
     "new-team",
   ];
   const kept = [
@@ -77,6 +78,8 @@ function visits(excursion: string, invitation: string, first: string, answer: st
     "remove-contact/on-call",
     "team/cellar",
     "remove-team/cellar",
+    "rota/nights",
+    "remove-rota/nights",
   ];
   return {
     nobody: {

@@ -8,6 +8,7 @@ import { access } from "../access/access.ts";
 import { personOf } from "../access/guard.ts";
 import { contactForm } from "../duty-pages/contact-form.ts";
 import { removeDutyForm } from "../duty-pages/remove-form.ts";
+import { rotaForm } from "../duty-pages/rota-form.ts";
 import { holidaysForm, teamForm } from "../duty-pages/team-forms.ts";
 import { formOf } from "../pages/form-body.ts";
 import { type FormErrors, hasErrors, noErrors } from "../pages/forms.ts";
@@ -154,6 +155,8 @@ function formFor(place: FormStart): MasterForm | null {
         return contactForm(file, undefined);
       case "new-team":
         return teamForm(file, undefined);
+      case "new-rota":
+        return rotaForm(file, undefined, place);
       case "holidays":
         return holidaysForm(file);
       case "new-appliance":
@@ -171,6 +174,10 @@ function formFor(place: FormStart): MasterForm | null {
       return contactForm(file, id);
     case "remove-contact":
       return removeDutyForm(start, { contact: id }, place.at);
+    case "rota":
+      return rotaForm(file, id, place);
+    case "remove-rota":
+      return removeDutyForm(start, { rota: id }, place.at);
     case "team":
       return teamForm(file, id);
     case "remove-team":

@@ -65,6 +65,8 @@ function mistakesOf(
 }
 
 function sentence(message: string): string {
+  if (message.startsWith("Too small: expected string to have >=1 ")) return "This must not be empty.";
+  if (message === "Invalid ISO date") return "Expected a day such as 2026-12-25.";
   const plain = message.startsWith("Invalid input: ") ? message.slice("Invalid input: ".length) : message;
   return plain.slice(0, 1).toUpperCase() + plain.slice(1);
 }
@@ -90,7 +92,7 @@ export function masterFormBody(
     },
     errors,
   );
-  return html`<div class="form-page master-form">
+  return html`<div class="form-page master-form!${form.preview === undefined ? "" : " with-preview"}">
     !${errorSummary(errors)}
     <p class="crumb">
       !${form.home === "duty" ? html`<a href="/on-duty">On duty</a> · <a href="/on-duty/plan">Plan</a>` : html`<a href="/site">Site</a>`}

@@ -119,6 +119,13 @@ export function formButtons(look: {
   </p>`;
 }
 
+/** A button within a form that changes its rows and takes nothing: it sends `act`. `about` is said to those who do not see where it stands. */
+export function actButton(act: string, text: string, about = ""): string {
+  return html`<button type="submit" class="quiet small" name="act" value="${act}">
+    ${text}!${about === "" ? "" : html`<span class="hidden"> ${about}</span>`}
+  </button>`;
+}
+
 /** A form of one button, for an act that needs no words. */
 export function buttonForm(look: {
   readonly action: string;
