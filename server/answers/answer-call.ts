@@ -28,7 +28,7 @@ export interface AnswerParts {
   readonly site: () => SiteBook | null;
 }
 
-/** The alarms that a message called about and that are still under way. */
+/** The alarms that a message called about and that are still under way; with the alarm that nobody answers, also what nobody has answered. */
 export function alarmsCalledAbout(
   { database, alarms }: Pick<AnswerParts, "database" | "alarms">,
   delivery: KeptDelivery,
@@ -36,7 +36,11 @@ export function alarmsCalledAbout(
   if (delivery.summons === null) return [];
   const ids = new Set(
     database
-      .prepare("SELECT alarm FROM summons_alarms WHERE summons = ?")
+      .prepare(
+        `SELECT alarm FROM summons_alarms WHERE summons = ?1
+         UNION SELECT silent.alarm FROM summons_alarms AS called JOIN alarms ON alarms.id = called.alarm AND alarms.kind = 'unanswered'
+         JOIN summons_alarms AS silent ON silent.summons = alarms.subject WHERE called.summons = ?1`,
+      )
       .all(delivery.summons.id)
       .map((row) => String(row["alarm"])),
   );

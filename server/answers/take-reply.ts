@@ -1,4 +1,5 @@
-import { addressesOf } from "@coldkeep/core/duty/contact-section.ts";
+import { isNumber } from "@coldkeep/core/answers/phone-number.ts";
+import { addressesOf, type Contact } from "@coldkeep/core/duty/contact-section.ts";
 import { promiseMaxMs } from "@coldkeep/core/alarms/alarm-state.ts";
 import { parseReply } from "@coldkeep/core/answers/parse-reply.ts";
 import { type EpochMs, minuteMs } from "@coldkeep/core/time/millis.ts";
@@ -54,21 +55,26 @@ export function readReply(parts: ReplyParts, reply: Reply, by: AnsweredBy, at: E
   const until = at + Math.min((parsed?.minutes ?? standardPromiseMinutes) * minuteMs, promiseMaxMs);
   const what = parsed === null || parsed.what === "" ? "sees to it" : parsed.what;
   const unread = { reply, contact: null, delivery: null, by, what, until };
-  const senders = contactsAt(parts, reply.from);
+  const senders = contactsAt(parts, reply.from, by);
   if (senders.length === 0) return { ...unread, outcome: "unknown-sender" };
   const [contact = null] = senders;
   if (parsed === null) return { ...unread, contact, outcome: "not-understood" };
   const calls = parts.deliveries
     .callsTo(senders, codesLookedAtMax)
     .filter(({ state }) => state.owedAt >= at - answerableMs);
-  const found =
-    parsed.code === null
-      ? onlyOpen(parts, calls)
-      : calls.find(({ number }) => parts.key.codeOf(number) === parsed.code);
+  const named =
+    parsed.code === null ? calls : calls.filter(({ number }) => parts.key.codeOf(number) === parsed.code);
+  // By chance two calls have one code: the one that is over is not meant, and of two that wait none is taken on for the other.
+  const found = onlyOpen(parts, named) ?? (parsed.code === null ? undefined : named[0]);
   if (found === "several") return { ...unread, contact, outcome: "code-missing" };
   if (found === undefined)
     return { ...unread, contact, outcome: parsed.code === null ? "nothing-open" : "code-unknown" };
-  return { ...unread, contact: found.contact, delivery: found.id, outcome: "taken" };
+  return {
+    ...unread,
+    contact: found.contact,
+    delivery: found.id,
+    outcome: parsed.isRefusal ? "declined" : "taken",
+  };
 }
 
 /** Takes a reply: kept whole, once, and what it says about the alarms of the call done in the same transaction. Returns what became of it, then or earlier. */
@@ -115,19 +121,14 @@ function outcomeOf(parts: AnswerParts, { outcome, delivery: id }: ReplyTaken): R
 /** Longest text of a reply that is kept, in characters. */
 const replyKeptMax = 1_000;
 
-/** The contacts with an address, whatever way its number is written. */
-function contactsAt({ site }: AnswerParts, from: string): string[] {
-  const wanted = plain(from);
-  return (site()?.site.contacts ?? [])
-    .filter((contact) => addressesOf(contact).some(({ address }) => plain(address) === wanted))
-    .map(({ id }) => id);
-}
-
-function plain(address: string): string {
-  return address
-    .replaceAll(/[\s().-]/gu, "")
-    .replace(/^00/u, "+")
-    .toLowerCase();
+/** The contacts whose address it is: a telephone's number however it is written, any other to the letter. */
+function contactsAt({ site }: AnswerParts, from: string, by: AnsweredBy): string[] {
+  const isPhone = by === "sms" || by === "voice";
+  const isSender = (contact: Contact): boolean =>
+    isPhone
+      ? contact.phone !== undefined && isNumber(from, contact.phone)
+      : addressesOf(contact).some(({ address }) => address === from);
+  return (site()?.site.contacts ?? []).filter(isSender).map(({ id }) => id);
 }
 
 /** The only call that waits for this person; `several` where more than one does. */
