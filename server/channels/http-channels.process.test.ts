@@ -320,7 +320,11 @@ test("only calls that Twilio signed are taken, and replies and reports come out 
   world.channel.start(events);
   const app = Fastify();
   app.setErrorHandler((error, _request, reply) => reply.code(problemOf(error).status).send(problemOf(error)));
-  await app.register(inboundRoutes, { channels: [world.channel], pressed: () => null });
+  await app.register(inboundRoutes, {
+    channels: [world.channel],
+    pressed: () => null,
+    refused: () => undefined,
+  });
   const post = async (kind: string, fields: Record<string, string>, key = secret) => {
     const url = `/v1/channels/one/${kind}`;
     const sorted = Object.entries(fields).toSorted(([left], [right]) => (left < right ? -1 : 1));
@@ -375,6 +379,7 @@ test("a call asks for a key, only Twilio can say which was pressed, and a text i
       pressed.push(press);
       return { language: "fr" as const, text: `dit <${press.key}>`, isAskedAgain: press.key === "2" };
     },
+    refused: () => undefined,
   });
   const press = async (url: string, key: string, by = secret) => {
     const sent = { CallSid: "SM1", Digits: key, To: "+32470123456" };

@@ -24,6 +24,29 @@ export interface CalledChannel extends Channel {
   readonly hear: (call: InboundCall, pressed: KeyPressed) => Promise<string | null>;
 }
 
+/** One call by a provider, as it came. */
+export interface RawCall {
+  /** What follows the path in the address: empty, or from `?` on. */
+  readonly search: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Null for a GET. */
+  readonly body: string | null;
+}
+
+/** A channel whose provider calls us in words that the settings explain. */
+export interface PostedChannel extends Channel {
+  /**
+   * Takes a call; resolves once what it says is on record, with what is answered. `refused`: how many things in it could not be read; they are kept as replies of nobody. Throws
+   * `channel.signature`, and `channel.inbound-unreadable` where nothing of it could be read.
+   */
+  readonly take: (call: RawCall) => Promise<{ readonly answer: string; readonly refused: number }>;
+}
+
+/** True for a channel whose provider calls us in words that the settings explain. */
+export function isPosted(channel: Channel): channel is PostedChannel {
+  return "take" in channel;
+}
+
 /** True for a channel whose provider calls us. */
 export function isCalled(channel: Channel): channel is CalledChannel {
   return "hear" in channel;

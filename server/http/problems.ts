@@ -46,6 +46,7 @@ export const problemStatus: Readonly<Record<string, number>> = {
   "batch.encoding-invalid": 400,
   "batch.sequence-reused": 409,
   "channel.signature": 403,
+  "channel.inbound-unreadable": 422,
   "request.invalid": 400,
   "request.too-large": 413,
   "request.media-type": 415,

@@ -192,6 +192,7 @@ export async function buildWeb(
   const fill = makeAnswerFiller(services.answerKey, publicUrl);
   await app.register(inboundRoutes, {
     channels,
+    refused: services.metrics.refused,
     pressed: (press: KeyPress) => takeKey({ ...services, fill }, press),
   });
   app.get("/openapi.json", { config: access("public"), schema: { hide: true } }, async () => app.swagger());
