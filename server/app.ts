@@ -34,6 +34,8 @@ import { makeAnswerFiller } from "./answers/fill-answers.ts";
 import { readReply, takeReply } from "./answers/take-reply.ts";
 import { type Channel, factOf } from "./channels/channel.ts";
 import { openChannels } from "./channels/open-channel.ts";
+import { watchReturnedMails } from "./channels/watch-returned-mails.ts";
+import { storedMarks } from "./mailbox/mailbox-marks.ts";
 import { mailerChannel } from "./notify/mailer-channel.ts";
 import { type ChannelEar, makeChannelEar } from "./summons/channel-events.ts";
 import { type Dispatcher, makeDispatcher, type Mailer } from "./notify/dispatcher.ts";
@@ -126,6 +128,7 @@ export async function makeServer(
       clock,
       publicUrl: settings.publicUrl ?? null,
       warn: (facts, message) => logger.warn(facts, message),
+      marks: (purpose, mailbox) => storedMarks(database, purpose, mailbox),
     }),
   ];
   inside.begin(settings.publicUrl ?? null, channels.map(factOf));
@@ -187,6 +190,7 @@ export async function makeServer(
   metrics.watch("coldkeep_notifications_owed", "Messages owed and not sent", () =>
     services.deliveries.owed(),
   );
+  watchReturnedMails(metrics, channels);
   metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);
   const backups =
     settings.backup === undefined

@@ -9,7 +9,9 @@ import {
   type DeliveryState,
   giveUpAfterMs,
   oweDelivery,
+  reportsMax,
   retryPausesMs,
+  returnPausesMs,
   type Route,
   stepDelivery,
   triesPerRouteMax,
@@ -58,7 +60,7 @@ function play(
     state = step.state;
     for (const effect of step.effects) log.push({ at, effect });
   };
-  for (let turn = 0; turn < 5_000 && state.outcome === null; turn += 1) {
+  for (let turn = 0; turn < 5_000 && (state.outcome === null || later.length > 0); turn += 1) {
     later.sort((a, b) => a.at - b.at);
     const [next] = later;
     const due = state.dueAt ?? Number.MAX_SAFE_INTEGER;
@@ -73,7 +75,7 @@ function play(
       sends.push({ at, channel });
       const reference = `${channel}-${sends.length}`;
       const behaviour = behave(channel, sends.length);
-      const report = { kind: "reported", channel, reference, reason: null } as const;
+      const report = { kind: "reported", channel, reference, reason: null, name: reference } as const;
       if (behaviour === "deliver" && proves === "delivery") give({ kind: "delivered", channel });
       else if (behaviour === "refuse" || behaviour === "fail")
         give({ kind: "failed", channel, reason: behaviour, isHopeless: behaviour === "refuse" });
@@ -100,7 +102,7 @@ function routeOf(state: DeliveryState): Route {
 const anyRoutes = fc.uniqueArray(fc.constantFrom(sms, modem, mail), { minLength: 1, maxLength: 3 });
 const anyScript = fc.array(fc.constantFrom(...behaviours), { minLength: 1, maxLength: 12 });
 
-test("each delivery has exactly one outcome, after which nothing is sent and nothing changes", () => {
+test("each delivery ends in exactly one outcome, after which nothing is sent and nothing changes; what came back had not ended", () => {
   fc.assert(
     fc.property(
       anyRoutes,
@@ -111,8 +113,12 @@ test("each delivery has exactly one outcome, after which nothing is sent and not
         const { state, log } = play(routes, behave, 2 * giveUpAfterMs, withdrawAt);
         expect(state.phase).toBe("ended");
         const ends = log.filter(({ effect }) => effect.kind === "ended");
-        expect(ends).toHaveLength(1);
-        expect(log[log.length - 1]).toBe(ends[0]);
+        const returned = log.filter(({ effect }) => effect.kind === "returned");
+        expect(ends).toHaveLength(returned.length + 1);
+        const last = ends[ends.length - 1];
+        expect(log[log.length - 1]).toBe(last);
+        expect(last?.effect).toMatchObject({ outcome: state.outcome });
+        for (const { effect } of ends.slice(0, -1)) expect(effect).toMatchObject({ outcome: "handed-over" });
         expect(stepDelivery(state, { kind: "delivered", channel: "mail" }, 0)).toEqual({
           state,
           effects: [],
@@ -143,12 +149,11 @@ test("where no way works it is told in the first round, and tried until it is gi
       anyRoutes,
       fc.constantFrom<Behaviour>("refuse", "fail", "report-failure", "accept-and-lose"),
       (given, bad) => {
-        const routes = given.filter(
-          ({ proves }) => proves === "delivery" || bad === "refuse" || bad === "fail",
-        );
+        const routes = given.filter(({ proves }) => proves === "delivery" || bad !== "accept-and-lose");
         fc.pre(routes.length > 0);
         const { state, log, sends } = play(routes, () => bad, 2 * giveUpAfterMs);
-        expect(state).toMatchObject({ outcome: "given-up", isUnreached: true });
+        expect(["given-up", "returned"]).toContain(state.outcome);
+        expect(state.isUnreached).toBe(true);
         const first = log.findIndex(({ effect }) => effect.kind === "unreached");
         const sentBefore = sends.filter(({ at }) => at <= (log[first]?.at ?? 0));
         expect(new Set(sentBefore.map(({ channel }) => channel)).size).toBe(routes.length);
@@ -157,6 +162,75 @@ test("where no way works it is told in the first round, and tried until it is gi
     ),
     { numRuns: 30 },
   );
+});
+
+/** A mail that was handed over, and that may come back. */
+function handedOver(routes: readonly Route[]): DeliveryState {
+  const owed = oweDelivery(routes, within, 0);
+  return stepDelivery(owed, { kind: "accepted", channel: "mail", reference: "m1" }, 1_000).state;
+}
+
+const cameBack: DeliveryInput = {
+  kind: "reported",
+  channel: "mail",
+  reference: "m1",
+  isDelivered: false,
+  reason: "no such mailbox",
+  name: "report-1",
+};
+
+test("a mail that comes back is sent by another way at once, and by the one way there is only after a long pause", () => {
+  const two = stepDelivery(handedOver([mail, sms]), cameBack, 5_000);
+  expect(two.state).toMatchObject({ phase: "to-send", routes: [sms], route: 0, dueAt: 5_000, outcome: null });
+  expect(two.effects.map(({ kind }) => kind)).toEqual(["returned", "moved-on"]);
+  const one = stepDelivery(handedOver([mail]), cameBack, 5_000);
+  expect(one.state).toMatchObject({
+    phase: "to-send",
+    dueAt: 5_000 + (returnPausesMs[0] ?? 0),
+    isUnreached: true,
+  });
+  expect(one.effects.map(({ kind }) => kind)).toEqual(["returned", "unreached"]);
+});
+
+test("a mail that comes back counts once, however often that is told", () => {
+  const { state } = stepDelivery(handedOver([mail]), cameBack, 5_000);
+  const again = stepDelivery(state, { kind: "accepted", channel: "mail", reference: "m1" }, 10_000).state;
+  expect(again.outcome).toBe("handed-over");
+  expect(stepDelivery(again, cameBack, 11_000)).toEqual({ state: again, effects: [] });
+  expect(stepDelivery(again, { ...cameBack, name: "report-2" }, 11_000).state.outcome).toBe(null);
+});
+
+test("a mail that comes back when nobody needs it any more, or days later, is told and not sent again", () => {
+  const answered = stepDelivery(handedOver([mail, sms]), { kind: "withdraw" }, 2_000).state;
+  expect(answered.outcome).toBe("handed-over");
+  for (const [state, at] of [
+    [answered, 5_000],
+    [handedOver([mail, sms]), giveUpAfterMs],
+  ] as const) {
+    const step = stepDelivery(state, cameBack, at);
+    expect(step.state).toMatchObject({ phase: "ended", outcome: "returned", isUnreached: true, dueAt: null });
+    expect(step.effects.map(({ kind }) => kind)).toEqual(["returned", "unreached", "ended"]);
+  }
+});
+
+test("what only is to be known of a mail is noted, up to a number, and changes nothing else", () => {
+  let state = handedOver([mail]);
+  let notes = 0;
+  for (let count = 0; count < 2 * reportsMax; count += 1) {
+    const about = { channel: "mail", reference: "m1", reason: "is away" };
+    const step = stepDelivery(state, { kind: "noted", ...about, name: `away-${count}` }, 5_000);
+    expect({ ...step.state, reports: [] }).toEqual({ ...state, reports: [] });
+    state = step.state;
+    notes += step.effects.length;
+  }
+  expect(notes).toBe(reportsMax);
+  expect(stepDelivery(state, cameBack, 5_000).state.outcome).toBe(null);
+});
+
+test("an address that sends everything back is not sent to many times", () => {
+  const { sends, log } = play([mail], () => "report-failure", 2 * giveUpAfterMs);
+  expect(sends.length).toBeLessThanOrEqual(6);
+  expect(log[log.length - 1]?.effect).toMatchObject({ kind: "ended", outcome: "returned" });
 });
 
 test("what is never given up is still tried after days", () => {

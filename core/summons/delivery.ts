@@ -1,5 +1,5 @@
 import type { Medium } from "../duty/media.ts";
-import { type DurationMs, type EpochMs, hourMs, secondMs } from "../time/millis.ts";
+import { type DurationMs, type EpochMs, hourMs, minuteMs, secondMs } from "../time/millis.ts";
 
 /** One way to a person: a provider and an address there. */
 export interface Route {
@@ -11,12 +11,13 @@ export interface Route {
 }
 
 /**
- * How a delivery ended. `delivered`: the person's device has it; `handed-over`: the provider has it and cannot say more; `unconfirmed`: the provider had it, no report came, and nobody
- * needs it any more; `withdrawn`: nobody needed it any more before it went out; `given-up`: no way worked for `giveUpAfterMs`, or there was none.
+ * How a delivery ended. `delivered`: the person's device has it; `handed-over`: the provider has it and cannot say more, unless it sends it back; `unconfirmed`: the provider had it, no
+ * report came, and nobody needs it any more; `withdrawn`: nobody needed it any more before it went out; `returned`: the provider had it and sent it back when nobody needed it any more;
+ * `given-up`: no way worked for `giveUpAfterMs`, or there was none.
  */
-export type Outcome = "delivered" | "handed-over" | "unconfirmed" | "withdrawn" | "given-up";
+export type Outcome = "delivered" | "handed-over" | "unconfirmed" | "withdrawn" | "returned" | "given-up";
 
-/** A message that a provider accepted and whose arrival is to be reported. */
+/** A message that a provider accepted, and that it may report on. */
 export interface Acceptance {
   readonly channel: string;
   readonly reference: string;
@@ -45,6 +46,10 @@ export interface DeliveryState {
   readonly isWithdrawn: boolean;
   /** True once all ways have failed or stayed unconfirmed. */
   readonly isUnreached: boolean;
+  /** How often it came back after it was handed over; left out where it never did, as in records from before this was known. */
+  readonly returns?: number;
+  /** Names of the newest reports that were taken, so that each counts once; left out where none had a name. */
+  readonly reports?: readonly string[];
   readonly outcome: Outcome | null;
 }
 
@@ -66,6 +71,17 @@ export type DeliveryInput =
       /** Null: the provider has done what it can, and can say no more. */
       readonly isDelivered: boolean | null;
       readonly reason: string | null;
+      /** Its own name, where it may be told twice. */
+      readonly name?: string;
+    }
+  /** Decides nothing: that it waits, or that the person is away. */
+  | {
+      readonly kind: "noted";
+      readonly channel: string;
+      readonly reference: string;
+      readonly reason: string;
+      /** Its own name, as it may be told twice. */
+      readonly name: string;
     }
   | { readonly kind: "overdue" }
   | { readonly kind: "withdraw" }
@@ -73,11 +89,17 @@ export type DeliveryInput =
   /** The server takes up work again: what is too old to be of use is let go of. */
   | { readonly kind: "resume" };
 
-/** What follows, for the delivery's record. `unreached` also brings the next step forward and raises an alarm. */
+/** What follows, for the delivery's record. `unreached` also brings the next step forward and raises an alarm; after `returned` what ended has been taken up again. */
 export type DeliveryEffect =
   | {
-      readonly kind: "accepted" | "failed" | "moved-on" | "overdue" | "not-delivered";
+      readonly kind: "accepted" | "failed" | "moved-on" | "overdue" | "not-delivered" | "noted";
       readonly channel: string;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: "returned";
+      readonly channel: string;
+      readonly address: string;
       readonly reason: string | null;
     }
   | { readonly kind: "unreached"; readonly reason: string }
@@ -94,6 +116,9 @@ export const retryPausesMs: readonly DurationMs[] = [2, 5, 15, 30, 60, 120, 300]
   (seconds) => seconds * secondMs,
 );
 
+/** Pause after a message came back for the n-th time and there is no other way; the last one repeats. What a mail server refused it will hardly take soon. */
+export const returnPausesMs: readonly DurationMs[] = [15 * minuteMs, hourMs, 4 * hourMs, 12 * hourMs];
+
 /** Failed tries on one route before the next one is turned to. */
 export const triesPerRouteMax = 3;
 
@@ -102,6 +127,9 @@ export const giveUpAfterMs: DurationMs = 24 * hourMs;
 
 /** Acceptances that are remembered for late reports. */
 export const acceptancesMax = 20;
+
+/** Names of reports that are remembered; once there are so many, what only is to be noted is noted no more. */
+export const reportsMax = 10;
 
 /** A delivery that is owed from now on. */
 export function oweDelivery(
@@ -127,9 +155,12 @@ export function oweDelivery(
   };
 }
 
-/** Advances a delivery by one input. Pure. Whatever comes after the end changes nothing: there is exactly one outcome. */
+/**
+ * Advances a delivery by one input. Pure. Whatever comes after the end changes nothing: there is exactly one outcome. Only what was handed over to a provider that can prove no more is
+ * taken up again where it comes back: then that was not the end.
+ */
 export function stepDelivery(state: DeliveryState, input: DeliveryInput, at: EpochMs): DeliveryStep {
-  if (state.phase === "ended") return { state, effects: [] };
+  if (state.phase === "ended") return afterEnd(state, input, at);
   switch (input.kind) {
     case "accepted":
       return accept(state, input.channel, input.reference, at);
@@ -139,6 +170,8 @@ export function stepDelivery(state: DeliveryState, input: DeliveryInput, at: Epo
       return fail(state, input, at);
     case "reported":
       return hear(state, input, at);
+    case "noted":
+      return note(state, input);
     case "overdue":
       return overdue(state, at);
     case "withdraw":
@@ -150,6 +183,15 @@ export function stepDelivery(state: DeliveryState, input: DeliveryInput, at: Epo
   }
 }
 
+function afterEnd(state: DeliveryState, input: DeliveryInput, at: EpochMs): DeliveryStep {
+  if (state.outcome !== "handed-over") return { state, effects: [] };
+  if (input.kind === "reported" && input.isDelivered === false) return hear(state, input, at);
+  if (input.kind === "noted") return note(state, input);
+  if (input.kind === "withdraw" && !state.isWithdrawn)
+    return { state: { ...state, isWithdrawn: true }, effects: [] };
+  return { state, effects: [] };
+}
+
 function counted(state: DeliveryState): DeliveryState {
   return { ...state, tries: state.tries + 1, triesHere: state.triesHere + 1 };
 }
@@ -157,9 +199,10 @@ function counted(state: DeliveryState): DeliveryState {
 function accept(state: DeliveryState, channel: string, reference: string | null, at: EpochMs): DeliveryStep {
   const tried = counted(state);
   const effects: DeliveryEffect[] = [{ kind: "accepted", channel, reason: null }];
-  const proves = state.routes.find((route) => route.channel === channel)?.proves;
-  if (proves !== "delivery" || reference === null) return joined(effects, end(tried, "handed-over", channel));
+  if (reference === null) return joined(effects, end(tried, "handed-over", channel));
   const accepted = [...tried.accepted, { channel, reference }].slice(-acceptancesMax);
+  const proves = state.routes.find((route) => route.channel === channel)?.proves;
+  if (proves !== "delivery") return joined(effects, end({ ...tried, accepted }, "handed-over", channel));
   const dueAt = at + state.deliverWithinMs;
   return { state: { ...tried, accepted, phase: "awaiting-report", dueAt }, effects };
 }
@@ -177,21 +220,57 @@ function fail(
 
 function hear(
   state: DeliveryState,
-  { channel, reference, isDelivered, reason }: Extract<DeliveryInput, { kind: "reported" }>,
+  { channel, reference, isDelivered, reason, name }: Extract<DeliveryInput, { kind: "reported" }>,
   at: EpochMs,
 ): DeliveryStep {
   const index = state.accepted.findLastIndex(
     (each) => each.channel === channel && each.reference === reference,
   );
-  if (index < 0) return { state, effects: [] };
+  const { reports = [] } = state;
+  if (index < 0 || (name !== undefined && reports.includes(name))) return { state, effects: [] };
   if (isDelivered === true) return end(state, "delivered", channel);
   if (isDelivered === null) return end(state, "handed-over", channel);
+  const known = name === undefined ? state : { ...state, reports: [...reports, name].slice(-reportsMax) };
   const isNewest = index === state.accepted.length - 1;
-  const heard = { ...state, accepted: state.accepted.filter((_, place) => place !== index) };
+  const heard = { ...known, accepted: state.accepted.filter((_, place) => place !== index) };
+  const route = state.routes[state.route];
+  const isReturn = state.phase === "ended" && route?.channel === channel && route.proves === "acceptance";
+  if (isReturn && isNewest) return takeUp(heard, channel, reason, at);
   const effects: DeliveryEffect[] = [{ kind: "not-delivered", channel, reason }];
   if (state.phase !== "awaiting-report" || !isNewest) return { state: heard, effects };
   if (state.isWithdrawn) return joined(effects, end(heard, "unconfirmed", null));
   return joined(effects, moveOn(heard, reason ?? "reported as not delivered", at));
+}
+
+function note(
+  state: DeliveryState,
+  { channel, reference, reason, name }: Extract<DeliveryInput, { kind: "noted" }>,
+): DeliveryStep {
+  const { reports = [] } = state;
+  const isOurs = state.accepted.some((each) => each.channel === channel && each.reference === reference);
+  if (!isOurs || reports.includes(name) || reports.length >= reportsMax) return { state, effects: [] };
+  return { state: { ...state, reports: [...reports, name] }, effects: [{ kind: "noted", channel, reason }] };
+}
+
+/** What was handed over came back. The way by which it did is not gone again, unless it is the only one; what is too old to help is not sent again at all. */
+function takeUp(state: DeliveryState, channel: string, reason: string | null, at: EpochMs): DeliveryStep {
+  const why = reason ?? "it came back";
+  const returns = (state.returns ?? 0) + 1;
+  const address = state.routes[state.route]?.address ?? "";
+  const back: DeliveryState = { ...state, returns };
+  const effects: DeliveryEffect[] = [{ kind: "returned", channel, address, reason }];
+  if (state.isWithdrawn || (state.isGivenUp && at - state.owedAt >= giveUpAfterMs)) {
+    effects.push({ kind: "unreached", reason: why });
+    return joined(effects, end({ ...back, isUnreached: true }, "returned", null));
+  }
+  const open: DeliveryState = { ...back, phase: "to-send", outcome: null };
+  const others = state.routes.filter((_, place) => place !== state.route);
+  if (others.length > 0) {
+    const left: DeliveryState = { ...open, routes: others };
+    return joined(effects, turnTo(left, state.route, why, at, pauseAfter(state.tries)));
+  }
+  const pause = returnPausesMs[Math.min(returns, returnPausesMs.length) - 1] ?? 0;
+  return joined(effects, turnTo(open, state.route + 1, why, at, pause));
 }
 
 function overdue(state: DeliveryState, at: EpochMs): DeliveryStep {
@@ -229,14 +308,24 @@ function resume(state: DeliveryState, at: EpochMs): DeliveryStep {
 
 /** Turns to the next way; after the last one, to the first again, after a pause. */
 function moveOn(state: DeliveryState, reason: string, at: EpochMs): DeliveryStep {
-  const next = (state.route + 1) % state.routes.length;
-  const isRoundOver = next === 0;
+  return turnTo(state, state.route + 1, reason, at, pauseAfter(state.tries));
+}
+
+function turnTo(
+  state: DeliveryState,
+  place: number,
+  reason: string,
+  at: EpochMs,
+  pauseMs: DurationMs,
+): DeliveryStep {
+  const isRoundOver = place >= state.routes.length;
+  const next = isRoundOver ? 0 : place;
   const moved: DeliveryState = {
     ...state,
     route: next,
     phase: "to-send",
     triesHere: 0,
-    dueAt: isRoundOver ? at + pauseAfter(state.tries) : at,
+    dueAt: isRoundOver ? at + pauseMs : at,
     isUnreached: state.isUnreached || isRoundOver,
   };
   const effects: DeliveryEffect[] = isRoundOver

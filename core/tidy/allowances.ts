@@ -79,6 +79,8 @@ export const outsideAdapters: readonly string[] = [
   "server/influx/disk.ts",
   "server/influx/slice-thread.ts",
   "server/influx/slice-worker.ts",
+  // The authority of a mail server's certificate.
+  "server/mailbox/imap-session.ts",
   "server/modem/modem-line.ts",
   "server/own-process/run-command.ts",
   "server/pages/assets.ts",
@@ -98,6 +100,8 @@ export const outsideAdapters: readonly string[] = [
   "server/security/web-security.ts",
   "server/store/database.ts",
   "server/testing/certificates.ts",
+  // A real IMAP server.
+  "server/testing/mail-store.ts",
   "server/testing/pty-line.ts",
   "server/unit-folder/folder-files.ts",
   // What reads copies of the records that nobody works on.

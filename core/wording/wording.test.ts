@@ -12,9 +12,16 @@ import { toGsm } from "./clean.ts";
 import { exampleAlarm, exampleAt, examples, exampleSurroundings, storm } from "./examples.ts";
 import { celsiusText } from "./forms.ts";
 import { dutchNumber, englishNumber, frenchNumber } from "./numbers.ts";
-import { smsPartsMax, stormPartsMax } from "./sms.ts";
+import { smsParts, smsPartsMax, stormPartsMax } from "./sms.ts";
 import { aboutOf, headOf, leftOf, whatOf } from "./told.ts";
-import { markRepeated, wordsOf, writeCall, writeDigest, writePromisePassed } from "./write-call.ts";
+import {
+  markRepeated,
+  markRepeatedSms,
+  wordsOf,
+  writeCall,
+  writeDigest,
+  writePromisePassed,
+} from "./write-call.ts";
 import type { Surroundings, ToldAlarm } from "./written.ts";
 
 const celsius = fc.double({ min: -199, max: 199, noNaN: true, noDefaultInfinity: true });
@@ -352,6 +359,31 @@ test("a promise that has passed says who promised what, and how it stands; a rep
   expect(partsOf(sms)).toBeLessThanOrEqual(smsPartsMax);
   expect(markRepeated("Alarm: x", "nl")).toBe("Herhaald: Alarm: x");
   expect(markRepeated("EXERCICE: Alarme: x", "fr")).toBe("EXERCICE: Répété: Alarme: x");
+});
+
+test("an SMS that is marked as a repeat takes no more parts than before and keeps all by which it is answered", () => {
+  const link = `https://cold.example.org/a/${"x".repeat(62)}`;
+  for (const language of languages) {
+    const mark = wordsOf[language].repeated;
+    for (const told of [[exampleAlarm()], ...(["power", "gateway", "back"] as const).map(storm)])
+      for (const isDrill of [false, true]) {
+        const { sms } = writeCall(told, null, { ...exampleSurroundings, isDrill })(language);
+        const sent = sms.replaceAll("{answer-code}", "4711").replaceAll("{answer-link}", link);
+        const marked = markRepeatedSms(sent, language);
+        expect(marked.split("\n")[0]).toContain(`${mark}: `);
+        expect(smsParts(marked)).toBeLessThanOrEqual(smsParts(sent) ?? 0);
+        const answers = (text: string) => text.split("\n").filter((line) => /4711|https/.test(line));
+        expect(answers(marked)).toEqual(answers(sent));
+      }
+  }
+  const full = "x".repeat(160);
+  expect(markRepeatedSms(full, "en")).toBe(`Repeated: ${"x".repeat(150)}`);
+  const tight = `Alarm: x\n${"y".repeat(80)}\nReply 4711 30 = I take it\nhttps://cold.example.org/a/12345678`;
+  expect(markRepeatedSms(tight, "en")).toBe(
+    "Repeated: Alarm: x\nReply 4711 30 = I take it\nhttps://cold.example.org/a/12345678",
+  );
+  // Letters that are not of the GSM alphabet cost what they cost; nothing is left out for that.
+  expect(markRepeatedSms("Alarm: Ω ş\nmore", "nl")).toBe("Herhaald: Alarm: Ω ş\nmore");
 });
 
 test("a storm of 500 appliances is one screen and a list, in two or three parts of SMS", () => {

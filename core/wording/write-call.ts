@@ -8,6 +8,7 @@ import { drillMark } from "./head-line.ts";
 import { writeMany } from "./many-alarms.ts";
 import { nl } from "./nl.ts";
 import { writeOne } from "./one-alarm.ts";
+import { smsParts } from "./sms.ts";
 import type { Words } from "./words.ts";
 import type { Surroundings, ToldAlarm, Written } from "./written.ts";
 
@@ -78,3 +79,20 @@ export function markRepeated(text: string, language: Language): string {
     ? `${drill}${words.repeated}: ${text.slice(drill.length)}`
     : `${words.repeated}: ${text}`;
 }
+
+/** The same for the text of an SMS as it is sent, with its code and link: lines that answer nothing give way, the last first, so that it takes no more parts than before. */
+export function markRepeatedSms(text: string, language: Language): string {
+  const lines = markRepeated(text, language).split("\n");
+  const partsMax = smsParts(text);
+  const isTooLong = (): boolean => partsMax !== null && (smsParts(lines.join("\n")) ?? 0) > partsMax;
+  while (isTooLong()) {
+    const place = lines.findLastIndex((line, index) => index > 0 && !answerLine.test(line));
+    if (place < 0) break;
+    lines.splice(place, 1);
+  }
+  while (isTooLong()) lines[0] = (lines[0] ?? "").slice(0, -1);
+  return lines.join("\n");
+}
+
+/** A line by which an SMS is answered: the link, or a code of four digits. */
+const answerLine = /https?:\/\/|\b\d{4}\b/;

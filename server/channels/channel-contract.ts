@@ -68,6 +68,7 @@ export const contractMessage: OutgoingMessage = {
   language: "nl",
   thread: "alarm-1",
   attachments: [],
+  urgency: "ordinary",
 };
 
 /** What every channel must do, whatever its provider does; `differing` names where a provider's behaviour means something else to it. */

@@ -18,6 +18,8 @@ export interface OutgoingMessage {
   /** What it belongs to: messages with the same thread are shown together where the medium can. */
   readonly thread: string | null;
   readonly attachments: readonly MailAttachment[];
+  /** `critical` where it tells of a critical alarm: media that can say so do. */
+  readonly urgency: "critical" | "ordinary";
 }
 
 /**
@@ -43,6 +45,10 @@ export interface DeliveryReport {
   readonly isDelivered: boolean | null;
   readonly reason: string | null;
   readonly at: EpochMs;
+  /** The report's own name, where it may be told twice. */
+  readonly name?: string;
+  /** True where it decides nothing and is only to be noted, such as that the message waits. */
+  readonly isNote?: boolean;
 }
 
 /** What a person sent back. */

@@ -271,7 +271,7 @@ test("the templates of a gateway are filled in where they say, and a repeat says
   expect(call?.headers["x-key"]).toBe(secret);
   expect(JSON.parse(call?.body ?? "")).toEqual({
     recipient: "+32470123456",
-    message: '[herhaling] a "b" {c}\n&',
+    message: 'Herhaald: a "b" {c}\n&',
     client: { ref: contractMessage.id },
   });
   await world.close();
@@ -283,6 +283,7 @@ test("a webhook is signed over its id, time and body", async () => {
   const [call] = world.provider.heard;
   const headers = call?.headers ?? {};
   const signed = `${String(headers["webhook-id"])}.${String(headers["webhook-timestamp"])}.${call?.body}`;
+  expect(JSON.parse(call?.body ?? "")).toMatchObject({ isRepeat: false, urgency: "ordinary" });
   expect(headers["webhook-signature"]).toBe(
     `v1,${createHmac("sha256", secret).update(signed).digest("base64")}`,
   );

@@ -2,12 +2,18 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { ServerSettings } from "../settings/server-settings.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelSettings } from "./channel-settings.ts";
+import { imapSessions } from "../mailbox/imap-session.ts";
+import type { MailboxMarks } from "../mailbox/mailbox-marks.ts";
+import type { MailboxSettings } from "../mailbox/mailbox-settings.ts";
+import { readMailbox } from "../mailbox/read-mailbox.ts";
 import { gsmModemChannel } from "../modem/gsm-modem-channel.ts";
 import { openSerialLine } from "../modem/modem-line.ts";
 import { type HttpCaller, makeHttpCaller } from "./http-call.ts";
 import { matrixChannel } from "./matrix.ts";
 import { smsGateway } from "./sms-gateway.ts";
+import { readReturnedMails } from "./returned-mails.ts";
 import { smtpChannel } from "./smtp.ts";
+import type { SmtpSettings } from "./smtp-settings.ts";
 import { telegramChannel } from "./telegram.ts";
 import { twilioSms, twilioVoice } from "./twilio.ts";
 import { webhookChannel } from "./webhook.ts";
@@ -18,6 +24,8 @@ export interface ChannelPorts {
   readonly fetch?: typeof fetch;
   /** Told what a modem could not read or hand in. */
   readonly warn?: (facts: Record<string, unknown>, message: string) => void;
+  /** How far a mailbox was read for a channel. Without it no mailbox is read. */
+  readonly marks?: (purpose: string, mailbox: MailboxSettings) => MailboxMarks;
   /** Where providers reach this server; null where they cannot. */
   readonly publicUrl?: string | null;
 }
@@ -25,11 +33,22 @@ export interface ChannelPorts {
 /** All channels of the settings, in the order in which one stands in for another of the same medium; `mail:` is the first. */
 export function openChannels(
   { mail, channels }: Pick<ServerSettings, "mail" | "channels">,
-  { clock, fetch: fetcher, warn = () => {}, publicUrl = null }: ChannelPorts,
+  { clock, fetch: fetcher, warn = () => {}, publicUrl = null, marks }: ChannelPorts,
 ): readonly Channel[] {
   const call = makeHttpCaller(clock, fetcher);
-  const first = mail === undefined ? [] : [smtpChannel("mail", mail, clock)];
-  return [...first, ...channels.map((settings) => openChannel(settings, call, clock, warn, publicUrl))];
+  const smtp = (id: string, settings: SmtpSettings): Channel => {
+    const { bounces } = settings;
+    if (bounces === undefined || marks === undefined) return smtpChannel(id, settings, clock);
+    const mailbox = readMailbox({
+      open: imapSessions(bounces),
+      marks: marks(`bounces of ${id}`, bounces),
+      clock,
+      warn: (facts, message) => warn({ channel: id, ...facts }, message),
+    });
+    return smtpChannel(id, settings, clock, readReturnedMails(id, mailbox, clock));
+  };
+  const first = mail === undefined ? [] : [smtp("mail", mail)];
+  return [...first, ...channels.map((settings) => openChannel(settings, call, clock, warn, publicUrl, smtp))];
 }
 
 function openChannel(
@@ -38,10 +57,11 @@ function openChannel(
   clock: Clock,
   warn: NonNullable<ChannelPorts["warn"]>,
   publicUrl: string | null,
+  smtp: (id: string, settings: SmtpSettings) => Channel,
 ): Channel {
   switch (settings.kind) {
     case "smtp":
-      return smtpChannel(settings.id, settings, clock);
+      return smtp(settings.id, settings);
     case "twilio-sms":
       return twilioSms(settings, call, clock, publicUrl);
     case "twilio-voice":

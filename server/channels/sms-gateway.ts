@@ -9,7 +9,7 @@ import { atPointer, failureOfStatus, type HttpCaller, jsonOf, textAt } from "./h
 import type { PostedChannel } from "./inbound.ts";
 import { demandGateway } from "./inbound-auth.ts";
 import { makeChannel } from "./make-channel.ts";
-import { marked } from "./marked.ts";
+import { markedSms } from "./marked.ts";
 import { type InboundItem, readInbound } from "./read-inbound.ts";
 import type { SmsGatewaySettings } from "./sms-gateway-settings.ts";
 
@@ -56,7 +56,7 @@ export function smsGateway(settings: SmsGatewaySettings, call: HttpCaller, clock
     attempt: async (message, signal) => {
       if (!/^\+[1-9]\d{5,14}$/.test(message.address))
         return failedForGood("channel.address", "this is not a number such as +3215123456");
-      const values = { to: message.address, text: marked(message.text, message), id: message.id };
+      const values = { to: message.address, text: markedSms(message), id: message.id };
       const body = bodyOf(values);
       const answer = await call(
         {

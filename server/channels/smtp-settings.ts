@@ -1,5 +1,6 @@
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import * as z from "zod";
+import { mailboxSchema } from "../mailbox/mailbox-settings.ts";
 
 /** How a mail server is reached: what `mail:` and channels of the kind `smtp` have in common. */
 export const smtpEntries = {
@@ -10,6 +11,8 @@ export const smtpEntries = {
   password: z.string().optional(),
   /** `none` sends in the clear: for a relay on the same machine only. */
   security: z.enum(["starttls", "tls", "none"]).default("starttls"),
+  /** The mailbox of the address `from`, to which mails come back that cannot be delivered. */
+  bounces: mailboxSchema.optional(),
 };
 
 /** A mail server as a channel. */

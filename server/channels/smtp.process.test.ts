@@ -66,11 +66,13 @@ test("mails go over one connection that stays open, each with its thread and its
   expect(connections()).toBe(1);
   const [first = "", second = ""] = mails;
   expect(first).toMatch(/^Auto-Submitted: auto-generated\r?$/m);
+  expect(first).toMatch(/^X-Auto-Response-Suppress: All\r?$/m);
   expect(first).not.toContain("X-Coldkeep-Repeat");
-  expect(second).toMatch(/^Subject: .*herhaling/m);
+  expect(first).not.toMatch(/^(Importance|X-Priority|Priority):/im);
+  expect(second).toMatch(/^Subject: \S*Herhaald=3A_WARM/m);
   expect(second).toContain("X-Coldkeep-Repeat: yes");
   const thread = (mail: string) => /^References: (.*?)\r?$/m.exec(mail)?.[1];
-  expect(thread(first)).toMatch(/^<[0-9a-f]{32}@coldkeep>$/);
+  expect(thread(first)).toMatch(/^<thread\.[0-9a-f]{32}@coldkeep>$/);
   expect(thread(second)).toBe(thread(first));
   expect(/^Message-ID: (.*?)\r?$/im.exec(first)?.[1]).not.toBe(/^Message-ID: (.*?)\r?$/im.exec(second)?.[1]);
   expect(await send({ address: "a@example.org, b@example.org" })).toMatchObject({ code: "channel.address" });
@@ -139,3 +141,10 @@ test.each(["onConnect", "onMailFrom", "onRcptTo", "onData"] as const)(
     expect(await second).toMatchObject({ ok: false, code: "channel.stopped" });
   },
 );
+
+test("a mail about a critical alarm is marked as urgent, as each mail program wants it", async () => {
+  const { send, mails } = await mailServer();
+  await send({ urgency: "critical" });
+  for (const field of ["Importance: high", "X-Priority: 1", "Priority: urgent"])
+    expect(mails[0]).toMatch(new RegExp(`^${field}\\r?$`, "m"));
+});

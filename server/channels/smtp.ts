@@ -1,11 +1,12 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import { createTransport } from "nodemailer";
-import { sha256Hex } from "../journal/hash-chain.ts";
 import type { Channel, OutgoingMessage } from "./channel.ts";
+import { envelopeIdOf, messageIdOf, threadIdOf } from "./mail-ids.ts";
 import { type Failed, failedForGood, failedForNow } from "./failures.ts";
 import { makeChannel } from "./make-channel.ts";
 import { marked } from "./marked.ts";
+import type { ReturnedMails } from "./returned-mails.ts";
 import type { SmtpSettings } from "./smtp-settings.ts";
 
 /** Longest that handing over one mail may take, whatever the mail server does meanwhile. */
@@ -23,8 +24,16 @@ const socketTimeout: DurationMs = 30 * secondMs;
 /** The library sends nothing again by itself: what may have been taken already is repeated under the dispatcher's eyes only. */
 const noRequeues = { maxRequeues: 0 };
 
-/** A mail server as a channel: it proves that the server took the mail, and asks it to tell the sender where it cannot be delivered. */
-export function smtpChannel(id: string, settings: SmtpSettings, clock: Clock): Channel {
+/**
+ * A mail server as a channel: it proves that the server took the mail, and asks it to tell the sender where it cannot be delivered. What comes back is read by `returned`, where the
+ * sender's mailbox is known.
+ */
+export function smtpChannel(
+  id: string,
+  settings: SmtpSettings,
+  clock: Clock,
+  returned: ReturnedMails | null = null,
+): Channel {
   const { host, port, from, user, password, security } = settings;
   const transport = createTransport({
     pool: true,
@@ -55,26 +64,34 @@ export function smtpChannel(id: string, settings: SmtpSettings, clock: Clock): C
         .then(({ messageId }) => ({ ok: true, reference: messageId, proof: "accepted" }) as const, failureOf);
       return await withinTime(sending, clock, signal);
     },
-    stop: async () => transport.close(),
+    start: (events) => returned?.start(events),
+    stop: async () => {
+      transport.close();
+      await returned?.stop();
+    },
+    facts: () => returned?.facts() ?? {},
   });
 }
 
 function mailOf(message: OutgoingMessage, from: string) {
-  const { id, address, text, thread, isRepeat, attachments } = message;
-  const root = thread === null ? null : idOf(`thread ${thread}`);
+  const { id, address, text, thread, isRepeat, urgency, attachments } = message;
+  const root = thread === null ? null : threadIdOf(thread);
   return {
     from,
     to: address,
     subject: marked(message.subject, message),
     text,
-    messageId: idOf(id),
+    messageId: messageIdOf(id),
     ...(root === null ? {} : { references: [root], inReplyTo: root }),
     headers: {
       "X-Coldkeep-Notification": id,
       "Auto-Submitted": "auto-generated",
+      // Programs that answer for people are not to answer us.
+      "X-Auto-Response-Suppress": "All",
+      ...(urgency === "critical" ? urgentHeaders : {}),
       ...(isRepeat ? { "X-Coldkeep-Repeat": "yes" } : {}),
     },
-    dsn: { ret: "HDRS", envid: sha256Hex(id).slice(0, 32), notify: "FAILURE,DELAY" } as const,
+    dsn: { ret: "HDRS", envid: envelopeIdOf(id), notify: "FAILURE,DELAY" } as const,
     attachments: attachments.map(({ name, mediaType, content }) => ({
       filename: name,
       contentType: mediaType,
@@ -83,7 +100,8 @@ function mailOf(message: OutgoingMessage, from: string) {
   };
 }
 
-const idOf = (text: string): string => `<${sha256Hex(text).slice(0, 32)}@coldkeep>`;
+/** What mail programs of all makes show as urgent. */
+const urgentHeaders = { Importance: "high", "X-Priority": "1", Priority: "urgent" };
 
 async function withinTime<Result>(
   sending: Promise<Result>,

@@ -11,7 +11,7 @@ import {
 } from "./inbound.ts";
 import { failureOfStatus, type HttpAnswer, type HttpCaller, jsonOf, textAt } from "./http-call.ts";
 import { makeChannel } from "./make-channel.ts";
-import { marked } from "./marked.ts";
+import { marked, markedSms } from "./marked.ts";
 import type { TwilioSmsSettings, TwilioVoiceSettings } from "./twilio-settings.ts";
 import { askedForKey, saidOnce, saidTwice } from "./twiml.ts";
 
@@ -36,7 +36,7 @@ export function twilioSms(
 ): CalledChannel {
   return twilioChannel("sms", settings, call, clock, publicUrl, {
     resource: "Messages",
-    fields: (message) => ({ Body: marked(message.text, message).slice(0, textCharactersMax) }),
+    fields: (message) => ({ Body: markedSms(message).slice(0, textCharactersMax) }),
     fateOf: (answer) => {
       const status = textAt(answer, "/status");
       if (status === "delivered" || status === "read") return { isDelivered: true, reason: null };

@@ -24,7 +24,7 @@ export function webhookChannel({ id, secret }: WebhookSettings, call: HttpCaller
     attempt: async (message, signal) => {
       if (!/^https?:\/\//.test(message.address) || !URL.canParse(message.address))
         return failedForGood("channel.address", "this is not an address that begins with https://");
-      const { subject, text, language, thread, isRepeat } = message;
+      const { subject, text, language, thread, isRepeat, urgency } = message;
       const at = clock.epochMs();
       const body = JSON.stringify({
         id: message.id,
@@ -34,6 +34,7 @@ export function webhookChannel({ id, secret }: WebhookSettings, call: HttpCaller
         language,
         thread,
         isRepeat,
+        urgency,
       });
       const timestamp = String(Math.floor(at / 1_000));
       const signature = createHmac("sha256", key)

@@ -56,7 +56,10 @@ test.each([
     const text = "température élevée ".repeat(12);
     const message = { id: "a", isRepeat: false, address: "+32470123456", subject: "", text };
     void channel
-      .send({ ...message, language: "fr", thread: null, attachments: [] }, new AbortController().signal)
+      .send(
+        { ...message, language: "fr", thread: null, attachments: [], urgency: "ordinary" },
+        new AbortController().signal,
+      )
       .then((told) => (result = told));
     await bell.until(() => reports.length > 0);
     expect(result).toMatchObject({ ok: true, reference: reports[0]?.reference });

@@ -96,6 +96,7 @@ export function modemWorld(
       language: "en",
       thread: null,
       attachments: [],
+      urgency: "ordinary",
       ...given,
     };
     void channel

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, type EpochMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
-import type { Channel, SendResult } from "../channels/channel.ts";
+import type { Channel, OutgoingMessage, SendResult } from "../channels/channel.ts";
 import { mayHaveBeenTaken } from "../channels/may-have-been-taken.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Commit } from "../journal/committer.ts";
@@ -91,6 +91,9 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   );
   const marked = database.prepare("SELECT 1 FROM sends_in_hand WHERE delivery = ?");
   const unmark = database.prepare("DELETE FROM sends_in_hand WHERE delivery = ?");
+  const critical = database.prepare(
+    "SELECT 1 FROM summons_alarms JOIN alarms ON alarms.id = summons_alarms.alarm WHERE summons = ? AND json_extract(alarms.state, '$.severity') = 'critical' LIMIT 1",
+  );
   const inHand = new Map<string, Promise<void>>();
   const lanes = new Map<string, number>();
   const stopped = new AbortController();
@@ -99,6 +102,9 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   let isRunning = false;
   let lastAt: EpochMs | null = null;
   let startedAt = 0;
+
+  const urgencyOf = ({ summons }: KeptDelivery): OutgoingMessage["urgency"] =>
+    summons !== null && critical.get(summons.id) !== undefined ? "critical" : "ordinary";
 
   const send = async (channel: Channel, delivery: KeptDelivery, isRepeat: boolean): Promise<void> => {
     const { id, state, language, thread } = delivery;
@@ -116,6 +122,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
       language,
       thread,
       attachments: parts.attachmentsOf?.(id) ?? [],
+      urgency: urgencyOf(delivery),
     };
     const result = await guarded(channel, message);
     const news = newsOf(delivery, channel.id, result);

@@ -127,7 +127,7 @@ function toldItem(notification: NotificationView, view: ExcursionPageView): stri
 /** Writes how often sending was tried, why it failed last, and what became of it. */
 export function attemptsText({ sentAt, attempts, lastError, outcome }: NotificationView): string {
   const ended = outcome === null ? "" : outcomeWords[outcome];
-  if (sentAt !== null && attempts <= 1) return ended;
+  if (sentAt !== null && attempts <= 1 && lastError === null) return ended;
   const error = lastError === null ? "" : `: ${lastError}`;
   return `, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}${error}${ended}`;
 }
@@ -138,5 +138,6 @@ const outcomeWords: Readonly<Record<Outcome, string>> = {
   "handed-over": "",
   unconfirmed: "; nobody knows whether it arrived",
   withdrawn: "; somebody had answered",
+  returned: "; it came back",
   "given-up": "; given up",
 };

@@ -36,6 +36,7 @@ const tables: Readonly<Record<string, string>> = {
   deliveries: "SELECT * FROM deliveries ORDER BY id",
   delivery_events: "SELECT * FROM delivery_events ORDER BY number",
   delivery_references: "SELECT * FROM delivery_references ORDER BY channel, reference",
+  returned_addresses: "SELECT * FROM returned_addresses ORDER BY contact, address",
   channel_failures: "SELECT * FROM channel_failures ORDER BY channel",
   replies: "SELECT * FROM replies ORDER BY channel, reference",
   digest_items: "SELECT * FROM digest_items ORDER BY policy, alarm, number",

@@ -29,6 +29,7 @@ test("no refusal of the settings tells a secret's value", () => {
     `influx: { url: "http://h", token: [ ${planted} ] }`,
     `publicUrl: ":${planted}"`,
     `listen: ${planted}`,
+    `mail: { host: h, from: a@b, bounces: { host: h, user: u, password: [ ${planted} ] } }`,
     `channels: [ { id: a, kind: ${planted} } ]`,
     `channels: [ { id: a, kind: telegram, token: ${planted} } ]`,
     `channels: [ { id: a, kind: twilio-sms, authToken: [ ${planted} ] } ]`,
@@ -43,11 +44,15 @@ test("no refusal of the settings tells a secret's value", () => {
   expect(refusal("listen: 0.0.0.0:1", tokens)).not.toContain(planted);
 });
 
-test("the environment gives what a channel's settings name, and a variable that is not set is named by its place", () => {
+test("the environment gives what the settings of a channel or a mailbox name, and a variable that is not set is named by its place", () => {
   const file = `channels: [ { id: m, kind: matrix, homeserver: "https://h.example", token: { env: KEY } } ]`;
   const [channel] = readServerSettings(readYaml(file, "f"), "f", { KEY: planted }).channels;
   expect(channel).toMatchObject({ token: planted });
   expect(refusal(file)).toContain("channels[0].token names an environment variable that is not set");
+  const bounces = `mail: { host: h, from: a@b, bounces: { host: h, user: u, password: { env: BOX } } }`;
+  const { mail } = readServerSettings(readYaml(bounces, "f"), "f", { BOX: planted });
+  expect(mail?.bounces).toMatchObject({ password: planted, port: 993, security: "tls", folder: "INBOX" });
+  expect(refusal(bounces)).toContain("mail.bounces.password names an environment variable");
 });
 
 test("a refusal still says where", () => {

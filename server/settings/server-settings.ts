@@ -151,6 +151,8 @@ export function readServerSettings(
     if (typeof backup["keep"] === "string") backup["keep"] = Number(backup["keep"]);
     merged["backup"] = backup;
   }
+  if (isRecord(merged) && isRecord(merged["mail"]) && merged["mail"]["bounces"] !== undefined)
+    merged["mail"]["bounces"] = withVariables(merged["mail"]["bounces"], environment, "mail.bounces");
   if (isRecord(merged) && merged["channels"] !== undefined)
     merged["channels"] = withVariables(merged["channels"], environment);
   const secret = environment["COLDKEEP_OIDC_CLIENT_SECRET"];

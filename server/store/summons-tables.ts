@@ -1,6 +1,6 @@
 /**
  * The tables of calls that escalate and of messages on their way (docs/records.md). `sends_in_hand` says which message was being handed over, so that a repeat after a crash is known
- * as one: it is no part of the state. Created where they are missing, so that older records gain them.
+ * as one, and `mailbox_marks` how far a mailbox was read: they are no part of the state. Created where they are missing, so that older records gain them.
  */
 export const summonsTablesSql = `
 CREATE TABLE IF NOT EXISTS summonses (
@@ -49,6 +49,12 @@ CREATE TABLE IF NOT EXISTS delivery_references (
   delivery TEXT NOT NULL,
   PRIMARY KEY (channel, reference)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS returned_addresses (
+  contact TEXT NOT NULL,
+  address TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (contact, address)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS channel_failures (
   channel TEXT PRIMARY KEY,
   failures INTEGER NOT NULL
@@ -79,5 +85,10 @@ CREATE TABLE IF NOT EXISTS sends_in_hand (
   delivery TEXT PRIMARY KEY,
   channel TEXT NOT NULL,
   started_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS mailbox_marks (
+  mailbox TEXT PRIMARY KEY,
+  uid_validity TEXT NOT NULL,
+  uid INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;

@@ -33,11 +33,15 @@ function openReferences(open: readonly KeptDelivery[], channel: string): string[
 export function makeChannelEar(parts: ChannelEventParts): ChannelEar {
   const early = new Map<string, DeliveryReport>();
 
-  const takeReport = (delivery: string, { channel, reference, isDelivered, reason }: DeliveryReport): void =>
-    takeDeliveryNews(parts, {
-      delivery,
-      input: { kind: "reported", channel, reference, isDelivered, reason },
-    });
+  const takeReport = (delivery: string, heard: DeliveryReport): void => {
+    const { channel, reference, isDelivered, reason, name, isNote = false } = heard;
+    const named = name === undefined ? {} : { name };
+    const about = { channel, reference };
+    const input = isNote
+      ? ({ kind: "noted", ...about, reason: reason ?? "", name: name ?? reason ?? "" } as const)
+      : ({ kind: "reported", ...about, isDelivered, reason, ...named } as const);
+    takeDeliveryNews(parts, { delivery, input });
+  };
 
   const report = async (heard: DeliveryReport): Promise<void> => {
     const delivery = parts.deliveries.byReference(heard.channel, heard.reference);

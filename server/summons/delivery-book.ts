@@ -158,7 +158,8 @@ export function openDeliveryBook(database: Database): DeliveryBook {
     note.run(id, commit.at, effect.kind, channel, detail, commit.journalSeq);
     const isSent = effect.kind === "accepted" || (effect.kind === "ended" && effect.outcome === "delivered");
     if (isSent) sent.run(commit.at, id);
-    else if (effect.kind === "failed") tried.run(state.tries, state.dueAt ?? commit.at, detail, id);
+    else if (effect.kind === "failed" || effect.kind === "returned")
+      tried.run(state.tries, state.dueAt ?? commit.at, detail, id);
   };
 
   return {
@@ -184,7 +185,7 @@ export function openDeliveryBook(database: Database): DeliveryBook {
       const known = find(id);
       if (known === null) return null;
       const { state, effects } = stepDelivery(known.state, input, commit.at);
-      if (state === known.state) return { delivery: known, effects };
+      if (state === known.state && effects.length === 0) return { delivery: known, effects };
       keep(id, state);
       if (input.kind === "accepted" && input.reference !== null)
         refer.run(input.channel, input.reference, id);

@@ -114,9 +114,11 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
 
   const finish = (commit: Commit, kept: KeptSummons, how: "answered" | "gone"): void => {
     if (kept.state.isUnanswered) events.unanswered(commit, kept, true);
-    if (how === "gone") return;
-    for (const { id, state } of deliveries.ofSummons(kept.id))
-      if (state.outcome === null) deliveries.step(commit, id, { kind: "withdraw" });
+    for (const { id, state } of deliveries.ofSummons(kept.id)) {
+      // What was handed over is not sent again where it comes back from now on.
+      const isNeeded = state.outcome === null && how === "gone";
+      if (!isNeeded) deliveries.step(commit, id, { kind: "withdraw" });
+    }
   };
 
   const step = (commit: Commit, id: string, input: SummonsInput): void => {

@@ -1,4 +1,5 @@
-import type { DeliveryInput } from "@coldkeep/core/summons/delivery.ts";
+import type { DeliveryInput, Outcome } from "@coldkeep/core/summons/delivery.ts";
+import { dayMs, type DurationMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { Commit, Committer } from "../journal/committer.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -41,17 +42,46 @@ export function takeDeliveryNews(
     const { delivery, effects } = stepped;
     judgeChannel(database, alarms, commit, news);
     for (const effect of effects) {
-      if (effect.kind === "unreached") {
+      if (effect.kind === "returned")
+        rememberReturn(database, commit, { contact: delivery.contact, address: effect.address });
+      else if (effect.kind === "unreached") {
         judgePerson(alarms, site(), commit, delivery, effect.reason);
         const { summons } = delivery;
         if (summons !== null) alarms.unreached(commit, summons.id, summons.call);
-      } else if (
-        effect.kind === "ended" &&
-        (effect.outcome === "delivered" || effect.outcome === "handed-over")
-      )
+      } else if (effect.kind === "ended" && reaches(database, commit, delivery, effect.outcome))
         judgePerson(alarms, site(), commit, delivery, null);
     }
   });
+}
+
+/** How long a message that only was handed over proves nothing for an address from which one came back. */
+export const returnCountsMs: DurationMs = dayMs;
+
+/** Whether the outcome shows that the person is reached. */
+function reaches(
+  database: Database,
+  commit: Commit,
+  { contact, state }: KeptDelivery,
+  outcome: Outcome,
+): boolean {
+  if (outcome !== "handed-over") return outcome === "delivered";
+  const address = state.routes[state.route]?.address ?? "";
+  const row = database
+    .prepare("SELECT at FROM returned_addresses WHERE contact = ? AND address = ?")
+    .get(contact, address);
+  return row === undefined || commit.at - Number(row["at"]) > returnCountsMs;
+}
+
+function rememberReturn(
+  database: Database,
+  commit: Commit,
+  { contact, address }: { readonly contact: string; readonly address: string },
+): void {
+  database
+    .prepare(
+      "INSERT INTO returned_addresses (contact, address, at) VALUES (?, ?, ?) ON CONFLICT (contact, address) DO UPDATE SET at = excluded.at",
+    )
+    .run(contact, address, commit.at);
 }
 
 /** Counts a channel's failures in a row, and raises or clears the alarm about it where that changes. */

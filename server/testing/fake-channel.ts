@@ -93,4 +93,5 @@ const noMessage: OutgoingMessage = {
   language: "en",
   thread: null,
   attachments: [],
+  urgency: "ordinary",
 };
