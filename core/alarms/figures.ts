@@ -66,6 +66,13 @@ export type AlarmFigures =
       readonly count: number | null;
       readonly reason: string | null;
     }
+  /** A gap ahead, or one that has begun: `name` is the policy or the rota that reaches nobody from `from` up to `to`. */
+  | {
+      readonly of: "gap";
+      readonly name: string;
+      readonly from: EpochMs;
+      readonly to: EpochMs;
+    }
   /** Nobody answers: the first of the alarms that were called about, and how many others. */
   | { readonly of: "unanswered"; readonly first: AlarmKind | null; readonly others: number };
 

@@ -150,6 +150,8 @@ export const rotaSchema = z.strictObject({
   name: z.string().min(1).max(100),
   /** The zone of its times of day; else the site's. */
   timeZone: z.string().refine(isTimeZone, "expected an IANA time zone such as Europe/Brussels").optional(),
+  /** True where nobody on duty is an alarm at any hour, whatever policies need. */
+  mustBeFilled: z.boolean().optional(),
   layers: z.array(layerSchema).min(1).max(layersMax),
   overrides: z.array(overrideSchema).max(overridesMax).optional(),
 });

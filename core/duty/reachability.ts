@@ -3,7 +3,7 @@ import type { EpochMs } from "../time/millis.ts";
 import { addressesOf } from "./contact-section.ts";
 import { contactsOf, type DutySite } from "./people-of.ts";
 import { type ChannelFact, waysTo } from "./reach.ts";
-import { dutyCuts } from "./rota.ts";
+import { dutyCuts, dutySpans } from "./rota.ts";
 
 /** A span in which a step of a policy, or all of them, reach nobody: `from` included, `to` not. */
 export interface Hole {
@@ -40,7 +40,7 @@ export function holesAhead(
     for (const [index, start] of starts.entries()) {
       const end = starts[index + 1] ?? to;
       if (start >= end) continue;
-      const found = steps.map((step) => stateOf(site, step, channels, start));
+      const found = steps.map((step) => whyNobody(site, step, channels, start));
       for (const [step, why] of found.entries()) {
         if (why !== null) single.push({ policy: id, step, from: start, to: end, why });
       }
@@ -54,8 +54,35 @@ export function holesAhead(
   });
 }
 
+/**
+ * The holes that are an alarm: those in which no step of a policy reaches anybody, and those in which people of a step are on duty whom nothing reaches. A step with nobody on duty is
+ * planned where another step reaches somebody: it is not waited for.
+ */
+export function holesOfConcern(holes: readonly Hole[]): Hole[] {
+  return holes.filter(({ step, why }) => step === null || why === "no-channel");
+}
+
+/** A span in which nobody is on duty in a rota that must be filled: `from` included, `to` not. */
+export interface RotaGap {
+  readonly rota: string;
+  readonly name: string;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** The exact spans from an instant up to another in which rotas that must be filled at any hour are not. In order of the rotas, then of time. */
+export function rotaGaps(site: DutySite, from: EpochMs, to: EpochMs): RotaGap[] {
+  return (site.rotas ?? []).flatMap((rota) =>
+    rota.mustBeFilled === true
+      ? dutySpans(rota, site, from, to).flatMap((span) =>
+          span.people.length === 0 ? [{ rota: rota.id, name: rota.name, from: span.from, to: span.to }] : [],
+        )
+      : [],
+  );
+}
+
 /** Why a step reaches nobody at an instant; null where it reaches somebody. */
-function stateOf(
+export function whyNobody(
   site: DutySite,
   { call, by }: PolicyStep,
   channels: readonly ChannelFact[],

@@ -154,6 +154,7 @@ export const en: Words = {
     `found late: ${side === "unmonitored" ? "unmonitored" : side === "high" ? "too warm" : "too cold"} for ${length}`,
   was: (what) => `was ${what}`,
   unanswered: (first, others) => `nobody answers: ${first}${others === 0 ? "" : ` and ${others} more`}`,
+  gap: (from, to) => `nobody on call ${from === null ? `until ${to}` : `from ${from} to ${to}`}`,
   device: (id, isGateway) => `${isGateway ? "Gateway" : "Device"} ${id}`,
   probe: (id) => `probe ${id}`,
   tries: (many) => `${count(many, "try", "tries")} failed`,

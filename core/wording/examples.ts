@@ -242,6 +242,15 @@ export const examples: readonly (readonly [string, ToldAlarm])[] = [
     }),
   ],
   [
+    "a gap ahead",
+    exampleAlarm({
+      ...nowhere,
+      kind: "nobody-on-call",
+      subject: "ahead:nights",
+      figures: { of: "gap", name: "nights", from: exampleAt + 50 * hourMs, to: exampleAt + 60 * hourMs },
+    }),
+  ],
+  [
     "nobody answers",
     exampleAlarm({
       kind: "unanswered",

@@ -115,8 +115,8 @@ export const fr: Words = {
       act: "Prévenez cette personne ou chargez-vous-en. Puis corrigez l'adresse.",
     },
     "nobody-on-call": {
-      one: "personne de garde",
-      many: "personne de garde",
+      one: "personne n'est de garde",
+      many: "personne n'est de garde",
       act: "Chargez-vous-en ou trouvez quelqu'un. Puis corrigez le rôle de garde.",
     },
     unanswered: {
@@ -159,6 +159,13 @@ export const fr: Words = {
   was: (what) => `avant, ${what}`,
   unanswered: (first, others) =>
     `personne ne répond : ${first}${others === 0 ? "" : ` et ${others} de plus`}`,
+  gap: (from, to) => {
+    // A time alone takes another preposition than a day with its time.
+    const isTime = (text: string): boolean => /^\d\d:\d\d$/.test(text);
+    const until = `${isTime(to) ? "à" : "au"} ${to}`;
+    const span = from === null ? `jusqu'${until}` : `${isTime(from) ? "de" : "du"} ${from} ${until}`;
+    return `personne n'est de garde ${span}`;
+  },
   device: (id, isGateway) => `${isGateway ? "Passerelle" : "Appareil"} ${id}`,
   probe: (id) => `sonde ${id}`,
   tries: (many) => count(many, "essai raté", "essais ratés"),

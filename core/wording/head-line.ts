@@ -28,7 +28,7 @@ export function headLine(
   fold: (text: string) => string = (text) => text,
 ): string {
   const before = fold(`${drillMark(surroundings, words)}${headOf(alarm, words)}: `);
-  const what = fold(`: ${whatOf(alarm, words)}`);
+  const what = fold(`: ${whatOf(alarm, surroundings, words)}`);
   const since = fold(sinceText(alarm, surroundings, words));
   const time = leftOf(alarm, surroundings.at);
   const left = time === null ? "" : fold(`, ${words.left(durationText(time.ms, words))}`);

@@ -116,7 +116,7 @@ export const nl: Words = {
     "nobody-on-call": {
       one: "niemand van wacht",
       many: "niemand van wacht",
-      act: "Neem het zelf op of zoek iemand. Zet dan de wachtlijst recht.",
+      act: "Neem het zelf op of zoek iemand. Pas dan het wachtrooster aan.",
     },
     unanswered: {
       one: "niemand antwoordt",
@@ -157,6 +157,7 @@ export const nl: Words = {
     `laat gevonden: ${side === "unmonitored" ? "niet bewaakt" : side === "high" ? "te warm" : "te koud"}, ${length}`,
   was: (what) => `was: ${what}`,
   unanswered: (first, others) => `niemand antwoordt: ${first}${others === 0 ? "" : ` en nog ${others}`}`,
+  gap: (from, to) => `niemand van wacht ${from === null ? "" : `van ${from} `}tot ${to}`,
   device: (id, isGateway) => `${isGateway ? "Gateway" : "Toestel"} ${id}`,
   probe: (id) => `sonde ${id}`,
   tries: (many) => `${count(many, "poging", "pogingen")} mislukt`,

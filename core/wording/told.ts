@@ -68,7 +68,7 @@ export function placeOf(
   if (figures?.of === "event") return deviceOf(words, subject, figures.isGateway || kind === "buffer");
   if (kind === "gateway-silent") return deviceOf(words, subject, true);
   if (kind === "battery" || kind === "clock") return deviceOf(words, subject, false);
-  if (figures?.of === "platform" && figures.name !== null)
+  if ((figures?.of === "platform" || figures?.of === "gap") && figures.name !== null)
     return { name: cleanName(figures.name, subject), id: clean(subject) };
   return { name: clean(siteName), id: clean(siteName) };
 }
@@ -79,7 +79,11 @@ function deviceOf(words: Words, subject: string, isGateway: boolean): Where {
 }
 
 /** What an alarm says after the place: the kind of thing and its figure. */
-export function whatOf(alarm: ToldAlarm, words: Words): string {
+export function whatOf(
+  alarm: ToldAlarm,
+  { at, timeZone }: Pick<Surroundings, "at" | "timeZone">,
+  words: Words,
+): string {
   const { figures, kind, probe } = alarm;
   const { one } = words.kinds[kind];
   if (aboutOf(alarm) === "return") return words.was(one);
@@ -104,6 +108,11 @@ export function whatOf(alarm: ToldAlarm, words: Words): string {
       return words.unanswered(
         figures.first === null ? words.several : words.kinds[figures.first].one,
         figures.others,
+      );
+    case "gap":
+      return words.gap(
+        figures.from <= at ? null : timeText(figures.from, at, timeZone, words),
+        timeText(figures.to, Math.max(figures.from, at), timeZone, words),
       );
     case "platform":
       return `${one}${platformFigure(figures.count, figures.lastsMs, alarm, words)}`;

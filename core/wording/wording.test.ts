@@ -164,7 +164,7 @@ test("one alarm: 70 characters say what, where, how bad; the SMS keeps to its pa
       expect(
         spoken.startsWith(around.isDrill ? words.drill : (words.spoken.here("x").split("x")[0] ?? "")),
       ).toBe(true);
-      const [what] = whatOf(told, words).split(/[,(:]/);
+      const [what] = whatOf(told, exampleSurroundings, words).split(/[,(:]/);
       expect(subject).toContain((what ?? "").slice(0, 12));
       if (told.figures?.of === "temperature" && told.figures.celsius !== null && aboutOf(told) !== "return") {
         expect(subject).toContain(celsiusText(told.figures.celsius, words));

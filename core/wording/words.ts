@@ -46,6 +46,8 @@ export interface Words {
   /** What is over now. */
   readonly was: (what: string) => string;
   readonly unanswered: (first: string, others: number) => string;
+  /** Nobody is on call; `from` is null where that has begun. */
+  readonly gap: (from: string | null, to: string) => string;
   readonly device: (id: string, isGateway: boolean) => string;
   readonly probe: (id: string) => string;
   readonly tries: (count: number) => string;

@@ -282,7 +282,7 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
     return describeProbe(kind, standing.probe, standing.state, site(), commit.at);
   };
 
-  watchSummonses(summonses, rows, judge);
+  watchSummonses(summonses, rows, judge, find);
 
   return {
     unreached: summonses.unreached,

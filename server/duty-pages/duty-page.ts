@@ -1,13 +1,13 @@
 import { addressesOf } from "@coldkeep/core/duty/contact-section.ts";
 import type { Rota } from "@coldkeep/core/duty/duty-section.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
-import type { Hole } from "@coldkeep/core/duty/reachability.ts";
+import type { Hole, RotaGap } from "@coldkeep/core/duty/reachability.ts";
 import { dutySpans } from "@coldkeep/core/duty/rota.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
 import { siteTime } from "../pages/site-time.ts";
-import { holeWords, pagesAheadMs } from "./duty-alarm.ts";
+import { gapWords, holeWords, pagesAheadMs } from "./duty-alarm.ts";
 import { nameOf, weekdayAt } from "./duty-words.ts";
 
 /** Most spans of a rota, and most holes, that the page shows; it says where there are more. */
@@ -19,13 +19,15 @@ export interface DutyPageView {
   readonly at: EpochMs;
   readonly channels: readonly ChannelFact[];
   readonly holes: readonly Hole[];
+  /** Of rotas that must be filled at any hour. */
+  readonly gaps: readonly RotaGap[];
   /** Whether who looks may change duties: of everybody, their own alone, or none. */
   readonly mayChange: "all" | "own" | "none";
 }
 
 /** Who is on duty, and the holes ahead. */
 export function dutyPageBody(view: DutyPageView): string {
-  const { site, channels, holes } = view;
+  const { site, channels, holes, gaps } = view;
   const rotas = site.rotas ?? [];
   return html`<header class="head">
       <h1>Who is on duty</h1>
@@ -37,11 +39,12 @@ export function dutyPageBody(view: DutyPageView): string {
     <section aria-labelledby="holes-title">
       <h2 id="holes-title">Gaps ahead</h2>
       !${
-        holes.length === 0
+        holes.length + gaps.length === 0
           ? html`<p class="empty">
               ${(site.policies ?? []).length === 0 ? "There are no policies: every alarm calls all contacts at once." : "None: every step of every policy reaches somebody."}
             </p>`
           : html`<ul class="plain-list">
+                !${gaps.slice(0, spansShownMax).map((gap) => html`<li><b>${gapWords(gap, site)}.</b> Put somebody on duty.</li>`)}
                 !${holes.slice(0, spansShownMax).map((hole) => html`<li><b>${holeWords(hole, site)}.</b> ${whatToDo(hole)}</li>`)}
               </ul>
               !${holes.length > spansShownMax ? html`<p class="note">And ${holes.length - spansShownMax} more.</p>` : ""}`
@@ -67,7 +70,7 @@ function whatToDo({ why, step }: Hole): string {
   if (why === "no-channel") return "Give them an address for a channel that works, or see to the channel.";
   return step === null
     ? "Put somebody on duty in one of its rotas."
-    : "Its other steps reach somebody; put somebody on duty.";
+    : "No alarm: the next step is called at once in its place.";
 }
 
 function rotaSection(rota: Rota, { site, at, mayChange }: DutyPageView): string {

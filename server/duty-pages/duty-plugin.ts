@@ -1,3 +1,4 @@
+import { rotaGaps } from "@coldkeep/core/duty/reachability.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { dutySpans } from "@coldkeep/core/duty/rota.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
@@ -116,6 +117,7 @@ export async function dutyPlugin(
       at: here.at,
       channels: channels(),
       holes: plainHoles(siteHoles(site, channels(), here.at, pagesAheadMs)),
+      gaps: rotaGaps(site, here.at, here.at + pagesAheadMs),
       mayChange: mayAll ? "all" : isTaker ? "own" : "none",
     });
     return answers.send(reply, { ...here, title: "Who is on duty", section: "duty", path: null, body });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { siteSchema } from "@coldkeep/core/site/site.ts";
+import { hourMs } from "@coldkeep/core/time/millis.ts";
 import { parse } from "yaml";
 import {
   type SampleMasterData,
@@ -110,6 +111,35 @@ test("whoever is on call takes duties on themselves alone; storage staff change 
   });
 });
 
+test("a gap within the next hours is told at once, one that another step fills only where the rota must be filled", async () => {
+  const { services } = sample.running.server;
+  const [nights] = content.rotas;
+  const [layer] = nights?.layers ?? [];
+  const soon = { ...nights, layers: [{ ...layer, until: "2026-11-22" }] };
+  const steps = [{ call: [{ rota: "nights" }] }, { after: "10m", call: [{ contact: "olle" }] }];
+  const gapsWith = (rota: object, given: object[]): string[] => {
+    services.applySite(
+      siteSchema.parse({ ...content, rotas: [rota], policies: [{ id: "all", steps: given }] }),
+      "command",
+    );
+    const watch = watchDuty(services, () => [mail], { error: (error: unknown) => expect(error).toBeNull() });
+    watch.start();
+    sample.running.clock.advance(firstLookMs);
+    watch.stop();
+    return services.alarms
+      .underWay()
+      .filter(({ kind, state }) => kind === "nobody-on-call" && state.condition)
+      .map(({ subject }) => subject);
+  };
+  expect(gapsWith(soon, steps)).toEqual([]);
+  sample.visit(aude);
+  expect((await get("/on-duty")).text).toContain("the next step is called at once in its place");
+  expect(gapsWith(soon, steps.slice(0, 1))).toEqual(["ahead:all"]);
+  expect(gapsWith({ ...soon, mustBeFilled: true }, steps)).toEqual(["ahead:rota/nights"]);
+  expect((await get("/on-duty")).text).toContain("Nobody is on duty in Nights, which must be filled");
+  expect(replay(services.database, () => undefined).differing).toEqual([]);
+});
+
 test("a gap that begins within three days is an alarm, and is none any more once somebody takes it", async () => {
   const { services } = sample.running.server;
   const gaps = () =>
@@ -120,13 +150,22 @@ test("a gap that begins within three days is an alarm, and is none any more once
   const errors: unknown[] = [];
   const watch = watchDuty(services, () => [mail], { error: (error: unknown) => void errors.push(error) });
   watch.start();
-  sample.running.clock.advance(firstLookMs);
+  sample.running.clock.advance(firstLookMs + 2 * hourMs);
+  // It is not eight yet: nobody is woken for a gap of the day after tomorrow.
+  expect(gaps()).toEqual([]);
+  sample.running.clock.advance(hourMs);
   expect(gaps()).toEqual([
     [
       "ahead:all",
-      "Nobody can be reached by policy all from 24 Nov 2026, 08:00 to 25 Nov 2026, 05:01: nobody is on duty",
+      "Nobody can be reached by policy all from 24 Nov 2026, 08:00 to 25 Nov 2026, 08:01: nobody is on duty",
     ],
   ]);
+  const told = services.database.prepare(
+    "SELECT subject FROM notifications WHERE alarm LIKE 'nobody-on-call%'",
+  );
+  expect(told.all()).toEqual(
+    content.contacts.map(() => ({ subject: "Alarm: all: nobody on call from 24 Nov 08:00 to 25 Nov 08:01" })),
+  );
   sample.visit(olle);
   await post(override, { ...during, who: "olle" });
   sample.running.clock.advance(lookEveryMs);

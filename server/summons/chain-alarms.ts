@@ -4,16 +4,23 @@ import { chainKinds } from "../alarms/policy-of.ts";
 import type { SummonsBook } from "./summons-book.ts";
 
 /** Raises the alarms about calls that nobody could be found for, or that nobody answers. */
-export function watchSummonses(summonses: SummonsBook, rows: AlarmRows, judge: AlarmBook["judge"]): void {
+export function watchSummonses(
+  summonses: SummonsBook,
+  rows: AlarmRows,
+  judge: AlarmBook["judge"],
+  find: AlarmBook["find"],
+): void {
   summonses.hear({
-    found: (commit, { policy }, isNobody) => {
+    found: (commit, { policy }, concern) => {
       const subject = `policy:${policy?.id ?? ""}`;
+      // Who was told of the gap ahead is not told of it a second time, in the middle of what it leads to.
+      const isKnown = find(commit, "nobody-on-call", `ahead:${policy?.id ?? ""}`)?.state.condition === true;
       const facts = () => ({
         subject,
         severity: "warning" as const,
         appliance: null,
         probe: null,
-        text: `Nobody is on call: policy ${policy?.id ?? ""} found nobody to tell`,
+        text: `Nobody is on call: policy ${policy?.id ?? ""} found nobody who can be told`,
         figures: {
           of: "platform" as const,
           name: policy?.id ?? null,
@@ -22,7 +29,7 @@ export function watchSummonses(summonses: SummonsBook, rows: AlarmRows, judge: A
           reason: null,
         },
       });
-      judge(commit, "nobody-on-call", isNobody ? "on" : "off", facts, subject);
+      if (concern === "off" || !isKnown) judge(commit, "nobody-on-call", concern, facts, subject);
     },
     unanswered: (commit, { id, state }, isOver) => {
       const alarms = Object.keys(state.alarms).flatMap((alarm) => rows.find(alarm) ?? []);

@@ -195,6 +195,55 @@ test("a step whose people have only ways that no channel serves is not waited fo
   expect(await kinds(chain)).toContain("nobody-on-call");
 });
 
+const nightsOnly = site.replace(
+  "policies:",
+  `rotas:
+  - id: late
+    name: Late
+    layers:
+      - { id: l, start: "2026-01-01", cycleDays: 1, handOvers: [ { at: "00:00" } ], people: [bo], only: [ { from: "20:00", to: "23:00" } ] }
+policies:`,
+);
+
+const standardAt = nightsOnly.indexOf("  - id: standard");
+
+test.each([
+  ["first", "call: [ { contact: an } ], by: [sms]", "call: [ { rota: late } ]", ["2"]],
+  ["middle", "call: [ { contact: bo } ], by: [sms]", "call: [ { rota: late } ]", ["1"]],
+  ["last", "call: [ { contact: head } ]", "call: [ { rota: late } ]", ["1", "2", "2"]],
+])(
+  "an hour for which a rota plans nobody is no alarm where another step reaches somebody: %s step",
+  async (_which, step, instead, expected) => {
+    const chain = await start(
+      nightsOnly.slice(0, standardAt) + nightsOnly.slice(standardAt).replace(step, instead),
+    );
+    await pass(chain, 26 * minuteMs);
+    expect(names(chain.sms)).toEqual(expected);
+    expect(await kinds(chain)).toEqual(["temperature-high"]);
+  },
+);
+
+test("where the whole policy reaches nobody everybody is called about it, and it is an alarm once", async () => {
+  const empty = nightsOnly.slice(0, standardAt);
+  const chain = await start(
+    `${empty}  - { id: standard, steps: [ { call: [ { rota: late } ] }, { after: 10m, call: [ { rota: late } ] } ], repeatEvery: 10m }\n`,
+  );
+  await pass(chain, 7 * minuteMs);
+  const told = chain.sms.sent.map(({ address, subject }) => `${address.slice(-1)} ${subject.slice(0, 30)}`);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^1 .*Red cells 1/),
+      expect.stringMatching(/^2 .*Red cells 1/),
+    ]),
+  );
+  expect(
+    chain.mail.sent.filter(
+      ({ address, subject }) => address.startsWith("head") && subject.includes("Red cells 1"),
+    ),
+  ).toHaveLength(1);
+  expect(await kinds(chain)).toEqual(["nobody-on-call", "temperature-high"]);
+});
+
 test("an answer by the link in the mail: opening it changes nothing, sending it takes all on, and it cannot be guessed", async () => {
   const chain = await start();
   chain.sms.treat = () => "refuse";

@@ -17,7 +17,7 @@ import { draftMap } from "../journal/draft-map.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { WriteCall } from "./call-writer.ts";
-import { type CalledContact, contactsCalled, everybody } from "./callees.ts";
+import { type CalledContact, everybody, peopleOfStep } from "./callees.ts";
 import type { DeliveryBook } from "./delivery-book.ts";
 import { textFor } from "./text-for.ts";
 
@@ -43,8 +43,8 @@ export interface NewSummons {
 
 /** What the summonses tell others of. */
 export interface SummonsEvents {
-  /** A step of a policy found nobody, or somebody again. */
-  readonly found: (commit: Commit, summons: KeptSummons, isNobody: boolean) => void;
+  /** A step of a policy was called; `concern`: whether nothing reaches those whom it named, or the whole policy reaches nobody. */
+  readonly found: (commit: Commit, summons: KeptSummons, concern: "on" | "off") => void;
   /** Nobody has answered; `isOver`: the call is over now. */
   readonly unanswered: (commit: Commit, summons: KeptSummons, isOver: boolean) => void;
 }
@@ -133,16 +133,12 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
 
   const callStep = (commit: Commit, kept: KeptSummons, place: number, call: number): void => {
     const { policy, state } = kept;
-    const asked = policy?.steps[place];
-    const people =
-      asked === undefined ? everybody(site().site) : contactsCalled(site().site, asked.call, commit.at);
-    const inForce = channels();
-    const hasWay = ({ addresses }: CalledContact): boolean =>
-      waysTo(addresses, asked?.by ?? null, inForce).some(({ routes }) => routes.length > 0);
-    // Without any channel nothing can be told, which the start of the server has said.
-    const isNobody = people.length === 0 || (inForce.length > 0 && !people.some(hasWay));
-    if (policy !== null) events.found(commit, kept, isNobody);
-    if (isNobody && policy !== null) {
+    const { people, by, isSkipped, concern } =
+      policy === null
+        ? { people: everybody(site().site), by: null, isSkipped: false, concern: null }
+        : peopleOfStep(site().site, policy, place, channels(), commit.at);
+    if (concern !== null) events.found(commit, kept, concern);
+    if (isSkipped) {
       step(commit, kept.id, { kind: "unreached" });
       return;
     }
@@ -153,7 +149,7 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
     const written = write({ alarms, causes: kept.causes, at: commit.at });
     if (written === null) return;
     for (const person of people) {
-      const ways = waysTo(person.addresses, asked?.by ?? null, channels());
+      const ways = waysTo(person.addresses, by, channels());
       for (const way of ways) {
         const text = textFor(written(person.language), way.medium);
         deliveries.owe(commit, {
