@@ -169,6 +169,9 @@ describe.skipIf(isDovecotMissing)("a mail that comes back", () => {
     const alarms = await call(server, "/v1/alarms");
     expect(alarms).toContain("An Peeters cannot be reached");
     expect(alarms).toContain("550 5.1.1 User unknown");
+    const { items } = JSON.parse(await call(server, "/v1/excursions")) as { items: { id: string }[] };
+    const page = await call(server, `/excursions/${encodeURIComponent(items[0]?.id ?? "")}`);
+    expect(page).toMatch(/the mail came back: an@example\.org: 550 5\.1\.1 User unknown \(mail\)/);
     const metrics = await call(server, "/metrics");
     expect(metrics).toMatch(/^coldkeep_mails_returned 1$/m);
     expect(metrics).toMatch(/^coldkeep_mails_not_ours 1$/m);

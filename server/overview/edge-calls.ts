@@ -23,6 +23,7 @@ export function edgeCalls(database: Database, alarms: readonly string[]): Notifi
           attempts: 1,
           lastError: isOut ? null : "failed at the gateway",
           outcome: null,
+          happened: [],
         };
       }),
     );

@@ -10,6 +10,7 @@ import type {
   ExcursionPageView,
   ExcursionView,
   HeldUnitView,
+  MessageEvent,
   NotificationView,
 } from "../pages/views.ts";
 import type { DecisionKind } from "@coldkeep/core/contract/dispositions.ts";
@@ -211,5 +212,27 @@ function notifications(services: Services, book: SiteBook, alarms: readonly stri
     attempts: row.attempts,
     lastError: row.last_error,
     outcome: (outcomes.get(row.id)?.["outcome"] ?? null) as Outcome | null,
+    happened: happenedTo(database, row.id),
   }));
+}
+
+/** Most things that are told of one message. */
+const messageEventsMax = 20;
+
+/** What became of a message where not all went as it should. */
+function happenedTo(database: Database, delivery: string): MessageEvent[] {
+  const events = database
+    .prepare(
+      "SELECT at, event, channel, detail FROM delivery_events WHERE delivery = ? ORDER BY number LIMIT ?",
+    )
+    .all(delivery, messageEventsMax)
+    .map((row): MessageEvent => ({
+      at: Number(row["at"]),
+      event: String(row["event"]) as MessageEvent["event"],
+      channel: row["channel"] === null ? null : String(row["channel"]),
+      detail: row["detail"] === null ? null : String(row["detail"]),
+    }));
+  // That a provider has it is said already by its having been handed over.
+  const told = events.filter(({ event, detail }) => event !== "ended" || detail !== "handed-over");
+  return told.every(({ event }) => event === "accepted" || event === "ended") ? [] : told;
 }

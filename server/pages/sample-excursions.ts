@@ -17,6 +17,7 @@ import type {
   ExcursionPageView,
   ExcursionView,
   HeldUnitView,
+  MessageEvent,
 } from "./views.ts";
 
 /** A high excursion, closed, with a gap in it. */
@@ -193,6 +194,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
         attempts: 1,
         lastError: null,
         outcome: "delivered",
+        happened: sampleReturn(start + 10 * minuteMs),
       },
       {
         contact: "Quality officer",
@@ -203,6 +205,7 @@ export function sampleExcursionPage(change: Partial<ExcursionPageView> = {}): Ex
         attempts: 4,
         lastError: "mail server refused the connection",
         outcome: null,
+        happened: [],
       },
     ],
     journalHead: {
@@ -239,4 +242,16 @@ export function sampleAppliancePage(change: Partial<AppliancePageView> = {}): Ap
     ],
     ...change,
   };
+}
+
+/** A mail that came back, and the SMS that was sent for it. */
+function sampleReturn(at: EpochMs): readonly MessageEvent[] {
+  const detail = "the mail came back: duty@example.org: 550 5.1.1 no such mailbox";
+  return [
+    { at: at + secondMs, event: "accepted", channel: "mail", detail: null },
+    { at: at + 3 * secondMs, event: "returned", channel: "mail", detail },
+    { at: at + 3 * secondMs, event: "moved-on", channel: "twilio", detail },
+    { at: at + 4 * secondMs, event: "accepted", channel: "twilio", detail: null },
+    { at: at + 9 * secondMs, event: "ended", channel: "twilio", detail: "delivered" },
+  ];
 }

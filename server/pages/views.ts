@@ -1,4 +1,4 @@
-import type { Outcome } from "@coldkeep/core/summons/delivery.ts";
+import type { DeliveryEffect, Outcome } from "@coldkeep/core/summons/delivery.ts";
 import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms/alarm.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import type { Forecast } from "@coldkeep/core/forecast/forecast.ts";
@@ -154,6 +154,14 @@ export interface RevisionView {
   readonly figures: ExcursionFigures;
 }
 
+/** One thing that became of a message on its way. */
+export interface MessageEvent {
+  readonly at: EpochMs;
+  readonly event: DeliveryEffect["kind"];
+  readonly channel: string | null;
+  readonly detail: string | null;
+}
+
 /** Someone who was told, or is owed to be told. */
 export interface NotificationView {
   readonly contact: string;
@@ -165,6 +173,8 @@ export interface NotificationView {
   readonly lastError: string | null;
   /** What became of it in the end; null while that is open, and where it is not known. */
   readonly outcome: Outcome | null;
+  /** What became of it on its way; empty where all went as it should. */
+  readonly happened: readonly MessageEvent[];
 }
 
 /** How well the times of some readings are known: of those with one source the worst. */
