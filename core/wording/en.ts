@@ -187,6 +187,7 @@ export const en: Words = {
     todo: "What to do",
     left: "Time left",
     appliance: "Appliance",
+    about: "About",
     room: "Room",
     circuit: "Circuit",
     probe: "Probe",

@@ -199,6 +199,7 @@ export const fr: Words = {
     todo: "À faire",
     left: "Temps restant",
     appliance: "Appareil",
+    about: "Concerne",
     room: "Local",
     circuit: "Circuit électrique",
     probe: "Sonde",

@@ -191,6 +191,7 @@ export const nl: Words = {
     todo: "Wat te doen",
     left: "Resterende tijd",
     appliance: "Toestel",
+    about: "Betreft",
     room: "Lokaal",
     circuit: "Kring",
     probe: "Sonde",

@@ -47,7 +47,10 @@ function bodyOf(alarm: ToldAlarm, units: number | null, surroundings: Surroundin
     ...line(labels.left, isReturn ? null : leftSentence(alarm, surroundings, words)),
     ...answerLines(surroundings, words, isReturn),
     "",
-    ...line(labels.appliance, placeOf(alarm, surroundings, words).name),
+    ...line(
+      alarm.appliance === null ? labels.about : labels.appliance,
+      placeOf(alarm, surroundings, words).name,
+    ),
     ...line(labels.room, cleanOrNull(alarm.appliance?.room)),
     ...line(labels.circuit, cleanOrNull(alarm.appliance?.circuit)),
     ...line(labels.probe, cleanOrNull(alarm.probe)),

@@ -75,6 +75,7 @@ export interface Words {
     readonly todo: string;
     readonly left: string;
     readonly appliance: string;
+    readonly about: string;
     readonly room: string;
     readonly circuit: string;
     readonly probe: string;
