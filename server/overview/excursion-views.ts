@@ -216,6 +216,8 @@ function notifications(services: Services, book: SiteBook, alarms: readonly stri
   }));
 }
 
+const textOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
 /** Most things that are told of one message. */
 const messageEventsMax = 20;
 
@@ -229,8 +231,8 @@ function happenedTo(database: Database, delivery: string): MessageEvent[] {
     .map((row): MessageEvent => ({
       at: Number(row["at"]),
       event: String(row["event"]) as MessageEvent["event"],
-      channel: row["channel"] === null ? null : String(row["channel"]),
-      detail: row["detail"] === null ? null : String(row["detail"]),
+      channel: textOr(row["channel"]),
+      detail: textOr(row["detail"]),
     }));
   // That a provider has it is said already by its having been handed over.
   const told = events.filter(({ event, detail }) => event !== "ended" || detail !== "handed-over");

@@ -135,7 +135,7 @@ function eventItem({ at, event, channel, detail }: MessageEvent, { site }: Excur
   const time = siteTime(site.timeZone);
   const words = eventWords[event];
   const isSaid = detail !== null && !["ended", "moved-on", "unreached"].includes(event);
-  const what = event === "ended" ? `${endedWords[detail as Outcome] ?? detail ?? ""}` : isSaid ? detail : "";
+  const what = event === "ended" ? (endedWords[detail as Outcome] ?? detail ?? "") : isSaid ? detail : "";
   const told = [words, what].filter((part) => part !== "").join(": ");
   const by = channel === null ? "" : ` (${channel})`;
   return html`<li data-event="${event}">!${instant(at, time.full(at))} ${told}${by}</li>`;
