@@ -8,6 +8,7 @@ import {
 } from "@coldkeep/core/alarms/gathering.ts";
 import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
 import { isStillNews } from "@coldkeep/core/alarms/still-news.ts";
+import { isSame } from "@coldkeep/core/site/dated.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
@@ -106,16 +107,17 @@ export function makeCaller(parts: CallerParts): Caller {
     }
   };
 
-  /** Alarms that are called about anew, by who is called about them. Where people are being called already, they are called again. */
+  /** Alarms that are called about anew, by who is called about them. Where people are being called already by the policy that is in force, they are called again. */
   const byPolicy = (commit: Commit, found: readonly GatheredAlarm[]): PolicyGroup[] => {
     const groups: PolicyGroup[] = [];
     const again = new Set<string>();
     for (const each of found) {
       const known = summonses.underWayFor(commit, each.alarm.id);
-      if (known !== undefined && each.call.about === "again") again.add(known.id);
+      const policy = policyOf(site().site, each.alarm);
+      if (known !== undefined && each.call.about === "again" && isSame(known.policy, policy))
+        again.add(known.id);
       else {
         summonses.settle(commit, each.alarm.id, "gone");
-        const policy = policyOf(site().site, each.alarm);
         const group = groups.find((other) => other.policy?.id === policy?.id);
         if (group === undefined) groups.push({ policy, members: [each] });
         else group.members.push(each);

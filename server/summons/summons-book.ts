@@ -142,9 +142,10 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
       step(commit, kept.id, { kind: "unreached" });
       return;
     }
+    const isFirst = deliveries.ofSummons(kept.id).length === 0;
     const open = openAlarms(state);
     const alarms = open.map(
-      (id) => ({ id, about: call === 1 ? (kept.abouts[id] ?? "onset") : "again" }) as const,
+      (id) => ({ id, about: isFirst ? (kept.abouts[id] ?? "onset") : "again" }) as const,
     );
     const written = write({ alarms, causes: kept.causes, at: commit.at });
     if (written === null) return;

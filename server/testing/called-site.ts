@@ -14,14 +14,16 @@ export interface CalledSite {
     celsius: Readonly<Record<string, number>>,
     power?: Readonly<Record<string, boolean>>,
   ) => Promise<number>;
-  /** Lets time pass, second by second, with what is begun in each second ended in it. */
-  readonly pass: (length: DurationMs) => Promise<void>;
+  /** Lets time pass, second by second or in longer strides, with what is begun in each ended in it. */
+  readonly pass: (length: DurationMs, stride?: DurationMs) => Promise<void>;
   /** All that was sent: to whom, by what, and how it begins. */
   readonly told: () => string[];
   /** The alarms that are not over. */
   readonly alarms: () => Promise<CalledAlarm[]>;
   /** Puts another version of the site in force. */
   readonly apply: (site: string) => Promise<void>;
+  /** Stops the server and starts it again on the same records after a while. */
+  readonly restart: (downFor: DurationMs) => Promise<void>;
   /** Stops it, after a replay of its journal has come to the same state. */
   readonly stop: () => Promise<void>;
 }
@@ -86,9 +88,9 @@ export async function calledSite(people: string): Promise<CalledSite> {
       await settle();
       return status;
     },
-    pass: async (length) => {
-      for (let done = 0; done < length; done += secondMs) {
-        site.server.clock.advance(secondMs);
+    pass: async (length, stride = secondMs) => {
+      for (let done = 0; done < length; done += stride) {
+        site.server.clock.advance(stride);
         await settle();
       }
     },
@@ -102,19 +104,31 @@ export async function calledSite(people: string): Promise<CalledSite> {
       site.server.server.services.applySite(parseSite(file, "the test"), "test");
       await settle();
     },
+    restart: async (downFor) => {
+      const server = site.server;
+      const next = await ended(server, server.restart({ downFor }));
+      site.server = next;
+      await next.server.start();
+      await settle();
+    },
     stop: async () => {
       const { differing } = replay(site.server.server.services.database, () => undefined);
-      const ended = { is: false };
-      const stopping = site.server.stop().finally(() => {
-        ended.is = true;
-      });
-      while (!ended.is) {
-        site.server.clock.advance(secondMs);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      await stopping;
+      await ended(site.server, site.server.stop());
       if (differing.length > 0) throw new Error(`a replay differs in ${differing.join(", ")}`);
     },
   };
   return site;
+}
+
+/** What ends only while time goes on for what is in hand. */
+async function ended<Result>({ clock }: TestServer, ending: Promise<Result>): Promise<Result> {
+  const is = { over: false };
+  const watched = ending.finally(() => {
+    is.over = true;
+  });
+  while (!is.over) {
+    clock.advance(secondMs);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return watched;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatInstant } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, formatInstant } from "@coldkeep/core/time/millis.ts";
 import { type VirtualClock, virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import type { Reading } from "@coldkeep/core/readings/reading.ts";
 import type { InfluxSettings } from "../influx/influx-settings.ts";
@@ -47,7 +47,10 @@ export interface TestServer {
   /** Posts readings of one probe as the next batch. */
   readonly post: (probe: string, readings: readonly Reading[]) => Promise<{ status: number; json: unknown }>;
   /** Stops it and starts another on the same records. */
-  readonly restart: (changes?: { readonly site?: string }) => Promise<TestServer>;
+  readonly restart: (changes?: {
+    readonly site?: string;
+    readonly downFor?: DurationMs;
+  }) => Promise<TestServer>;
   readonly stop: () => Promise<void>;
 }
 
@@ -141,9 +144,9 @@ export async function testServer(
       const wire = readings.map(({ at, ...value }) => ({ probe, at: formatInstant(at), ...value }));
       return call("POST", "/v1/batches", { gateway: "g1", sequence, readings: wire });
     },
-    restart: async (changes = {}) => {
+    restart: async ({ downFor = 0, ...changes } = {}) => {
       await stop();
-      return testServer({ ...options, ...changes, folder, start: clock.epochMs(), sequence });
+      return testServer({ ...options, ...changes, folder, start: clock.epochMs() + downFor, sequence });
     },
     stop: async () => {
       await stop();
