@@ -17,6 +17,7 @@ import { bloodBankLink } from "./hold-feed/fhir-blood-bank.ts";
 import { makeHoldFeed } from "./hold-feed/hold-feed.ts";
 import { judgeHoldFeed } from "./hold-feed/unconfirmed-alarm.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import { makeDrillRunner } from "./drills/drill-runner.ts";
 import { watchDuty } from "./duty-pages/duty-alarm.ts";
 import { judgeBackups } from "./backup/backup-alarm.ts";
 import { backupProcess } from "./backup/backup-process.ts";
@@ -158,6 +159,9 @@ export async function makeServer(
   const ticker = makeTicker(clock, committer, engine, (error) => {
     logger.error({ err: error }, "a tick could not be judged; trying again in a second");
   });
+  const drillRunner = makeDrillRunner(services, (error) => {
+    logger.error({ err: error }, "a drill could not be looked at; trying again in a second");
+  });
   const ear = makeChannelEar({
     ...services,
     channels,
@@ -191,6 +195,9 @@ export async function makeServer(
     services.deliveries.owed(),
   );
   watchReturnedMails(metrics, channels);
+  metrics.watch("coldkeep_drills_under_way", "Drills that call people at the moment", () =>
+    services.drills.rows.underWay() === null ? 0 : 1,
+  );
   metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);
   const backups =
     settings.backup === undefined
@@ -267,6 +274,7 @@ export async function makeServer(
     reload: security.reload,
     start: async () => {
       ticker.start();
+      drillRunner.start();
       ear.start();
       dispatcher?.start();
       influx?.start();
@@ -290,6 +298,7 @@ export async function makeServer(
     },
     stop: async () => {
       ticker.stop();
+      drillRunner.stop();
       heads.stop();
       heartbeat?.stop();
       duty.stop();

@@ -16,6 +16,7 @@ import { openJournal } from "./journal/journal.ts";
 import { openReadingStore } from "./judging/probe-memory.ts";
 import { startSiteEngine } from "./judging/site-engine.ts";
 import { makeOutbox } from "./notify/outbox.ts";
+import { openDrillBook } from "./drills/drill-book.ts";
 import { openDeliveryBook } from "./summons/delivery-book.ts";
 import { makeProposalActs, type ProposalActs } from "./proposals/proposal-acts.ts";
 import { openProposalStore, type ProposalStore } from "./proposals/proposal-store.ts";
@@ -80,6 +81,14 @@ export function composeInside(
     site: () => site.book() ?? noSite,
     pages: () => pages,
   });
+  const drills = openDrillBook({
+    database,
+    alarms,
+    deliveries,
+    channels: () => channels,
+    site: () => site.book() ?? noSite,
+    pages: () => pages,
+  });
   const standings = makeStandings(database);
   const holds = makeHoldKeeper(database, standings, makeMarkChanged(database));
   const parts = {
@@ -100,6 +109,7 @@ export function composeInside(
     heads: openHeadRecords({ database, committer, journal, trail, outbox, site: site.book }),
     engine,
     alarms,
+    drills,
     excursions,
     history,
     recent: openRecentReadings(database),
@@ -122,6 +132,7 @@ export function composeInside(
       committer.commit({ kind: "start", source: "server", encoding: "identity", body }, (commit) => {
         deliveries.begin(commit, channels);
         engine.begin(commit);
+        drills.begin(commit);
       });
     },
   };

@@ -22,6 +22,9 @@ export const permissions = {
   "units.feed": ["storage", "quality", "api"],
   "units.decide": ["quality"],
   "batches.send": ["gateway"],
+  "drills.plan": ["storage", "quality", "api"],
+  /** To sign that a drill's record was reviewed. */
+  "drills.review": ["quality"],
   "site.draft": ["storage", "quality"],
   "site.approve": ["quality"],
   "site.apply": ["api"],
@@ -45,6 +48,7 @@ export function isAllowed(role: Role, permission: Permission): boolean {
 const onlyPeople: ReadonlySet<Permission> = new Set([
   "site.draft",
   "site.approve",
+  "drills.review",
   "trail.review",
   "people.manage",
   "self",

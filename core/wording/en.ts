@@ -218,6 +218,31 @@ export const en: Words = {
   goneMany:
     "The causes of these alarms have gone. The record, the excursions and held units are not changed by that.",
   drillNote: "This is a drill: answer it as you would the real one. No unit is held by it.",
+  drillNoteShort: "This is only a drill: answer as if it were real, but move no units.",
+  drillNews: {
+    begins: {
+      head: (where) => `${where}: an alarm test begins`,
+      said: "An alarm test begins now. Messages that begin with DRILL belong to it: answer them as you would the real ones. All others are real.",
+    },
+    answered: {
+      head: (where, by) => `${where}: over, answered by ${by}`,
+      said: (by, within) =>
+        `The drill is over: ${by} answered ${within} after the alarm. There is nothing more to do.`,
+    },
+    unanswered: {
+      head: (where) => `${where}: over, nobody answered`,
+      said: "The drill is over. There is nothing more to do.",
+    },
+    cancelled: {
+      head: (where) => `${where}: stopped`,
+      said: "The drill was stopped. There is nothing more to do.",
+    },
+    brokenOff: {
+      head: (where) => `${where}: broken off, there is a REAL alarm`,
+      said: "The drill is broken off, because there is a real alarm. Messages without DRILL are real: see to those.",
+    },
+    record: "Record",
+  },
   digest: (many) => `${count(many, "note")} of the day`,
   digestNote: "Nothing of this pressed when it came. Look through it when there is time.",
   promise: (who, what, by) =>

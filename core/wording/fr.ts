@@ -230,6 +230,32 @@ export const fr: Words = {
   goneMany:
     "Les causes de ces alarmes ont disparu. Les dossiers, les excursions et le blocage des poches n'en sont pas changés.",
   drillNote: "Ceci est un exercice : répondez comme pour une vraie alarme. Aucune poche n'est bloquée.",
+  drillNoteShort:
+    "Ceci est un exercice : répondez comme pour une vraie alarme, mais ne déplacez aucune poche.",
+  drillNews: {
+    begins: {
+      head: (where) => `${where}: début d'un test d'alarme`,
+      said: "Un test d'alarme commence. Les messages qui débutent par EXERCICE en font partie : répondez comme pour une vraie alarme. Tous les autres sont réels.",
+    },
+    answered: {
+      head: (where, by) => `${where}: terminé, ${by} a répondu`,
+      said: (by, within) =>
+        `L'exercice est terminé : ${by} a répondu ${within} après l'alarme. Il n'y a plus rien à faire.`,
+    },
+    unanswered: {
+      head: (where) => `${where}: terminé, personne n'a répondu`,
+      said: "L'exercice est terminé. Il n'y a plus rien à faire.",
+    },
+    cancelled: {
+      head: (where) => `${where}: arrêté`,
+      said: "L'exercice a été arrêté. Il n'y a plus rien à faire.",
+    },
+    brokenOff: {
+      head: (where) => `${where}: interrompu, il y a une VRAIE alarme`,
+      said: "L'exercice est interrompu parce qu'il y a une vraie alarme. Les messages sans EXERCICE sont réels : occupez-vous de ceux-là.",
+    },
+    record: "Rapport",
+  },
   digest: (many) => `${count(many, "avis", "avis")} de la journée`,
   digestNote: "Rien de ceci ne pressait à son arrivée. Parcourez-le quand vous avez le temps.",
   promise: (who, what, by) =>

@@ -178,7 +178,9 @@ function bodyOf(
       ? [words.digestNote]
       : isReturn
         ? [words.goneMany]
-        : [`${labels.todo}${words.colon}${act}`, words.goAndLookMany]),
+        : isDrill
+          ? []
+          : [`${labels.todo}${words.colon}${act}`, words.goAndLookMany]),
     ...(least === null ? [] : [`${labels.left}${words.colon}${durationText(least, words)}`]),
     ...answerLines(surroundings, words, isReturn || isDigest),
     "",

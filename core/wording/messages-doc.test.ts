@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Language, languages } from "../duty/media.ts";
+import { type DrillNews, writeDrillNews } from "./drill-news.ts";
 import { exampleAlarm, exampleAt, examples, exampleSurroundings, storm } from "./examples.ts";
 import { writeCall, writeDigest, writePromisePassed } from "./write-call.ts";
 import type { Written } from "./written.ts";
@@ -64,6 +65,14 @@ function whole(title: string, { subject, body, sms, spoken }: Written): string {
   ].join("\n");
 }
 
+const record = "https://coldkeep.example.org/drills/drill-1";
+
+const drillNews: readonly (readonly [string, DrillNews])[] = [
+  ["A drill begins, where that is to be told", { kind: "begins" }],
+  ["A drill is broken off", { kind: "broken-off" }],
+  ["A drill is over", { kind: "answered", by: "Jo Peeters", withinMs: 130_000 }],
+];
+
 function examplesText(): string {
   const critical = examples.find(([name]) => name === "critical")?.[1] ?? exampleAlarm();
   const promised = { by: "Jo Peeters", what: "move the units", until: exampleAt - 60_000 };
@@ -78,6 +87,14 @@ function examplesText(): string {
     ),
     ...languages.map((language) =>
       whole(`A drill, ${names[language]}`, writeCall([critical], null, drill)(language)),
+    ),
+    ...drillNews.flatMap(([name, news]) =>
+      languages.map((language) =>
+        whole(
+          `${name}, ${names[language]}`,
+          writeDrillNews(news, { id: "fridge-1", name: "Erytro 1" }, record)(language),
+        ),
+      ),
     ),
     whole("A promise has passed", writePromisePassed(promised, exampleAlarm(), exampleSurroundings)("en")),
     whole("The digest of a day", writeDigest(quiet, exampleSurroundings)("en")),

@@ -222,6 +222,31 @@ export const nl: Words = {
   goneMany:
     "De oorzaken van deze alarmen zijn weg. De dossiers, de excursies en de blokkering van eenheden veranderen daar niet door.",
   drillNote: "Dit is een oefening: antwoord zoals in het echt. Er wordt geen eenheid door geblokkeerd.",
+  drillNoteShort: "Dit is een oefening: antwoord zoals in het echt, maar verplaats geen eenheden.",
+  drillNews: {
+    begins: {
+      head: (where) => `${where}: alarmtest begint`,
+      said: "Er begint nu een alarmtest. Berichten die met OEFENING beginnen, horen erbij: antwoord zoals in het echt. Alle andere zijn echt.",
+    },
+    answered: {
+      head: (where, by) => `${where}: voorbij, ${by} heeft geantwoord`,
+      said: (by, within) =>
+        `De oefening is voorbij: ${by} heeft ${within} na het alarm geantwoord. U hoeft niets meer te doen.`,
+    },
+    unanswered: {
+      head: (where) => `${where}: voorbij, niemand heeft geantwoord`,
+      said: "De oefening is voorbij. U hoeft niets meer te doen.",
+    },
+    cancelled: {
+      head: (where) => `${where}: gestopt`,
+      said: "De oefening is stopgezet. U hoeft niets meer te doen.",
+    },
+    brokenOff: {
+      head: (where) => `${where}: afgebroken, er is een ECHT alarm`,
+      said: "De oefening is afgebroken, want er is een echt alarm. Berichten zonder OEFENING zijn echt: die gaan voor.",
+    },
+    record: "Verslag",
+  },
   digest: (many) => `${count(many, "melding", "meldingen")} van de dag`,
   digestNote: "Niets hiervan was dringend toen het kwam. Loop het na wanneer er tijd is.",
   promise: (who, what, by) =>

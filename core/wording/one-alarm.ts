@@ -42,7 +42,7 @@ function bodyOf(alarm: ToldAlarm, units: number | null, surroundings: Surroundin
     headLine(alarm, surroundings, words),
     "",
     ...(isDrill ? [words.drillNote, ""] : []),
-    ...(isReturn ? [words.gone] : [`${labels.todo}${words.colon}${act}`, words.goAndLook]),
+    ...(isReturn ? [words.gone] : isDrill ? [] : [`${labels.todo}${words.colon}${act}`, words.goAndLook]),
     ...(alarm.isWorse && !isReturn ? [words.worse] : []),
     ...line(labels.left, isReturn ? null : leftSentence(alarm, surroundings, words)),
     ...answerLines(surroundings, words, isReturn),
@@ -135,7 +135,7 @@ function smsOf(
   note: string | null,
 ): string {
   const isReturn = aboutOf(alarm) === "return";
-  const { answersBy, timeZone, at } = surroundings;
+  const { answersBy, timeZone, at, isDrill } = surroundings;
   const { labels } = words;
   const first = headLine(alarm, surroundings, words, ({ name, id }) => gsmName(name, id), toGsm);
   const from = sinceOf(alarm);
@@ -151,8 +151,10 @@ function smsOf(
       first,
       more: [
         ...(note === null ? [] : [note]),
+        // Whoever is half asleep moves no units because of a drill.
+        ...(isDrill && !isReturn ? [toGsm(words.drillNoteShort)] : []),
         ...(details === "" ? [] : [toGsm(details)]),
-        ...(isReturn ? [] : [toGsm(words.kinds[alarm.kind].act)]),
+        ...(isReturn || isDrill ? [] : [toGsm(words.kinds[alarm.kind].act)]),
       ],
       left: () => null,
       end: smsAnswer(answersBy, isReturn, words),

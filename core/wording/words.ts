@@ -106,6 +106,9 @@ export interface Words {
   readonly gone: string;
   readonly goneMany: string;
   readonly drillNote: string;
+  /** The same, as short as an SMS wants it. */
+  readonly drillNoteShort: string;
+  readonly drillNews: DrillWords;
   readonly digest: (count: number) => string;
   readonly digestNote: string;
   /** `who` and `what`: null where nobody said. */
@@ -115,6 +118,25 @@ export interface Words {
   readonly reply: (code: string) => string;
   readonly replyShort: (code: string) => string;
   readonly spoken: SpokenWords;
+}
+
+/** What is said of a drill itself: a head after its mark, and a sentence or two. */
+export interface DrillWords {
+  readonly begins: DrillSaying;
+  readonly answered: {
+    readonly head: (where: string, by: string) => string;
+    readonly said: (by: string, within: string) => string;
+  };
+  readonly unanswered: DrillSaying;
+  readonly cancelled: DrillSaying;
+  readonly brokenOff: DrillSaying;
+  readonly record: string;
+}
+
+/** One thing that is said of a drill. */
+export interface DrillSaying {
+  readonly head: (where: string) => string;
+  readonly said: string;
 }
 
 /** What a voice says. */

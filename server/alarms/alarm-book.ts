@@ -10,6 +10,7 @@ import {
 import {
   type AlarmEffect,
   type AlarmInput,
+  type AlarmState,
   type AlarmStep,
   isOver,
   phaseOf,
@@ -35,18 +36,17 @@ import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
 import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
-import { openAlarmRows } from "./alarm-rows.ts";
+import { type AlarmLane, earnestLane } from "./alarm-lane.ts";
 import { makeCallWriter } from "./write-call.ts";
 import { makeCaller } from "./caller.ts";
 import { type EdgeOccurrence, type EdgeOutcome, makeTakeover } from "./edge-takeover.ts";
 import { openGatewayRegister } from "./gateway-register.ts";
 import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
-import { describeLate, describeProbe } from "./messages.ts";
+import { describeLate } from "./messages.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
-import { watchSummonses } from "../summons/chain-alarms.ts";
 import { openSummonsBook } from "../summons/summons-book.ts";
-import { type OutOfService, openServiceRegister } from "./service-register.ts";
+import type { OutOfService } from "./service-register.ts";
 
 /** What a person does to an appliance's service. */
 export interface ServiceAct {
@@ -115,7 +115,10 @@ export interface AlarmBook {
   readonly tick: (commit: Commit) => void;
   /** A message of a call reaches nobody, or somebody cannot come. */
   readonly unreached: (commit: Commit, summons: string, call: number) => void;
-  readonly underWay: () => readonly KeptAlarm[];
+  /** All that are not over; without a commit those that are durable. */
+  readonly underWay: (commit?: Commit) => readonly KeptAlarm[];
+  /** Ends all of them, and calls nobody: for drills alone. */
+  readonly dropAll: (commit: Commit) => void;
   /** The alarm of a kind about a subject that is under way. */
   readonly find: (commit: Commit | null, kind: AlarmKind, subject: string) => KeptAlarm | undefined;
 }
@@ -127,16 +130,26 @@ export interface AlarmBookParts {
   readonly channels: () => readonly ChannelFact[];
   readonly site: () => SiteBook;
   readonly pages: () => string | null;
+  /** Where it keeps them; in earnest where left out. */
+  readonly lane?: AlarmLane;
 }
 
 /** Opens the book on the records. */
-export function openAlarmBook({ database, deliveries, channels, site, pages }: AlarmBookParts): AlarmBook {
-  const rows = openAlarmRows(database);
+export function openAlarmBook(parts: AlarmBookParts): AlarmBook {
+  const { database, deliveries, channels, site, pages, lane = earnestLane(parts) } = parts;
+  const { rows, services, drill } = lane;
   const gateways = openGatewayRegister(database);
-  const services = openServiceRegister(database);
-  const write = makeCallWriter({ database, rows, site, pages, channels });
-  const summonses = openSummonsBook({ database, deliveries, site, channels, write });
-  const caller = makeCaller({ database, rows, summonses, deliveries, write, channels, gateways, site });
+  const write = makeCallWriter({ database, rows, site, pages, channels, isDrill: lane.isDrill });
+  const summonses = openSummonsBook({
+    database,
+    deliveries,
+    site,
+    channels,
+    write,
+    isDrill: lane.isDrill,
+    drill,
+  });
+  const caller = makeCaller({ database, lane, summonses, deliveries, write, channels, gateways, site });
   const alarms = draftMap<string, readonly KeptAlarm[]>(bySubject(rows.underWay()));
   /** How probes with an alarm under way stand, so that a call that repeats says how it is by then. */
   const standings = draftMap<string, { readonly probe: PlacedProbe; readonly state: ProbeState }>();
@@ -233,7 +246,7 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
       out === null ? { kind: "return-to-service" } : { kind: "remove-from-service", until: out.until };
     const next = stepAlarm(alarm.state, input, commit.at);
     const isDescribed = probeKinds.has(alarm.kind) && alarm.state.condition;
-    const facts = isDescribed ? describeProbe(alarm.kind, probe, state, site(), commit.at) : alarm;
+    const facts = isDescribed ? lane.describe(alarm.kind, probe, state, site(), commit.at) : alarm;
     const severity = toldSeverity(alarm.severity, facts.severity, alarm.state, next);
     keep(commit, { ...alarm, ...facts, appliance, severity }, next, "system", `it is in ${appliance} now`);
   };
@@ -252,7 +265,7 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
     const known = find(commit, kind, probe.id);
     if (known === undefined || known.severity === "critical" || !known.state.condition) return;
     if (activeEpisode(state, side)?.critical !== true) return;
-    step(commit, known, { kind: "worsen" }, describeProbe(kind, probe, state, site(), commit.at));
+    step(commit, known, { kind: "worsen" }, lane.describe(kind, probe, state, site(), commit.at));
   };
 
   const judge: AlarmBook["judge"] = (
@@ -279,10 +292,10 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
     const standing = standings.get(commit, subject);
     if (standing === undefined || !probeKinds.has(kind) || !state.condition) return null;
     if ((standing.state.last?.at ?? 0) < (edgeSince ?? 0)) return null;
-    return describeProbe(kind, standing.probe, standing.state, site(), commit.at);
+    return lane.describe(kind, standing.probe, standing.state, site(), commit.at);
   };
 
-  watchSummonses(summonses, rows, judge, find);
+  lane.watch(summonses, judge, find);
 
   return {
     unreached: summonses.unreached,
@@ -295,7 +308,7 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
       if (conditions === quietConditions && known === undefined) return;
       for (const alarm of known ?? []) followPlace(commit, alarm, probe, state);
       for (const { kind, condition } of conditions) {
-        const facts = () => describeProbe(kind, probe, state, site(), commit.at);
+        const facts = () => lane.describe(kind, probe, state, site(), commit.at);
         const parent = hasParent(commit, kind, probe.id);
         const terms = () => termsOf(ruleAt(probe.rules.profiles, commit.at), kind);
         judgeOne(commit, kind, condition, facts, probe.id, terms, parent, state.last?.at ?? 0);
@@ -363,9 +376,24 @@ export function openAlarmBook({ database, deliveries, channels, site, pages }: A
       }
       if (caller.isDue(commit.at)) caller.tick(commit);
     },
-    underWay: () => all(null),
+    underWay: (commit) => all(commit ?? null),
+    dropAll: (commit) => {
+      caller.forget(commit);
+      for (const alarm of all(commit)) {
+        caller.settle(commit, alarm.id, "gone");
+        keep(commit, alarm, { state: endedState(alarm.state), effects: [] }, "system", null);
+      }
+      for (const { probe } of standings.values(commit)) standings.delete(commit, probe.id);
+    },
     find,
   };
+}
+
+/** An alarm that is over, as it was raised. */
+function endedState(state: AlarmState): AlarmState {
+  const noMutes = { shelvedFrom: null, shelvedUntil: null, suppressedUntil: null, outOfServiceUntil: null };
+  const over = { condition: false, awaited: false, latched: false, clearsAt: null, realarmAt: null };
+  return { ...state, ...noMutes, ...over };
 }
 
 /** What ends the calling about an alarm: somebody has seen to it, or there is nothing to see to. */

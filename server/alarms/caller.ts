@@ -6,6 +6,7 @@ import {
   type GatherState,
   nextFlush,
 } from "@coldkeep/core/alarms/gathering.ts";
+import type { AlarmLane } from "./alarm-lane.ts";
 import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
 import { isStillNews } from "@coldkeep/core/alarms/still-news.ts";
 import { isSame } from "@coldkeep/core/site/dated.ts";
@@ -14,7 +15,6 @@ import type { Commit } from "../journal/committer.ts";
 import { draftMap } from "../journal/draft-map.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
-import type { AlarmRows } from "./alarm-rows.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
 import type { NewSummons, SummonsBook } from "../summons/summons-book.ts";
 import type { WriteCall } from "../summons/call-writer.ts";
@@ -22,7 +22,6 @@ import type { Policy } from "@coldkeep/core/summons/policy-section.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { makeReturnTeller } from "../summons/tell-return.ts";
 import type { GatheredAlarm } from "./gathered-alarm.ts";
-import { makeDigests } from "../summons/digests.ts";
 import type { GatewayRegister } from "./gateway-register.ts";
 import type { KeptAlarm } from "./kept-alarm.ts";
 import { policyOf } from "./policy-of.ts";
@@ -35,12 +34,14 @@ export interface Caller {
   /** True where gathered calls are to be told at `at`, or a step or a digest is due. */
   readonly isDue: (at: EpochMs) => boolean;
   readonly tick: (commit: Commit) => void;
+  /** Tells nothing of what was being gathered: for drills alone. */
+  readonly forget: (commit: Commit) => void;
 }
 
 /** What the caller works with. */
 export interface CallerParts {
   readonly database: Database;
-  readonly rows: AlarmRows;
+  readonly lane: AlarmLane;
   readonly summonses: SummonsBook;
   readonly deliveries: DeliveryBook;
   readonly write: WriteCall;
@@ -51,21 +52,11 @@ export interface CallerParts {
 
 /** Makes the caller on the records. What is being gathered is data, so a restart neither loses nor repeats a call. */
 export function makeCaller(parts: CallerParts): Caller {
-  const { database, rows, summonses, gateways, site } = parts;
-  const returns = makeReturnTeller(parts);
-  const digests = makeDigests(parts);
-  const save = database.prepare(
-    "INSERT INTO call_state (one, state) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET state = excluded.state",
-  );
-  const insertCall = database.prepare("INSERT INTO calls (id, at, causes, journal_seq) VALUES (?, ?, ?, ?)");
-  const isCall = database.prepare("SELECT 1 FROM calls WHERE id = ?");
-  const insertMember = database.prepare(
-    "INSERT OR IGNORE INTO call_alarms (alarm, call, number, about) VALUES (?, ?, ?, ?)",
-  );
-  const stored = database.prepare("SELECT state FROM call_state WHERE one = 1").get();
-  const states = draftMap<1, GatherState>([
-    [1, stored === undefined ? [] : (JSON.parse(String(stored["state"])) as GatherState)],
-  ]);
+  const { summonses, gateways, site } = parts;
+  const { rows, calls: records } = parts.lane;
+  const returns = makeReturnTeller({ ...parts, rows });
+  const digests = parts.lane.digests(parts);
+  const states = draftMap<1, GatherState>([[1, records.gathered()]]);
   let asked: { readonly commit: Commit; readonly calls: Call[] } | null = null;
 
   const askedIn = (commit: Commit): Call[] => {
@@ -81,7 +72,7 @@ export function makeCaller(parts: CallerParts): Caller {
     const before = states.get(commit, 1) ?? [];
     const { state, messages } = gather(before, calls, commit.at);
     for (const [index, message] of messages.entries()) tell(commit, message, index);
-    save.run(JSON.stringify(state));
+    records.saveGathered(state);
     states.set(commit, 1, state);
   };
 
@@ -141,12 +132,7 @@ export function makeCaller(parts: CallerParts): Caller {
       told(commit, { call: { about: first.alarm.id, number: first.call.number }, alarms, causes });
       return;
     }
-    // What calling leads to is called about in the same transaction: that nobody is on call, for one.
-    let id = `call-${commit.journalSeq}-${suffix}`;
-    for (let copy = 2; isCall.get(id) !== undefined; copy += 1)
-      id = `call-${commit.journalSeq}-${suffix}.${copy}`;
-    insertCall.run(id, commit.at, JSON.stringify(causes), commit.journalSeq);
-    for (const { alarm, call } of found) insertMember.run(alarm.id, id, call.number, call.about);
+    const id = records.keep(commit, suffix, causes, found);
     told(commit, { call: { about: id, number: 1 }, alarms, causes });
   };
 
@@ -169,6 +155,11 @@ export function makeCaller(parts: CallerParts): Caller {
       summonses.tick(commit);
       digests.tick(commit);
       askedIn(commit);
+    },
+    forget: (commit) => {
+      if (asked?.commit === commit) asked.calls.length = 0;
+      records.saveGathered([]);
+      states.set(commit, 1, []);
     },
   };
 }

@@ -23,10 +23,19 @@ export interface CallWriterParts {
   readonly site: () => SiteBook;
   readonly pages: () => string | null;
   readonly channels: () => readonly ChannelFact[];
+  /** True where what is written belongs to a drill, and says so first. */
+  readonly isDrill: boolean;
 }
 
 /** Makes what writes calls, from the alarms as they stand on record. */
-export function makeCallWriter({ database, rows, site, pages, channels }: CallWriterParts): WriteCall {
+export function makeCallWriter({
+  database,
+  rows,
+  site,
+  pages,
+  channels,
+  isDrill,
+}: CallWriterParts): WriteCall {
   const unitsInside = makeUnitsInside(database);
   const takenOnBy = database.prepare(
     "SELECT actor FROM alarm_events WHERE alarm = ? AND event = 'acknowledged' ORDER BY number DESC LIMIT 1",
@@ -53,7 +62,7 @@ export function makeCallWriter({ database, rows, site, pages, channels }: CallWr
       siteName: book.site.site,
       pages: pages(),
       unitsInside,
-      isDrill: false,
+      isDrill,
       // Lines with what cannot be given when a message is sent are left out then (server/answers/fill-answers.ts).
       answersBy: { link: true, code: true, keys: channels().some(({ hearsKeys = false }) => hearsKeys) },
     };

@@ -3,6 +3,7 @@ import { acknowledgement } from "../alarms/alarm-commands.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { KeptAlarm } from "../alarms/kept-alarm.ts";
 import { inRole } from "../audit/detail.ts";
+import type { DrillBook } from "../drills/drill-book.ts";
 import type { Commit, Committer } from "../journal/committer.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
@@ -25,12 +26,13 @@ export interface AnswerParts {
   readonly committer: Committer;
   readonly deliveries: DeliveryBook;
   readonly alarms: AlarmBook;
+  readonly drills: Pick<DrillBook, "alarms">;
   readonly site: () => SiteBook | null;
 }
 
 /** The alarms that a message called about and that are still under way; with the alarm that nobody answers, also what nobody has answered. */
 export function alarmsCalledAbout(
-  { database, alarms }: Pick<AnswerParts, "database" | "alarms">,
+  { database, ...books }: Pick<AnswerParts, "database" | "alarms" | "drills">,
   delivery: KeptDelivery,
 ): KeptAlarm[] {
   if (delivery.summons === null) return [];
@@ -44,7 +46,17 @@ export function alarmsCalledAbout(
       .all(delivery.summons.id)
       .map((row) => String(row["alarm"])),
   );
-  return alarms.underWay().filter(({ id }) => ids.has(id));
+  return bookOf(books, delivery)
+    .underWay()
+    .filter(({ id }) => ids.has(id));
+}
+
+/** The alarms among which those stand that a message called about: in earnest, or those of drills. */
+function bookOf(
+  { alarms, drills }: Pick<AnswerParts, "alarms" | "drills">,
+  { drill }: KeptDelivery,
+): AlarmBook {
+  return drill === null ? alarms : drills.alarms;
 }
 
 /** Takes an answer: all alarms of the call that nobody has taken on yet are acknowledged in one transaction. Returns how many. */
@@ -66,7 +78,7 @@ export function acknowledgeCall(parts: AnswerParts, commit: Commit, answer: Call
   for (const { id } of open) {
     const promise = { what: answer.what, until: answer.until };
     const act = acknowledgement(id, who, `by ${answer.by}`, promise);
-    parts.alarms.act(inRole(commit, act.by, null), id, act.input, act.by, act.note);
+    bookOf(parts, delivery).act(inRole(commit, act.by, null), id, act.input, act.by, act.note);
   }
   return open.length;
 }
@@ -84,10 +96,15 @@ export function declineCall(
   if (open.length === 0) return 0;
   const actor = `contact:${contact}`;
   for (const alarm of open)
-    parts.alarms.noteDeclined(inRole(commit, actor, null), alarm.id, actor, `by ${by}; cannot come`);
+    bookOf(parts, delivery).noteDeclined(
+      inRole(commit, actor, null),
+      alarm.id,
+      actor,
+      `by ${by}; cannot come`,
+    );
   for (const other of parts.deliveries.ofSummons(summons.id))
     if (other.contact === contact && other.state.outcome === null)
       parts.deliveries.step(commit, other.id, { kind: "withdraw" });
-  parts.alarms.unreached(commit, summons.id, summons.call);
+  bookOf(parts, delivery).unreached(commit, summons.id, summons.call);
   return open.length;
 }

@@ -139,6 +139,9 @@ function onlyOpen(parts: AnswerParts, calls: readonly KeptDelivery[]): KeptDeliv
     if (isOpen && call.summons !== null && !bySummons.has(call.summons.id))
       bySummons.set(call.summons.id, call);
   }
-  const [first] = bySummons.values();
-  return bySummons.size > 1 ? "several" : first;
+  const open = [...bySummons.values()];
+  // Where something real waits, an answer without a code is never one to a drill.
+  const real = open.filter(({ drill }) => drill === null);
+  const [first, ...others] = real.length > 0 ? real : open;
+  return others.length > 0 ? "several" : first;
 }

@@ -1,6 +1,7 @@
 import type { Site } from "@coldkeep/core/site/site.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { DrillBook } from "../drills/drill-book.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
 import type { HeadRecords } from "../heads/head-records.ts";
 import type { Metrics } from "../health/metrics.ts";
@@ -35,6 +36,7 @@ export interface Services {
   readonly heads: HeadRecords;
   readonly engine: SiteEngine;
   readonly alarms: AlarmBook;
+  readonly drills: DrillBook;
   readonly excursions: ExcursionReads;
   readonly history: History;
   /** Readings of the last hours, at once. */

@@ -19,6 +19,7 @@ import { alarmRoutes } from "../alarms/routes.ts";
 import { serviceRoutes } from "../alarms/service-routes.ts";
 import type { Channel, KeyPress } from "../channels/channel.ts";
 import { inboundRoutes } from "../channels/inbound-routes.ts";
+import { drillRoutes } from "../drills/routes.ts";
 import { edgeRoutes } from "../edge/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
 import { headRoutes } from "../heads/routes.ts";
@@ -179,6 +180,7 @@ export async function buildWeb(
   await app.register(edgeRoutes(services));
   await app.register(unitRoutes(services));
   await app.register(correctiveRoutes(services));
+  await app.register(drillRoutes(services));
   const desk = makeImportDesk(services, (error) => logger.error({ err: error }, "an import of units failed"));
   app.addHook("onClose", async () => desk.stop());
   const gate = new UploadGate();

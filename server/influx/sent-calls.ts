@@ -30,7 +30,8 @@ export function openSentCalls(database: Database, target: string): SentCalls {
   // All messages of an instant go together, so that the cursor can stand on instants; the limit bounds the instants.
   const due = database.prepare(
     `SELECT id, alarm, sent_at FROM notifications WHERE sent_at > ?1 AND sent_at <= min(?3, coalesce(
-       (SELECT sent_at FROM notifications WHERE sent_at > ?1 ORDER BY sent_at LIMIT 1 OFFSET ?2), ?3)) ORDER BY sent_at, id`,
+       (SELECT sent_at FROM notifications WHERE sent_at > ?1 ORDER BY sent_at LIMIT 1 OFFSET ?2), ?3))
+       AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = notifications.id AND drill IS NOT NULL) ORDER BY sent_at, id`,
   );
   const callLine = makeCallLine(database);
   return {

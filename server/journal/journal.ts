@@ -23,6 +23,7 @@ export type EntryKind =
   | "delivery"
   | "answer"
   | "reply"
+  | "drill"
   | "shelve"
   | "unshelve"
   | "reset"

@@ -40,6 +40,9 @@ export const roundMax = 1_000;
 /** A channel that has not ended by then is taken as one that did not answer, whatever its own times say. */
 export const sendGuardMs: DurationMs = minuteMs;
 
+/** Most messages of drills that one channel has in hand at a time: what is real finds it free. */
+export const drillLaneMax = 1;
+
 /** How long what is in hand may take once the server is to stop. */
 export const stopGraceMs: DurationMs = 5 * secondMs;
 
@@ -96,6 +99,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   );
   const inHand = new Map<string, Promise<void>>();
   const lanes = new Map<string, number>();
+  const drillLanes = new Map<string, number>();
   const stopped = new AbortController();
   let cancel: Cancel = () => undefined;
   let cancelStir: Cancel | null = null;
@@ -159,17 +163,21 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   };
 
   const begin = (channel: Channel, delivery: KeptDelivery): void => {
-    const { id } = delivery;
+    const { id, drill } = delivery;
+    const count = (by: 1 | -1): void => {
+      lanes.set(channel.id, (lanes.get(channel.id) ?? 0) + by);
+      if (drill !== null) drillLanes.set(channel.id, (drillLanes.get(channel.id) ?? 0) + by);
+    };
     const isRepeat = marked.get(id) !== undefined;
     mark.run(id, channel.id, clock.epochMs());
-    lanes.set(channel.id, (lanes.get(channel.id) ?? 0) + 1);
+    count(1);
     const sending = send(channel, delivery, isRepeat)
       .catch((error: unknown) =>
         warn({ err: error, notification: id }, "what became of a message could not be kept"),
       )
       .finally(() => {
         inHand.delete(id);
-        lanes.set(channel.id, (lanes.get(channel.id) ?? 1) - 1);
+        count(-1);
         stir();
       });
     inHand.set(id, sending);
@@ -197,6 +205,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
       take({ delivery: id, input, isChannelAtFault: true });
       return;
     }
+    if (delivery.drill !== null && (drillLanes.get(name) ?? 0) >= drillLaneMax) return;
     if ((lanes.get(name) ?? 0) < channel.concurrency) begin(channel, delivery);
   };
 

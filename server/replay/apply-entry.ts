@@ -22,6 +22,7 @@ import { confirmHolds } from "../hold-feed/confirm.ts";
 import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-alarm.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { type DeliveryNews, takeDeliveryNews } from "../summons/take-delivery.ts";
+import { applyDrill, type DrillAct } from "../drills/drill-acts.ts";
 import { answerCall, type CallAnswer } from "../answers/answer-call.ts";
 import { type ReplyTaken, takeReply } from "../answers/take-reply.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
@@ -83,6 +84,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
     }
     case "delivery":
       applyDelivery(inside, json(body) as DeliveryNews | { readonly worstTries: number });
+      return;
+    case "drill":
+      applyDrill(inside, source, json(body) as DrillAct);
       return;
     case "answer":
       answerCall(inside, source, json(body) as CallAnswer);

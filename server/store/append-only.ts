@@ -23,6 +23,7 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "corrective_ends", says: "ends of corrective actions are append-only", key: ["action"] },
   { name: "alarm_events", says: "what happened to alarms is append-only", key: ["number"] },
   { name: "delivery_events", says: "what became of messages is append-only", key: ["number"] },
+  { name: "drill_events", says: "what happened in drills is append-only", key: ["number"] },
   { name: "replies", says: "what people sent back is append-only", key: ["channel", "reference"] },
   { name: "refusals", says: "refusals are append-only", key: ["journal_seq", "position"] },
   { name: "sites", says: "sites are append-only", key: ["number"] },

@@ -25,7 +25,8 @@ import { choiceTablesSql } from "./choice-tables.ts";
 import { correctiveTablesSql } from "./corrective-tables.ts";
 import { dispositionTablesSql } from "./disposition-tables.ts";
 import { holdFeedTablesSql } from "./hold-feed-tables.ts";
-import { summonsTablesSql } from "./summons-tables.ts";
+import { drillTablesSql } from "./drill-tables.ts";
+import { drillColumn, drillIndexesSql, summonsTablesSql } from "./summons-tables.ts";
 import { unitTablesSql } from "./unit-tables.ts";
 
 /** Values that a statement takes. */
@@ -214,6 +215,10 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(choiceTablesSql);
   addColumns(sqlite, "readings", readingColumns);
   addColumns(sqlite, "alarm_events", alarmEventColumns);
+  addColumns(sqlite, "summonses", drillColumn);
+  addColumns(sqlite, "deliveries", drillColumn);
+  sqlite.exec(drillIndexesSql);
+  sqlite.exec(drillTablesSql);
   sqlite.exec(headTablesSql);
   sqlite.exec(settingsTablesSql);
   sqlite.exec(appendOnlySql(appendOnlyTables));

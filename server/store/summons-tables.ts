@@ -1,3 +1,11 @@
+/** The column that older records lack: which drill a call or a message belongs to; null in earnest. */
+export const drillColumn: readonly (readonly [name: string, definition: string])[] = [["drill", "TEXT"]];
+
+/** What finds what belongs to drills, once the column is there. */
+export const drillIndexesSql = `
+CREATE INDEX IF NOT EXISTS deliveries_of_drills ON deliveries (drill, number) WHERE drill IS NOT NULL;
+`;
+
 /**
  * The tables of calls that escalate and of messages on their way (docs/records.md). `sends_in_hand` says which message was being handed over, so that a repeat after a crash is known
  * as one, and `mailbox_marks` how far a mailbox was read: they are no part of the state. Created where they are missing, so that older records gain them.

@@ -38,6 +38,8 @@ export interface OwedDelivery {
   readonly isGivenUp?: boolean;
   /** Which call of which summons it is part of; null where nobody is asked to answer. */
   readonly summons: { readonly id: string; readonly call: number } | null;
+  /** The drill that it belongs to; null or left out in earnest. */
+  readonly drill?: string | null;
 }
 
 /** A delivery as it is kept, without its texts. */
@@ -50,6 +52,8 @@ export interface KeptDelivery {
   readonly language: Language;
   readonly thread: string | null;
   readonly summons: { readonly id: string; readonly call: number } | null;
+  /** The drill that it belongs to; null in earnest. */
+  readonly drill: string | null;
   readonly state: DeliveryState;
 }
 
@@ -75,12 +79,14 @@ export interface DeliveryBook {
   readonly begin: (commit: Commit, channels: readonly ChannelFact[]) => void;
   readonly find: (id: string) => KeptDelivery | null;
   readonly numbered: (number: number) => KeptDelivery | null;
-  /** The newest messages of calls to some people, the newest first. */
+  /** The newest messages of calls to some people, those in earnest before those of drills, the newest first. */
   readonly callsTo: (contacts: readonly string[], max: number) => KeptDelivery[];
   /** The delivery whose message a channel's reference stands for. */
   readonly byReference: (channel: string, reference: string) => string | null;
-  /** Those that have something to do at an instant, the longest due first. */
+  /** Those that have something to do at an instant: those in earnest before those of drills, the longest due first. */
   readonly due: (at: EpochMs, max: number) => KeptDelivery[];
+  /** All of a drill. */
+  readonly ofDrill: (drill: string) => KeptDelivery[];
   readonly open: () => KeptDelivery[];
   readonly ofSummons: (summons: string) => KeptDelivery[];
   /** `declined`: who has said that they cannot come. */
@@ -98,8 +104,8 @@ export function openDeliveryBook(database: Database): DeliveryBook {
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 0)`,
   );
   const insert = database.prepare(
-    `INSERT OR IGNORE INTO deliveries (id, number, contact, medium, language, thread, summons, summons_call, others, state, due_at)
-     VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM deliveries), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO deliveries (id, number, contact, medium, language, thread, summons, summons_call, others, state, due_at, drill)
+     VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM deliveries), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare("UPDATE deliveries SET state = ?, due_at = ?, outcome = ? WHERE id = ?");
   const tried = database.prepare(
@@ -114,20 +120,24 @@ export function openDeliveryBook(database: Database): DeliveryBook {
   const refer = database.prepare(
     "INSERT INTO delivery_references (channel, reference, delivery) VALUES (?, ?, ?) ON CONFLICT (channel, reference) DO UPDATE SET delivery = excluded.delivery",
   );
-  const columns = "id, number, contact, medium, language, thread, summons, summons_call, state";
+  const columns = "id, number, contact, medium, language, thread, summons, summons_call, state, drill";
   const one = database.prepare(`SELECT ${columns} FROM deliveries WHERE id = ?`);
   const referred = database.prepare(
     "SELECT delivery FROM delivery_references WHERE channel = ? AND reference = ?",
   );
   const dueNow = database.prepare(
-    `SELECT ${columns} FROM deliveries WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`,
+    `SELECT ${columns} FROM deliveries WHERE due_at <= ? AND drill IS NULL ORDER BY due_at, id LIMIT ?`,
   );
+  const dueOfDrills = database.prepare(
+    `SELECT ${columns} FROM deliveries WHERE due_at <= ? AND drill IS NOT NULL ORDER BY due_at, id LIMIT ?`,
+  );
+  const ofDrill = database.prepare(`SELECT ${columns} FROM deliveries WHERE drill = ? ORDER BY number`);
   const underWay = database.prepare(`SELECT ${columns} FROM deliveries WHERE outcome IS NULL ORDER BY id`);
   const count = database.prepare("SELECT count(*) AS n FROM deliveries WHERE outcome IS NULL");
   const ofSummons = database.prepare(`SELECT ${columns} FROM deliveries WHERE summons = ? ORDER BY id`);
   const byNumber = database.prepare(`SELECT ${columns} FROM deliveries WHERE number = ?`);
   const callsTo = database.prepare(
-    `SELECT ${columns} FROM deliveries WHERE summons IS NOT NULL AND contact IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?`,
+    `SELECT ${columns} FROM deliveries WHERE summons IS NOT NULL AND contact IN (SELECT value FROM json_each(?)) AND (drill IS NOT NULL) = ? ORDER BY number DESC LIMIT ?`,
   );
   const unknown = database.prepare(
     `SELECT id, contact, address, owed_at, (alarm IN (SELECT id FROM alarms) OR alarm IN (SELECT id FROM calls)) AS is_call
@@ -178,7 +188,21 @@ export function openDeliveryBook(database: Database): DeliveryBook {
       const call = summons?.call ?? null;
       const text = JSON.stringify(state);
       const others = message.others === undefined ? null : JSON.stringify(message.others);
-      insert.run(id, contact, medium, language, thread, summons?.id ?? null, call, others, text, state.dueAt);
+      const { dueAt } = state;
+      const drill = message.drill ?? null;
+      insert.run(
+        id,
+        contact,
+        medium,
+        language,
+        thread,
+        summons?.id ?? null,
+        call,
+        others,
+        text,
+        dueAt,
+        drill,
+      );
       commit.afterwards(() => whenOwed());
     },
     step: (commit, id, input) => {
@@ -201,7 +225,19 @@ export function openDeliveryBook(database: Database): DeliveryBook {
         const routes = routesBy({ medium: "email", address }, channels);
         const isCall = Number(row["is_call"]) === 1;
         const state = oweDelivery(routes, standardDeliverWithinMs, Number(row["owed_at"]), isCall);
-        insert.run(id, contact, "email", "en", null, null, null, null, JSON.stringify(state), state.dueAt);
+        insert.run(
+          id,
+          contact,
+          "email",
+          "en",
+          null,
+          null,
+          null,
+          null,
+          JSON.stringify(state),
+          state.dueAt,
+          null,
+        );
       }
       const inForce = new Set(channels.map((channel) => channel.id));
       for (const { id, medium, state } of underWay.all().map(keptOf)) {
@@ -225,12 +261,14 @@ export function openDeliveryBook(database: Database): DeliveryBook {
       const row = byNumber.get(number);
       return row === undefined ? null : keptOf(row);
     },
-    callsTo: (contacts, max) => callsTo.all(JSON.stringify(contacts), max).map(keptOf),
+    callsTo: (contacts, max) =>
+      [0, 1].flatMap((isDrill) => callsTo.all(JSON.stringify(contacts), isDrill, max).map(keptOf)),
     byReference: (channel, reference) => {
       const row = referred.get(channel, reference);
       return row === undefined ? null : String(row["delivery"]);
     },
-    due: (at, max) => dueNow.all(at, max).map(keptOf),
+    due: (at, max) => [...dueNow.all(at, max), ...dueOfDrills.all(at, max)].map(keptOf),
+    ofDrill: (drill) => ofDrill.all(drill).map(keptOf),
     open: () => underWay.all().map(keptOf),
     ofSummons: (summons) => ofSummons.all(summons).map(keptOf),
     reach: (summons, call, declined) => {
@@ -268,6 +306,7 @@ function keptOf(row: Record<string, unknown>): KeptDelivery {
     language: String(row["language"]) as Language,
     thread: text("thread"),
     summons: summons === null ? null : { id: summons, call: Number(row["summons_call"]) },
+    drill: text("drill"),
     state: JSON.parse(String(row["state"])) as DeliveryState,
   };
 }

@@ -31,6 +31,13 @@ export interface Digests {
   readonly tick: (commit: Commit) => void;
 }
 
+/** Digests of nothing: what would be gathered for a time of day is told to nobody. */
+export const noDigests: Digests = {
+  add: () => undefined,
+  dueAt: () => null,
+  tick: () => undefined,
+};
+
 /** Makes the digests on the records. */
 export function makeDigests({ database, deliveries, write, channels, site }: DigestParts): Digests {
   const insert = database.prepare(

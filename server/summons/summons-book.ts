@@ -70,12 +70,17 @@ export interface SummonsParts {
   readonly site: () => SiteBook;
   readonly channels: () => readonly ChannelFact[];
   readonly write: WriteCall;
+  /** True for the calls of drills alone, false for those in earnest alone: neither knows of the other. */
+  readonly isDrill: boolean;
+  /** The drill that is under way. */
+  readonly drill: () => string | null;
 }
 
 /** Opens the summonses on the records. */
-export function openSummonsBook({ database, deliveries, site, channels, write }: SummonsParts): SummonsBook {
+export function openSummonsBook(parts: SummonsParts): SummonsBook {
+  const { database, deliveries, site, channels, write, isDrill, drill } = parts;
   const upsert = database.prepare(
-    `INSERT INTO summonses (id, opened_at, state, ended, journal_seq) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO summonses (id, opened_at, state, ended, journal_seq, drill) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended = excluded.ended`,
   );
   const insertAlarm = database.prepare("INSERT OR IGNORE INTO summons_alarms (alarm, summons) VALUES (?, ?)");
@@ -84,8 +89,8 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
      WHERE replies.outcome = 'declined' AND deliveries.summons = ? AND deliveries.summons_call = ?`,
   );
   const stored = database
-    .prepare("SELECT state FROM summonses WHERE ended IS NULL ORDER BY id")
-    .all()
+    .prepare("SELECT state FROM summonses WHERE ended IS NULL AND (drill IS NOT NULL) = ? ORDER BY id")
+    .all(isDrill ? 1 : 0)
     .map((row) => JSON.parse(String(row["state"])) as KeptSummons);
   const summonses = draftMap<string, KeptSummons>(stored.map((each) => [each.id, each]));
   const byAlarm = draftMap<string, string>(
@@ -95,7 +100,7 @@ export function openSummonsBook({ database, deliveries, site, channels, write }:
 
   const keep = (commit: Commit, kept: KeptSummons): void => {
     const { id, state } = kept;
-    upsert.run(id, state.openedAt, JSON.stringify(kept), state.ended, commit.journalSeq);
+    upsert.run(id, state.openedAt, JSON.stringify(kept), state.ended, commit.journalSeq, drill());
     if (state.ended === null) summonses.set(commit, id, kept);
     else summonses.delete(commit, id);
     for (const [alarm, standing] of Object.entries(state.alarms)) {

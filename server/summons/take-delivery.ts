@@ -2,6 +2,7 @@ import type { DeliveryInput, Outcome } from "@coldkeep/core/summons/delivery.ts"
 import { dayMs, type DurationMs } from "@coldkeep/core/time/millis.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { Commit, Committer } from "../journal/committer.ts";
+import type { DrillBook } from "../drills/drill-book.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { DeliveryBook, KeptDelivery } from "./delivery-book.ts";
@@ -20,6 +21,7 @@ export interface DeliveryTaking {
   readonly committer: Committer;
   readonly deliveries: DeliveryBook;
   readonly alarms: AlarmBook;
+  readonly drills: Pick<DrillBook, "alarms">;
   readonly site: () => SiteBook | null;
 }
 
@@ -28,7 +30,7 @@ export const failingAfter = 3;
 
 /** Takes news of a delivery: its state, what it means for the call and for the alarms about calling. `also` is done in the same transaction. */
 export function takeDeliveryNews(
-  { database, committer, deliveries, alarms, site }: DeliveryTaking,
+  { database, committer, deliveries, alarms, drills, site }: DeliveryTaking,
   news: DeliveryNews,
   also: (commit: Commit) => void = () => undefined,
 ): void {
@@ -40,13 +42,19 @@ export function takeDeliveryNews(
     const stepped = deliveries.step(commit, news.delivery, input);
     if (stepped === null) return;
     const { delivery, effects } = stepped;
+    const { drill, summons } = delivery;
+    if (drill !== null) {
+      // What becomes of a drill's messages stands in its record: it raises no real alarm, and ends none.
+      const isUnreached = effects.some(({ kind }) => kind === "unreached");
+      if (isUnreached && summons !== null) drills.alarms.unreached(commit, summons.id, summons.call);
+      return;
+    }
     judgeChannel(database, alarms, commit, news);
     for (const effect of effects) {
       if (effect.kind === "returned")
         rememberReturn(database, commit, { contact: delivery.contact, address: effect.address });
       else if (effect.kind === "unreached") {
         judgePerson(alarms, site(), commit, delivery, effect.reason);
-        const { summons } = delivery;
         if (summons !== null) alarms.unreached(commit, summons.id, summons.call);
       } else if (effect.kind === "ended" && reaches(database, commit, delivery, effect.outcome))
         judgePerson(alarms, site(), commit, delivery, null);

@@ -58,7 +58,8 @@ export function rulesBy(change: RulesChange | null): (probe: StoryProbe) => Prob
   });
 }
 
-function siteBy(change: RulesChange | null): Site {
+/** The site of the stories, after the newest correction of the rules. Nobody is called in it. */
+export function siteBy(change: RulesChange | null): Site {
   const profiles = (base: Profile, by: RulesChange | null) =>
     profilesBy(base, by).map(({ from, rule: { alarms: _alarms, trust: _trust, ...rule } }) => ({
       from,
