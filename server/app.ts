@@ -36,6 +36,7 @@ import { readReply, takeReply } from "./answers/take-reply.ts";
 import { type Channel, factOf } from "./channels/channel.ts";
 import { openChannels } from "./channels/open-channel.ts";
 import { watchReturnedMails } from "./channels/watch-returned-mails.ts";
+import { watchMailboxes } from "./mailbox/mailbox-alarm.ts";
 import { storedMarks } from "./mailbox/mailbox-marks.ts";
 import { mailerChannel } from "./notify/mailer-channel.ts";
 import { type ChannelEar, makeChannelEar } from "./summons/channel-events.ts";
@@ -254,6 +255,9 @@ export async function makeServer(
   const working = (): readonly ChannelFact[] =>
     channels.filter((channel) => channel.status().isWorking).map(factOf);
   const duty = watchDuty(services, channels.length === 0 ? null : working, logger);
+  const mailboxes = watchMailboxes(services, channels, (error) =>
+    logger.error({ err: error }, "how mailboxes stand could not be judged; trying again in a minute"),
+  );
   const security = makeWebSecurity(settings, { clock, logger, metrics });
   const web = await buildWeb(services, logger, security, {
     cookie: sessionCookieFor(isSecure(settings)),
@@ -284,6 +288,7 @@ export async function makeServer(
       heads.start();
       heartbeat?.start();
       duty.start();
+      mailboxes.start();
       periodReports.start();
       const { host, port } = addressOf(settings.listen);
       security.start(web.server);
@@ -302,6 +307,7 @@ export async function makeServer(
       heads.stop();
       heartbeat?.stop();
       duty.stop();
+      mailboxes.stop();
       security.stop();
       await backups?.stop();
       await periodReports.stop();

@@ -19,6 +19,7 @@ export const alarmKinds = [
   "projection-behind",
   "backup-overdue",
   "report-failing",
+  "bounces-unread",
   "holds-unconfirmed",
   "person-unreached",
   "nobody-on-call",

@@ -100,6 +100,11 @@ export const en: Words = {
       many: "period reports not made",
       act: "Have the reports of periods looked at.",
     },
+    "bounces-unread": {
+      one: "returned mails are not read",
+      many: "returned mails are not read",
+      act: "Have the mailbox and its password looked at. Until then nobody sees that a mail did not arrive.",
+    },
     "holds-unconfirmed": {
       one: "holds not confirmed",
       many: "holds not confirmed",

@@ -224,6 +224,15 @@ export const examples: readonly (readonly [string, ToldAlarm])[] = [
     }),
   ],
   [
+    "returned mails not read",
+    exampleAlarm({
+      ...nowhere,
+      kind: "bounces-unread",
+      subject: "mail",
+      figures: { ...platform, name: "mail" },
+    }),
+  ],
+  [
     "a person cannot be reached",
     exampleAlarm({
       ...nowhere,

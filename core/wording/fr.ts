@@ -104,6 +104,11 @@ export const fr: Words = {
       many: "rapports périodiques non établis",
       act: "Faites vérifier les rapports périodiques.",
     },
+    "bounces-unread": {
+      one: "mails refusés non lus",
+      many: "mails refusés non lus",
+      act: "Faites vérifier la boîte et son mot de passe. D'ici là, personne ne voit qu'un mail n'est pas arrivé.",
+    },
     "holds-unconfirmed": {
       one: "blocages non confirmés",
       many: "blocages non confirmés",

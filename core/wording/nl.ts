@@ -103,6 +103,11 @@ export const nl: Words = {
       many: "periodieke rapporten niet gemaakt",
       act: "Laat de periodieke rapporten nakijken.",
     },
+    "bounces-unread": {
+      one: "teruggekomen mails worden niet gelezen",
+      many: "teruggekomen mails worden niet gelezen",
+      act: "Laat de mailbox en het wachtwoord ervan nakijken. Tot dan ziet niemand dat een mail niet aankwam.",
+    },
     "holds-unconfirmed": {
       one: "blokkeringen niet bevestigd",
       many: "blokkeringen niet bevestigd",

@@ -33,6 +33,7 @@ export type EntryKind =
   | "projection"
   | "backup"
   | "duty-look"
+  | "mailbox-look"
   | "head"
   | "settings"
   | "proposal"

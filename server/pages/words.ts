@@ -110,6 +110,7 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "projection-behind": "History behind",
   "backup-overdue": "No good backup",
   "report-failing": "Period report not made",
+  "bounces-unread": "Returned mails not read",
   "holds-unconfirmed": "Holds not confirmed",
   "person-unreached": "A person cannot be reached",
   "nobody-on-call": "Nobody is on call",

@@ -21,6 +21,7 @@ import { type DecisionAct, replayDecision, replaySecond, type SecondAct } from "
 import { confirmHolds } from "../hold-feed/confirm.ts";
 import { type HoldFeedFinding, judgeHoldFeed } from "../hold-feed/unconfirmed-alarm.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import { judgeMailboxes, type MailboxFinding } from "../mailbox/mailbox-alarm.ts";
 import { type DeliveryNews, takeDeliveryNews } from "../summons/take-delivery.ts";
 import { applyDrill, type DrillAct } from "../drills/drill-acts.ts";
 import { answerCall, type CallAnswer } from "../answers/answer-call.ts";
@@ -120,6 +121,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "backup":
       judgeBackups(inside, json(body) as BackupFinding);
+      return;
+    case "mailbox-look":
+      judgeMailboxes(inside, json(body) as MailboxFinding);
       return;
     case "duty-look":
       judgeDuty(inside, json(body) as DutyFinding);
