@@ -14,6 +14,8 @@ export interface AlarmTerms {
 /** What somebody says that they will do about an alarm. */
 export interface AlarmPromise {
   readonly what: string;
+  /** What they are called who promised it; left out in records of before that was kept. */
+  readonly by?: string;
   /** By when: people are called again then if it is still on. */
   readonly until: EpochMs;
 }

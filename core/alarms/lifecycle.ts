@@ -221,7 +221,7 @@ function returnToNormal(state: AlarmState, at: EpochMs): AlarmStep {
 /** A promise sets when people are called again if it is still on: when it should have been kept. */
 function acknowledge(state: AlarmState, by: string, given: AlarmPromise | null, at: EpochMs): AlarmStep {
   if (state.acknowledged) return nothing(state);
-  const promise = given === null ? null : { ...given, until: Math.min(given.until, at + promiseMaxMs) };
+  const promise = given === null ? null : { ...given, by, until: Math.min(given.until, at + promiseMaxMs) };
   const realarmAt = promise === null || !state.condition ? state.realarmAt : promise.until;
   return {
     state: { ...state, acknowledged: true, acknowledgedBy: by, promise, realarmAt },

@@ -217,8 +217,7 @@ export const en: Words = {
   appliancesList: "Appliances",
   alarmsList: "Alarms, each with a record of its own",
   worse: "It has become worse since you were told.",
-  goAndLook: "Then acknowledge the alarm, or say who comes and when.",
-  goAndLookMany: "Then acknowledge the alarms on the board.",
+  sayFirst: "Before you go, say what you will do and by when: then nobody else is called.",
   gone: "The alarm's cause has gone. The record, the excursion and held units are not changed by that.",
   goneMany:
     "The causes of these alarms have gone. The record, the excursions and held units are not changed by that.",

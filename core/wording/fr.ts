@@ -229,8 +229,7 @@ export const fr: Words = {
   appliancesList: "Appareils",
   alarmsList: "Alarmes, chacune avec son dossier",
   worse: "Cela s'est aggravé depuis que vous avez été prévenu.",
-  goAndLook: "Acquittez ensuite l'alarme, ou dites qui vient et quand.",
-  goAndLookMany: "Acquittez ensuite les alarmes sur le tableau.",
+  sayFirst: "Avant d'y aller, dites ce que vous ferez et pour quand : personne d'autre n'est alors appelé.",
   gone: "La cause de l'alarme a disparu. Le dossier, l'excursion et le blocage des poches n'en sont pas changés.",
   goneMany:
     "Les causes de ces alarmes ont disparu. Les dossiers, les excursions et le blocage des poches n'en sont pas changés.",

@@ -45,13 +45,17 @@ interface Gathered {
   readonly isReturn: boolean;
 }
 
-/** One call about several alarms: what, where, how bad, then each appliance and each alarm, critical ones by name first. */
+/**
+ * One call about several alarms: what, where, how bad, then each appliance and each alarm, critical ones by name first. `note`: what an SMS says of it before anything else, of the GSM
+ * alphabet.
+ */
 export function writeMany(
   told: readonly ToldAlarm[],
   causes: readonly string[] | null,
   surroundings: Surroundings,
   words: Words,
   isDigest: boolean,
+  note: string | null = null,
 ): Written {
   const alarms = told.toSorted((a, b) => rank(a) - rank(b) || a.raisedAt - b.raisedAt);
   const places = [
@@ -70,7 +74,7 @@ export function writeMany(
   return {
     subject,
     body: bodyOf(subject, gathered, surroundings, words, isDigest),
-    sms: smsOf(gathered, surroundings, words, isDigest),
+    sms: smsOf(gathered, surroundings, words, isDigest, note),
     spoken: spokenOf(gathered, surroundings, words, isDigest),
   };
 }
@@ -180,7 +184,7 @@ function bodyOf(
         ? [words.goneMany]
         : isDrill
           ? []
-          : [`${labels.todo}${words.colon}${act}`, words.goAndLookMany]),
+          : [`${labels.todo}${words.colon}${act}`, words.sayFirst]),
     ...(least === null ? [] : [`${labels.left}${words.colon}${durationText(least, words)}`]),
     ...answerLines(surroundings, words, isReturn || isDigest),
     "",
@@ -220,7 +224,13 @@ function limited(lines: readonly string[], { moreOnBoard }: Words): string[] {
   return [...lines.slice(0, gatheredLinesMax), `- ${moreOnBoard(lines.length - gatheredLinesMax)}`];
 }
 
-function smsOf(gathered: Gathered, surroundings: Surroundings, words: Words, isDigest: boolean): string {
+function smsOf(
+  gathered: Gathered,
+  surroundings: Surroundings,
+  words: Words,
+  isDigest: boolean,
+  note: string | null,
+): string {
   const { alarms, isReturn } = gathered;
   const plain = { ...surroundings, isDrill: false };
   const lines = alarms
@@ -228,7 +238,10 @@ function smsOf(gathered: Gathered, surroundings: Surroundings, words: Words, isD
     .map((alarm) => headLine(alarm, plain, words, ({ name, id }) => gsmName(name, id), toGsm));
   return fitSms(
     {
-      first: subjectOf(gathered, surroundings, words, isDigest, gsmName, toGsm),
+      first: [
+        subjectOf(gathered, surroundings, words, isDigest, gsmName, toGsm),
+        ...(note === null ? [] : [note]),
+      ].join("\n"),
       more: lines,
       left: (count) => {
         const rest = count + alarms.length - lines.length;

@@ -77,6 +77,9 @@ function examplesText(): string {
   const critical = examples.find(([name]) => name === "critical")?.[1] ?? exampleAlarm();
   const promised = { by: "Jo Peeters", what: "move the units", until: exampleAt - 60_000 };
   const quiet = examples.flatMap(([, told]) => (told.severity === "advisory" ? [told] : []));
+  const several = storm("power")
+    .slice(0, 3)
+    .map((told) => ({ ...told, about: "again" as const }));
   const drill = { ...exampleSurroundings, isDrill: true };
   const parts = [
     "## Each kind, in each language",
@@ -96,7 +99,21 @@ function examplesText(): string {
         ),
       ),
     ),
-    whole("A promise has passed", writePromisePassed(promised, exampleAlarm(), exampleSurroundings)("en")),
+    whole(
+      "A promise has passed",
+      writePromisePassed([promised], [exampleAlarm()], null, exampleSurroundings)("en"),
+    ),
+    ...languages.map((language) =>
+      whole(
+        `A promise about several has passed, ${names[language]}`,
+        writePromisePassed(
+          several.map(() => promised),
+          several,
+          ["circuit:north"],
+          exampleSurroundings,
+        )(language),
+      ),
+    ),
     whole("The digest of a day", writeDigest(quiet, exampleSurroundings)("en")),
     "## A storm of 500 appliances",
     ...(["power", "gateway", "back"] as const).map((what) =>

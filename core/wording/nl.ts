@@ -221,8 +221,7 @@ export const nl: Words = {
   appliancesList: "Toestellen",
   alarmsList: "Alarmen, elk met een eigen dossier",
   worse: "Het is erger geworden sinds u verwittigd bent.",
-  goAndLook: "Bevestig daarna het alarm, of zeg wie er komt en wanneer.",
-  goAndLookMany: "Bevestig daarna de alarmen op het bord.",
+  sayFirst: "Zeg vóór u gaat wat u doet en tegen wanneer: dan wordt niemand anders opgeroepen.",
   gone: "De oorzaak van het alarm is weg. Het dossier, de excursie en de blokkering van eenheden veranderen daar niet door.",
   goneMany:
     "De oorzaken van deze alarmen zijn weg. De dossiers, de excursies en de blokkering van eenheden veranderen daar niet door.",

@@ -42,7 +42,7 @@ function bodyOf(alarm: ToldAlarm, units: number | null, surroundings: Surroundin
     headLine(alarm, surroundings, words),
     "",
     ...(isDrill ? [words.drillNote, ""] : []),
-    ...(isReturn ? [words.gone] : isDrill ? [] : [`${labels.todo}${words.colon}${act}`, words.goAndLook]),
+    ...(isReturn ? [words.gone] : isDrill ? [] : [`${labels.todo}${words.colon}${act}`, words.sayFirst]),
     ...(alarm.isWorse && !isReturn ? [words.worse] : []),
     ...line(labels.left, isReturn ? null : leftSentence(alarm, surroundings, words)),
     ...answerLines(surroundings, words, isReturn),

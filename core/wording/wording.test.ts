@@ -352,13 +352,37 @@ test("numbers in words", () => {
 
 test("a promise that has passed says who promised what, and how it stands; a repeat is marked behind the drill", () => {
   const promised = { by: "Jo Peeters", what: "move the units", until: exampleAt - 60_000 };
-  const { subject, body, sms } = writePromisePassed(promised, exampleAlarm(), exampleSurroundings)("en");
+  const { subject, body, sms } = writePromisePassed(
+    [promised],
+    [exampleAlarm()],
+    null,
+    exampleSurroundings,
+  )("en");
   expect(subject).toMatch(/^Still on: Erytro 1: 7.4 °C above 6.0 °C/);
   expect(body).toContain('Jo Peeters promised "move the units" by 02:09; it is still out.');
   expect(sms).toContain("Jo Peeters promised");
   expect(partsOf(sms)).toBeLessThanOrEqual(smsPartsMax);
   expect(markRepeated("Alarm: x", "nl")).toBe("Herhaald: Alarm: x");
   expect(markRepeated("EXERCICE: Alarme: x", "fr")).toBe("EXERCICE: Répété: Alarme: x");
+});
+
+test("promises about several alarms that have passed are told once each, with whose alarms they were", () => {
+  const jo = { by: "Jo Peeters", what: "move the units", until: exampleAt - 60_000 };
+  const mia = { by: "Mia Claes", what: "", until: exampleAt - 120_000 };
+  const told = storm("power")
+    .slice(0, 4)
+    .map((alarm) => ({ ...alarm, about: "again" as const }));
+  for (const language of languages) {
+    const promise = wordsOf[language].promise;
+    const all = writePromisePassed([jo, jo, jo, jo], told, ["circuit:north"], exampleSurroundings)(language);
+    expect(all.body).toContain(`${promise(jo.by, jo.what, "02:09")}. ${wordsOf[language].promiseNote}`);
+    expect(all.sms.split("\n")[1]).toBe(toGsm(promise(jo.by, jo.what, "02:09")));
+    expect(partsOf(all.sms)).toBeLessThanOrEqual(stormPartsMax);
+    const some = writePromisePassed([jo, mia, mia, null], told, null, exampleSurroundings)(language);
+    expect(some.body).toContain(`${promise(jo.by, jo.what, "02:09")} (${wordsOf[language].alarms(1)}).`);
+    expect(some.body).toContain(`${promise(mia.by, null, "02:08")} (${wordsOf[language].alarms(2)}).`);
+    expect(partsOf(some.sms)).toBeLessThanOrEqual(stormPartsMax);
+  }
 });
 
 test("an SMS that is marked as a repeat takes no more parts than before and keeps all by which it is answered", () => {

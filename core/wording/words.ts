@@ -101,8 +101,8 @@ export interface Words {
   readonly appliancesList: string;
   readonly alarmsList: string;
   readonly worse: string;
-  readonly goAndLook: string;
-  readonly goAndLookMany: string;
+  /** What to do before anything else: whoever says it is the one. */
+  readonly sayFirst: string;
   readonly gone: string;
   readonly goneMany: string;
   readonly drillNote: string;

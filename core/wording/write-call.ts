@@ -47,28 +47,60 @@ export interface Promised {
   readonly until: EpochMs;
 }
 
-/** Writes the call about one alarm after the time of a promise has passed: what was promised, then how it stands. */
+/** Most promises of one message that are told; what is beyond is on the board. */
+export const promisesToldMax = 5;
+
+/**
+ * Writes the call after the time of promises has passed: what was promised, then how it stands. `promised` has for each alarm, in the order of `told`, what was promised about it; null where
+ * nothing was.
+ */
 export function writePromisePassed(
-  promised: Promised,
-  alarm: ToldAlarm,
+  promised: readonly (Promised | null)[],
+  told: readonly ToldAlarm[],
+  causes: readonly string[] | null,
   surroundings: Surroundings,
 ): (language: Language) => Written {
   return (language) => {
     const words = wordsOf[language];
-    const time = timeText(promised.until, surroundings.at, surroundings.timeZone, words);
-    const what = clean(promised.what, 80);
-    const said = words.promise(
-      promised.by === null ? null : clean(promised.by, 40),
-      what === "" ? null : what,
-      time,
-    );
-    const written = writeOne({ ...alarm, about: "again" }, surroundings, words, toGsm(said));
-    const [first = "", ...rest] = written.body.split("\n");
+    const said = promisesSaid(promised, surroundings, words);
+    const note = toGsm(said[0] ?? "");
+    const [first, ...others] = told.map((alarm) => ({ ...alarm, about: "again" as const }));
+    const written =
+      first !== undefined && others.length === 0
+        ? writeOne(first, surroundings, words, note)
+        : writeMany(told, causes, surroundings, words, false, note);
+    const [subject = "", ...rest] = written.body.split("\n");
+    const lines = said.slice(0, promisesToldMax).map((line) => `${line}.`);
+    const last = lines.length - 1;
     return {
       ...written,
-      body: [first, "", `${said}. ${words.promiseNote}`, ...rest].join("\n"),
+      body: [subject, "", ...lines.with(last, `${lines[last] ?? ""} ${words.promiseNote}`), ...rest].join(
+        "\n",
+      ),
     };
   };
+}
+
+/** Each promise once, in a sentence without its stop; of how many alarms it was, where it was not of all. */
+function promisesSaid(
+  promised: readonly (Promised | null)[],
+  { at, timeZone }: Surroundings,
+  words: Words,
+): string[] {
+  const counts = new Map<string, number>();
+  for (const promise of promised) {
+    if (promise === null) continue;
+    const what = clean(promise.what, 80);
+    const said = words.promise(
+      promise.by === null ? null : clean(promise.by, 40),
+      what === "" ? null : what,
+      timeText(promise.until, at, timeZone, words),
+    );
+    counts.set(said, (counts.get(said) ?? 0) + 1);
+  }
+  return [...counts].map(([said, count]) =>
+    count === promised.length ? said : `${said} (${words.alarms(count)})`,
+  );
 }
 
 /** The mark of a message that may have been sent before, in front of its text: the first word stays that of a drill. */

@@ -46,7 +46,8 @@ export function makeCallWriter({
     const promise = about === "again" ? (rows.find(id)?.state.promise ?? null) : null;
     if (promise === null || promise.until > at) return null;
     const actor = takenOnBy.get(id)?.["actor"];
-    return { ...promise, by: typeof actor === "string" ? actor.replace(/^person:/, "") : null };
+    const known = typeof actor === "string" ? actor.replace(/^(person|contact):/, "") : null;
+    return { ...promise, by: promise.by ?? known };
   };
 
   return ({ alarms, causes, at, isDigest = false }) => {
@@ -66,9 +67,9 @@ export function makeCallWriter({
       // Lines with what cannot be given when a message is sent are left out then (server/answers/fill-answers.ts).
       answersBy: { link: true, code: true, keys: channels().some(({ hearsKeys = false }) => hearsKeys) },
     };
-    const [first, ...others] = told;
-    const promised = first !== undefined && others.length === 0 ? passedPromise(first, at) : null;
-    if (first !== undefined && promised !== null) return writePromisePassed(promised, first, surroundings);
+    const promised = told.map((alarm) => passedPromise(alarm, at));
+    if (!isDigest && promised.some((each) => each !== null))
+      return writePromisePassed(promised, told, causes, surroundings);
     return isDigest ? writeDigest(told, surroundings) : writeCall(told, causes, surroundings);
   };
 }

@@ -84,6 +84,29 @@ test("what has come back while its end waited to be told is not told as over", a
   expect(told.filter((each) => each.includes("Back to normal"))).toEqual([]);
 });
 
+test("what was promised about several and not kept is said in the call that follows, and of how many it was", async () => {
+  const site = await calledSite(people);
+  running = site;
+  await site.send({}, { "fridge-1": true, "fridge-2": true, "fridge-3": true });
+  await site.pass(2 * secondMs);
+  const [first, ...others] = await site.alarms();
+  const take = (id: string | undefined, by: string, what: string) =>
+    site.server.call("POST", `/v1/alarms/${id ?? ""}/acknowledge`, {
+      by,
+      promise: { what, withinMinutes: 5 },
+    });
+  for (const { id } of others) await take(id, "An", "moving the bags");
+  await take(first?.id, "Bo", "ringing the electrician");
+  await site.pass(5 * minuteMs + 2 * secondMs);
+  const again = site.sms.sent.findLast(({ subject }) => subject.startsWith("Still on"));
+  expect(again?.text.split("\n").slice(0, 2)).toEqual([
+    "Still on: power lost on circuit north, 3 appliances, 0 units",
+    expect.stringMatching(
+      /^(An promised "moving the bags" by 01:05; it is still out \(2 alarms\)|Bo promised "ringing the electrician" by 01:05; it is still out \(1 alarm\))$/,
+    ),
+  ]);
+});
+
 test("two policies that find nobody in a flood are told of, and the readings are taken", async () => {
   running = await calledSite(`
 contacts: [ { id: an, name: An Peeters, phone: "+32470000001" } ]
