@@ -38,6 +38,15 @@ export function touchesLimits(before: Site | null, after: Site): boolean {
   return before === null || !isSame(limitsPart(before), limitsPart(after));
 }
 
+/**
+ * True where a change of limits also changes what is judged, and by what: a back-test over recorded readings shows what it would do. Who is called by a policy follows from no
+ * reading, so that a back-test would say the same twice.
+ */
+export function touchesReadings(before: Site | null, after: Site): boolean {
+  const part = (site: Site): unknown => limitsPart({ ...site, policies: undefined });
+  return before === null || !isSame(part(before), part(after));
+}
+
 /** Those differences of two sites that touch limits. */
 export function limitDifferences(before: Site | null, after: Site): SiteDifference[] {
   return siteDifferences(before === null ? null : (limitsPart(before) as Site), limitsPart(after) as Site);

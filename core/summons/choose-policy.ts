@@ -18,6 +18,25 @@ export function choosePolicy(policies: readonly Policy[], mark: AlarmMark): Poli
   return policies.find((policy) => fits(policy, mark)) ?? null;
 }
 
+/** Alarms that say that calling people does not work. */
+export const chainKinds: ReadonlySet<AlarmKind> = new Set([
+  "notification-failing",
+  "person-unreached",
+  "nobody-on-call",
+  "unanswered",
+]);
+
+/**
+ * By which policy people are called about an alarm. That calling does not work is told to everybody at once, because the policy may be what failed, unless a policy names the kind.
+ */
+export function policyFor(policies: readonly Policy[], mark: AlarmMark): Policy | null {
+  if (!chainKinds.has(mark.kind)) return choosePolicy(policies, mark);
+  return choosePolicy(
+    policies.filter(({ kinds }) => kinds?.includes(mark.kind) === true),
+    mark,
+  );
+}
+
 function fits({ appliances, kinds, severities }: Policy, { kind, severity, appliance }: AlarmMark): boolean {
   if (appliances !== undefined && (appliance === null || !appliances.includes(appliance))) return false;
   if (kinds !== undefined && !kinds.includes(kind)) return false;

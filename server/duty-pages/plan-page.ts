@@ -48,7 +48,7 @@ function section(id: string, title: string, act: string, body: string): string {
   </section>`;
 }
 
-function policiesSection({ site }: PlanPageView, _edit: Edit): string {
+function policiesSection({ site }: PlanPageView, edit: Edit): string {
   const policies = site.policies ?? [];
   const body =
     policies.length === 0
@@ -61,10 +61,19 @@ function policiesSection({ site }: PlanPageView, _edit: Edit): string {
                 <ul class="rules">
                   !${[...stepWords(site, policy), ...timingWords(policy)].map((line) => html`<li>${line}</li>`)}
                 </ul>
+                <p class="link-row">
+                  !${edit(`policy/${encodeURIComponent(policy.id)}`, "Change", `policy ${policy.id}`)}
+                  !${edit(`remove-policy/${encodeURIComponent(policy.id)}`, "Take away", `policy ${policy.id}`)}
+                </p>
               </li>`,
           )}
         </ol>`;
-  return section("policies", "Policies, in the order in which they are looked at", "", body);
+  return section(
+    "policies",
+    "Policies, in the order in which they are looked at",
+    edit("new-policy", "New policy", ""),
+    body,
+  );
 }
 
 function rotasSection({ site }: PlanPageView, edit: Edit): string {
@@ -76,7 +85,10 @@ function rotasSection({ site }: PlanPageView, edit: Edit): string {
           !${rotas.map(
             (rota) =>
               html`<li>
-                <p><b>${rota.name}</b> <span class="note">${rota.id}</span></p>
+                <p>
+                  <b>${rota.name}</b>${rota.mustBeFilled === true ? ", which must be filled at any hour" : ""}
+                  <span class="note">${rota.id}</span>
+                </p>
                 <ul class="rules">
                   !${rota.layers.map((layer) => html`<li>${layerWords(site, layer)}</li>`)}
                 </ul>

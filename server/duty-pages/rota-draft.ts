@@ -44,6 +44,8 @@ export interface RotaDraft {
   readonly id: string;
   readonly name: string;
   readonly timeZone: string;
+  /** `yes` where nobody on duty is an alarm at any hour. */
+  readonly mustBeFilled: string;
   readonly layers: readonly LayerDraft[];
 }
 
@@ -96,6 +98,7 @@ export function draftOfRota(rota: FileThing): RotaDraft {
     id: rota.id,
     name: shown(rota["name"]),
     timeZone: shown(rota["timeZone"]),
+    mustBeFilled: rota["mustBeFilled"] === true ? "yes" : "",
     layers: layers.map(draftOfLayer),
   };
 }
@@ -153,8 +156,8 @@ const layerFields = [
 ] as const;
 
 /** A rota's fields by name: `l0-t1-0` is the first of those who have the second turn of the first layer. */
-export function rotaValues({ id, name, timeZone, layers }: RotaDraft): Record<string, string> {
-  const values: Record<string, string> = { id, name, timeZone };
+export function rotaValues({ layers, ...rota }: RotaDraft): Record<string, string> {
+  const values: Record<string, string> = { ...rota };
   for (const [at, layer] of layers.entries()) {
     for (const field of layerFields) values[`l${at}-${field}`] = layer[field];
     for (const [turn, people] of layer.turns.entries())
@@ -193,8 +196,8 @@ export function rotaFrom(values: Values): RotaDraft {
       }),
     };
   });
-  const { id = "", name = "", timeZone = "" } = values;
-  return { id, name, timeZone, layers };
+  const { id = "", name = "", timeZone = "", mustBeFilled = "" } = values;
+  return { id, name, timeZone, mustBeFilled, layers };
 }
 
 /** Rows by number, up to the first that is not there. */

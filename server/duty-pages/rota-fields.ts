@@ -43,6 +43,7 @@ export function rotaFields(
       !${inputField({ name: "name", label: "Name", value: draft.name, required: true, charactersMax: 100 }, errors)}
       !${inputField({ name: "timeZone", label: "Time zone (optional)", hint: `Else that of the site, ${siteZone}.`, value: draft.timeZone }, errors)}
     </div>
+    !${tickField({ name: "mustBeFilled", label: "It must be filled at any hour: nobody on duty is an alarm, also where a policy reaches somebody else", ticked: draft.mustBeFilled === "yes" })}
     <div id="field-layers" tabindex="-1" class="layers">
       !${errors["layers"] === undefined ? "" : html`<p class="mistake">${errors["layers"]}</p>`}
       !${draft.layers.map((layer, at) => layerField(layer, at, looks))}

@@ -61,7 +61,7 @@ test("before a rota is changed it is shown who would be on duty instead of whom,
     "l0-t1-0": "bob",
   });
   expect((await pages.get(path)).text).toContain("Nothing in them would be different");
-  const changed = { ...fields, "l0-weekday": "fri", "l0-at": "18:00" };
+  const changed = { ...fields, "l0-weekday": "fri", "l0-at": "18:00", mustBeFilled: "yes" };
   const looked = await pages.post(path, { ...changed, act: "preview" });
   expect(looked.status).toBe(200);
   // The first turn begins on Friday, 6 November: until the 27th it is Ann's again, whose turn had been Ann's until Monday.
@@ -79,7 +79,7 @@ test("before a rota is changed it is shown who would be on duty instead of whom,
       people: ["ann", "bob"],
     },
   ]);
-  expect(rotas()[0]?.overrides).toHaveLength(1);
+  expect(rotas()[0]).toMatchObject({ mustBeFilled: true, overrides: [{ id: "o-1" }] });
   const { database } = sample.running.server.services;
   expect(replay(database, () => undefined).differing).toEqual([]);
 });

@@ -35,7 +35,7 @@ export function rotaForm(
   let sent: readonly SentLayer[] = [];
   const start: RotaDraft =
     known === undefined
-      ? { id: "", name: "", timeZone: "", layers: [freshLayer("layer-1", today)] }
+      ? { id: "", name: "", timeZone: "", mustBeFilled: "", layers: [freshLayer("layer-1", today)] }
       : draftOfRota(known);
   return {
     title: id === undefined ? "New rota" : `Rota ${shown(known?.["name"])}`,
@@ -49,16 +49,17 @@ export function rotaForm(
       const rotas = draft.rotas ?? [];
       const found = rotas.find((each) => each.id === id);
       if (id !== undefined && found === undefined) return { "": "This rota is not at the site any more." };
-      const { name, timeZone, layers, ...given } = rotaFrom(values);
+      const { name, timeZone, mustBeFilled, layers, ...given } = rotaFrom(values);
       sent = layers.map((layer) => ({ layer, file: layerFile(layer) }));
       const wrong = wrongIn(sent);
       if (hasErrors(wrong)) return wrong;
-      const { timeZone: _zone, ...kept }: FileThing = found ?? { id: id ?? given.id };
+      const { timeZone: _zone, mustBeFilled: _filled, ...kept }: FileThing = found ?? { id: id ?? given.id };
       const entry: FileThing = {
         ...kept,
         ...said({
           name,
           timeZone: textFrom(timeZone),
+          mustBeFilled: mustBeFilled === "yes" ? true : undefined,
           layers: sent.map(({ file: { entry: each } }) => each),
         }),
       };

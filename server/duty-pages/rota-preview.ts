@@ -1,5 +1,5 @@
 import { type DutyDifference, dutyDifferences } from "@coldkeep/core/duty/duty-differences.ts";
-import { type Hole, holesAhead } from "@coldkeep/core/duty/reachability.ts";
+import { type Hole, holesAhead, holesOfConcern } from "@coldkeep/core/duty/reachability.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { type DutySpan, dutySpans } from "@coldkeep/core/duty/rota.ts";
 import { type ClockChange, clockChanges } from "@coldkeep/core/duty/wall.ts";
@@ -48,12 +48,12 @@ export function rotaPreview({ after, before, rota, at, channels }: RotaPreviewVi
   </section>`;
 }
 
-/** The gaps of the policies that call a rota. */
+/** The gaps of concern of the policies that call a rota. */
 function holesOf(site: Site, rota: string, channels: readonly ChannelFact[], at: EpochMs): Hole[] {
   const policies = (site.policies ?? []).filter(({ steps }) =>
     steps.some(({ call }) => call.some((callee) => "rota" in callee && callee.rota === rota)),
   );
-  return plainHoles(holesAhead(site, policies, channels, at, at + previewAheadMs));
+  return plainHoles(holesOfConcern(holesAhead(site, policies, channels, at, at + previewAheadMs)));
 }
 
 interface Words {

@@ -64,6 +64,7 @@ function visits(excursion: string, invitation: string, first: string, answer: st
     "new-appliance",
     "new-channel",
     "new-contact",
+    "new-policy",
     "new-profile",
     "new-rota",
     "new-team",
@@ -78,6 +79,8 @@ function visits(excursion: string, invitation: string, first: string, answer: st
     "remove-contact/on-call",
     "team/cellar",
     "remove-team/cellar",
+    "policy/all",
+    "remove-policy/all",
     "rota/nights",
     "remove-rota/nights",
   ];

@@ -113,6 +113,7 @@ function rotaLines(
   return [
     ...plain(what, old?.name, fresh?.name),
     ...plain(`${what}, time zone`, old?.timeZone, fresh?.timeZone),
+    ...plain(`${what}, must be filled`, filled(old), filled(fresh)),
     ...keyed(old?.layers ?? [], fresh?.layers ?? []).flatMap(([key, was, is]) =>
       plain(`${what}, layer ${key}`, was && layerWords(before, was), is && layerWords(after, is)),
     ),
@@ -120,6 +121,10 @@ function rotaLines(
       plain(`${what}, override`, override(was), override(is)),
     ),
   ];
+}
+
+function filled(rota: Rota | undefined): string | undefined {
+  return rota?.mustBeFilled === true ? "at any hour" : undefined;
 }
 
 function plain(what: string, from: string | undefined, to: string | undefined): ChangeLine[] {

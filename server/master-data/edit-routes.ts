@@ -8,6 +8,7 @@ import { access } from "../access/access.ts";
 import { personOf } from "../access/guard.ts";
 import { contactForm } from "../duty-pages/contact-form.ts";
 import { removeDutyForm } from "../duty-pages/remove-form.ts";
+import { policyForm, removePolicyForm } from "../duty-pages/policy-form.ts";
 import { rotaForm } from "../duty-pages/rota-form.ts";
 import { holidaysForm, teamForm } from "../duty-pages/team-forms.ts";
 import { formOf } from "../pages/form-body.ts";
@@ -155,6 +156,8 @@ function formFor(place: FormStart): MasterForm | null {
         return contactForm(file, undefined);
       case "new-team":
         return teamForm(file, undefined);
+      case "new-policy":
+        return policyForm(file, undefined, place);
       case "new-rota":
         return rotaForm(file, undefined, place);
       case "holidays":
@@ -174,6 +177,10 @@ function formFor(place: FormStart): MasterForm | null {
       return contactForm(file, id);
     case "remove-contact":
       return removeDutyForm(start, { contact: id }, place.at);
+    case "policy":
+      return policyForm(file, id, place);
+    case "remove-policy":
+      return removePolicyForm(file, id);
     case "rota":
       return rotaForm(file, id, place);
     case "remove-rota":

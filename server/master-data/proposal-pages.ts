@@ -97,6 +97,8 @@ export interface ProposalPageView {
   /** The draft beside the site in force; null once it ended. */
   readonly change: ProposedChange | null;
   readonly lines: readonly ChangeLine[];
+  /** Markup of what changed policies would do; empty where none changes. */
+  readonly preview: string;
   readonly signatures: readonly ShownSignature[];
   /** The back-test of the draft, or the one that it was approved with. */
   readonly backtest: BacktestResult | null;
@@ -128,10 +130,7 @@ export function proposalBody(view: ProposalPageView): string {
       <p class="crumb"><a href="/site">Site</a> · <a href="/site/proposals">Proposals</a></p>
       <h1>${id}</h1>
       <p><span class="badge">${stateWords[state]}</span></p>
-      <p class="lead">
-        By
-        ${versions[0]?.name ?? ""}${change?.touchesLimits === true ? ". It touches limits: a back-test and the signature of a quality officer who had no hand in it put it in force." : change === null ? "." : ". It touches no limits."}
-      </p>
+      <p class="lead">By ${versions[0]?.name ?? ""}${howInForce(change)}</p>
     </header>
     !${change !== null && change.stale.length > 0 ? staleNote(change.stale) : ""}
     <section aria-labelledby="changes-title">
@@ -141,7 +140,8 @@ export function proposalBody(view: ProposalPageView): string {
       !${differenceDetails(change?.differences ?? end?.differences ?? [])}
       !${end?.state === "approved" ? html`<p class="note">Putting it in force revised ${count(end.excursions, "excursion")}; ${count(end.units, "unit")} had a hold of one of them.</p>` : ""}
     </section>
-    !${(change === null || change.site === null) && view.backtest === null ? "" : backtestSection(view, time)}
+    !${view.preview}
+    !${(change === null || change.site === null || !change.needsBacktest) && view.backtest === null ? "" : backtestSection(view, time)}
     !${change === null ? "" : decisionSection(view, change)}
     !${
       view.signatures.length === 0
@@ -172,6 +172,14 @@ export function proposalBody(view: ProposalPageView): string {
         }
       </ol>
     </section>`;
+}
+
+function howInForce(change: ProposedChange | null): string {
+  if (change === null) return ".";
+  if (!change.touchesLimits) return ". It touches no limits.";
+  return change.needsBacktest
+    ? ". It touches limits: a back-test and the signature of a quality officer who had no hand in it put it in force."
+    : ". It changes who is called: the signature of a quality officer who had no hand in it puts it in force.";
 }
 
 function staleNote(stale: readonly string[]): string {
@@ -237,7 +245,7 @@ function backtestSection(view: ProposalPageView, time: SiteTime): string {
       backtest === null
         ? html`<p class="empty">
             Nobody has tried yet what exactly this change would have made of the recorded
-            readings.${change?.touchesLimits === true ? " It is not approved before that." : ""}
+            readings.${change?.needsBacktest === true ? " It is not approved before that." : ""}
           </p>`
         : backtestResult(backtest, time)
     }
@@ -352,7 +360,7 @@ function decisionSection(view: ProposalPageView, change: ProposedChange): string
       errorsOf(form),
     );
   const canApprove =
-    may.approve && change.site !== null && (!change.touchesLimits || change.backtest !== null);
+    may.approve && change.site !== null && (!change.needsBacktest || change.backtest !== null);
   return html`<section aria-labelledby="decision-title" class="decisions">
     <h2 id="decision-title">Decision</h2>
     !${notApproving === null ? "" : html`<p class="empty">${notApproving}</p>`}

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { access } from "../access/access.ts";
 import { personOf, principalOf } from "../access/guard.ts";
 import { givenFor, signingAnew } from "../oidc/signing.ts";
+import { changedPolicies } from "../duty-pages/policy-preview.ts";
 import { limited } from "../access/rate.ts";
 import { fieldOf } from "../pages/form-body.ts";
 import type { FormErrors } from "../pages/forms.ts";
@@ -115,7 +116,7 @@ function refusalOf(error: unknown): FormErrors | null {
 type Mistakes = Parameters<typeof proposalBody>[0]["mistakes"];
 
 function showProposal(
-  { services, answers }: MasterDataParts,
+  { services, answers, channels }: MasterDataParts,
   request: FastifyRequest<ProposalPlace>,
   reply: FastifyReply,
   mistakes: Mistakes,
@@ -141,11 +142,13 @@ function showProposal(
         : changeLines(current, mergeSite(current, change.site, now), { time, approval: now });
   const isQuality = by !== null && isAllowed(by.role, "site.approve");
   const hadHand = proposal.versions.some(({ actor }) => actor === by?.actor);
-  const isUntested = change?.touchesLimits === true && change.backtest === null;
+  const isUntested = change?.needsBacktest === true && change.backtest === null;
   const body = proposalBody({
     proposal,
     change,
     lines,
+    preview:
+      change === null || change.site === null ? "" : changedPolicies(current, change.site, channels(), now),
     signatures: services.signatures.of("proposal", id).map((signature) => ({
       ...signature,
       stands: done?.signed !== undefined && done.signed !== null && stands(signature, done.signed),

@@ -65,3 +65,18 @@ describe("the summary of what is wrong", () => {
     expect(inputField(field, { code: "wrong" })).not.toContain("autofocus");
   });
 });
+
+it("choices of one group stand within it", () => {
+  const choices = [
+    { value: "", text: "–" },
+    { value: "a", text: "A", group: "Teams & co" },
+    { value: "b", text: "B", group: "Teams & co" },
+    { value: "c", text: "C", group: "Contacts" },
+  ];
+  const text = selectField({ name: "who", label: "Who", value: "b", choices })
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(" >", ">");
+  expect(text).toContain(
+    '<optgroup label="Teams &#38; co"><option value="a">A</option><option value="b" selected>B</option></optgroup><optgroup label="Contacts"><option value="c">C</option></optgroup>',
+  );
+});

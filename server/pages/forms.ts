@@ -76,7 +76,7 @@ export function selectField(
     const [before, after] = [look.choices[index - 1]?.group, look.choices[index + 1]?.group];
     const begins = choice.group !== undefined && choice.group !== before;
     const ends = choice.group !== undefined && choice.group !== after;
-    return `${begins ? html`<optgroup label="${choice.group ?? ""}"></optgroup>` : ""}${option(choice)}${ends ? "</optgroup>" : ""}`;
+    return `${begins ? `<optgroup label="${html`${choice.group ?? ""}`}">` : ""}${option(choice)}${ends ? "</optgroup>" : ""}`;
   });
   const control = html`<select !${common(look, errors)}>
     !${parts}

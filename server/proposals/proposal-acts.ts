@@ -8,7 +8,12 @@ import type {
   Signer,
   SigningMethod,
 } from "@coldkeep/core/signatures/signature.ts";
-import { limitDifferences, limitsPart, touchesLimits } from "@coldkeep/core/site/limits-part.ts";
+import {
+  limitDifferences,
+  limitsPart,
+  touchesLimits,
+  touchesReadings,
+} from "@coldkeep/core/site/limits-part.ts";
 import { mergeSite } from "@coldkeep/core/site/merge-site.ts";
 import { rebaseSite } from "@coldkeep/core/site/rebase-site.ts";
 import { type Site, siteSchema } from "@coldkeep/core/site/site.ts";
@@ -125,6 +130,7 @@ export function makeProposalActs(
       differences: siteDifferences(current, merged),
       limitDifferences: limitDifferences(current, merged),
       touchesLimits: touchesLimits(current, merged),
+      needsBacktest: touchesReadings(current, merged),
       hash: contentHash([current, site]),
       key,
       backtest: store.backtest(id, key),
@@ -250,7 +256,7 @@ export function makeProposalActs(
           "The proposal or the site in force has changed since this page was made. Look at it again, then approve it.",
         );
       if (differences.length === 0) throw empty();
-      if (found.touchesLimits && found.backtest === null)
+      if (found.needsBacktest && found.backtest === null)
         throw new CodedError(
           "proposal.untested",
           "This change touches limits and was not back-tested as it stands now. Run the back-test, look at what it says, then approve it.",
@@ -334,6 +340,7 @@ function staleChange(stale: readonly string[]): ProposedChange {
     differences: [],
     limitDifferences: [],
     touchesLimits: true,
+    needsBacktest: true,
     hash: "",
     key: "",
     backtest: null,

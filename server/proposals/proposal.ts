@@ -61,6 +61,8 @@ export interface ProposedChange {
   readonly differences: readonly SiteDifference[];
   readonly limitDifferences: readonly SiteDifference[];
   readonly touchesLimits: boolean;
+  /** True where it touches limits that readings are judged by: it is back-tested before it is approved. */
+  readonly needsBacktest: boolean;
   /** Hash of the site in force together with the proposed one: what an approval is about. */
   readonly hash: string;
   /** Hash of what a back-test of it depends on. */

@@ -35,7 +35,7 @@ export interface Proposals {
   readonly startOf: (actor: string) => Site;
   /**
    * Takes a change that a person made: at once where it touches no limits, else as a proposal, or a new version of their own. `edit` is done on the site in force and, where
-   * that touches limits, on what `startOf` gives.
+   * that touches limits or does not go there, on what `startOf` gives.
    */
   readonly take: (by: Actor, edit: (site: Site) => Site, reason: string) => DraftOutcome;
   /** Takes a whole site that a program sent where it touches limits; the same again is the same proposal. */
@@ -112,11 +112,22 @@ export function makeProposals({ store, acts, clock, site, rehearse, run }: Propo
     startOf,
     take: (by, edit, reason) => {
       const current = inForce();
-      const edited = edit(current);
-      if (!touchesLimits(current, mergeSite(current, edited, clock.epochMs())))
-        return acts.perform({ act: "apply", site: edited, reason, by });
       const open = store.openBy(by.actor);
-      const whole = open === null ? edited : edit(carried(open));
+      const alone = open === null ? edit(current) : editedWhereItCan(edit, current);
+      const isHarmless =
+        alone !== null && !touchesLimits(current, mergeSite(current, alone, clock.epochMs()));
+      // What changes nothing of the site in force may take back what the draft changes.
+      if (alone !== null && isHarmless && (open === null || !isSame(alone, current)))
+        return acts.perform({ act: "apply", site: alone, reason, by });
+      if (open === null)
+        return acts.perform({ act: "draft", proposal: null, site: alone ?? current, reason, by });
+      const start = carried(open);
+      const whole = edit(start);
+      if (isSame(whole, start))
+        throw new CodedError(
+          "proposal.empty",
+          `Your proposal ${open} says this already; nothing would change.`,
+        );
       return acts.perform({ act: "draft", proposal: open, site: whole, reason, by });
     },
     propose: (by, incoming, reason) => {
@@ -163,4 +174,13 @@ export function makeProposals({ store, acts, clock, site, rehearse, run }: Propo
     failure: (id) => (failed?.id === id ? failed.reason : null),
     progress: (id) => running.get(id) ?? null,
   };
+}
+
+/** An edit of the site in force; null where that lacks what the edit is about, which a draft may have. */
+function editedWhereItCan(edit: (site: Site) => Site, site: Site): Site | null {
+  try {
+    return edit(site);
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,6 @@
+import { chainKinds } from "@coldkeep/core/summons/choose-policy.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { AlarmRows } from "../alarms/alarm-rows.ts";
-import { chainKinds } from "../alarms/policy-of.ts";
 import type { SummonsBook } from "./summons-book.ts";
 
 /** Raises the alarms about calls that nobody could be found for, or that nobody answers. */

@@ -10,6 +10,7 @@ import {
   type SummonsInput,
   type SummonsState,
 } from "@coldkeep/core/summons/summons.ts";
+import { peopleOfStep } from "@coldkeep/core/summons/step-people.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { standardDeliverWithinMs } from "@coldkeep/core/summons/policy-section.ts";
 import type { Commit } from "../journal/committer.ts";
@@ -17,7 +18,7 @@ import { draftMap } from "../journal/draft-map.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { WriteCall } from "./call-writer.ts";
-import { type CalledContact, everybody, peopleOfStep } from "./callees.ts";
+import { type CalledContact, calledContacts } from "./callees.ts";
 import type { DeliveryBook } from "./delivery-book.ts";
 import { textFor } from "./text-for.ts";
 
@@ -140,7 +141,7 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
     const { policy, state } = kept;
     const { people, by, isSkipped, concern } =
       policy === null
-        ? { people: everybody(site().site), by: null, isSkipped: false, concern: null }
+        ? { people: site().site.contacts, by: null, isSkipped: false, concern: null }
         : peopleOfStep(site().site, policy, place, channels(), commit.at);
     if (concern !== null) events.found(commit, kept, concern);
     if (isSkipped) {
@@ -154,7 +155,7 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
     );
     const written = write({ alarms, causes: kept.causes, at: commit.at });
     if (written === null) return;
-    for (const person of people) {
+    for (const person of calledContacts(site().site, people)) {
       const ways = waysTo(person.addresses, by, channels());
       for (const way of ways) {
         const text = textFor(written(person.language), way.medium);
