@@ -45,6 +45,7 @@ import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
 import { describeLate } from "./messages.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
+import { isMoot } from "../summons/chain-alarms.ts";
 import { openSummonsBook } from "../summons/summons-book.ts";
 import type { OutOfService } from "./service-register.ts";
 
@@ -371,8 +372,11 @@ export function openAlarmBook(parts: AlarmBookParts): AlarmBook {
           detail,
         });
       }
+      const sight = { site: site().site, channels: channels(), summonses };
       for (const alarm of all(commit)) {
-        if (isDueBy(alarm.state, commit.at)) step(commit, alarm, { kind: "tick" }, refreshed(commit, alarm));
+        if (!isDueBy(alarm.state, commit.at)) continue;
+        const isOver = alarm.state.condition && isMoot(commit, alarm, sight);
+        step(commit, alarm, { kind: isOver ? "clear" : "tick" }, refreshed(commit, alarm));
       }
       if (caller.isDue(commit.at)) caller.tick(commit);
     },

@@ -44,7 +44,7 @@ export interface NewSummons {
 
 /** What the summonses tell others of. */
 export interface SummonsEvents {
-  /** A step of a policy was called; `concern`: whether nothing reaches those whom it named, or the whole policy reaches nobody. */
+  /** A step of a policy was called, or its last call is over; `concern`: whether nothing reaches those whom it named, or the whole policy reaches nobody. */
   readonly found: (commit: Commit, summons: KeptSummons, concern: "on" | "off") => void;
   /** Nobody has answered; `isOver`: the call is over now. */
   readonly unanswered: (commit: Commit, summons: KeptSummons, isOver: boolean) => void;
@@ -55,6 +55,9 @@ export interface SummonsBook {
   readonly open: (commit: Commit, summons: NewSummons) => void;
   /** The call that is under way about an alarm. */
   readonly underWayFor: (commit: Commit | null, alarm: string) => KeptSummons | undefined;
+  readonly isOpen: (commit: Commit, id: string) => boolean;
+  /** True while people are being called by a policy. */
+  readonly isCallingBy: (commit: Commit, policy: string) => boolean;
   readonly again: (commit: Commit, id: string) => void;
   readonly settle: (commit: Commit, alarm: string, as: "answered" | "gone") => void;
   /** A message of it reaches nobody, or somebody cannot come: where nobody of the call is left, the next step is called. */
@@ -118,8 +121,12 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
     }
   };
 
+  const isCallingBy = (commit: Commit, policy: string): boolean =>
+    [...summonses.values(commit)].some((each) => each.policy?.id === policy);
+
   const finish = (commit: Commit, kept: KeptSummons, how: "answered" | "gone"): void => {
     if (kept.state.isUnanswered) events.unanswered(commit, kept, true);
+    if (kept.policy !== null && !isCallingBy(commit, kept.policy.id)) events.found(commit, kept, "off");
     for (const { id, state } of deliveries.ofSummons(kept.id)) {
       // What was handed over is not sent again where it comes back from now on.
       const isNeeded = state.outcome === null && how === "gone";
@@ -191,6 +198,8 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
       const id = byAlarm.get(commit, alarm);
       return id === undefined ? undefined : summonses.get(commit, id);
     },
+    isOpen: (commit, id) => summonses.get(commit, id) !== undefined,
+    isCallingBy,
     again: (commit, id) => step(commit, id, { kind: "again" }),
     settle: (commit, alarm, as) => {
       const id = byAlarm.get(commit, alarm);

@@ -5,6 +5,7 @@ import type { Commit, Committer } from "../journal/committer.ts";
 import type { DrillBook } from "../drills/drill-book.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
+import { isGone } from "./chain-alarms.ts";
 import type { DeliveryBook, KeptDelivery } from "./delivery-book.ts";
 
 /** What a channel made of a message, or what became of it: an input like any other. */
@@ -147,5 +148,6 @@ function judgePerson(
     text: `${name} cannot be reached: ${reason ?? ""}`,
     figures: { of: "platform" as const, name: name, lastsMs: null, count: null, reason: reason },
   });
-  alarms.judge(commit, "person-unreached", reason === null ? "off" : "on", facts, contact);
+  const isOver = reason === null || (site !== null && isGone(site.site, contact));
+  alarms.judge(commit, "person-unreached", isOver ? "off" : "on", facts, contact);
 }
