@@ -77,6 +77,7 @@ export const problemStatus: Readonly<Record<string, number>> = {
   "corrective.too-many": 409,
   "drill.unknown": 404,
   "drill.over": 409,
+  "drill.not-over": 409,
   "drill.too-many": 409,
   "drill.probe-unknown": 422,
   "drill.no-alarm": 422,

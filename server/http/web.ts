@@ -19,6 +19,7 @@ import { alarmRoutes } from "../alarms/routes.ts";
 import { serviceRoutes } from "../alarms/service-routes.ts";
 import type { Channel, KeyPress } from "../channels/channel.ts";
 import { inboundRoutes } from "../channels/inbound-routes.ts";
+import { drillPlugin } from "../drills/drill-plugin.ts";
 import { drillRoutes } from "../drills/routes.ts";
 import { edgeRoutes } from "../edge/routes.ts";
 import { excursionRoutes } from "../excursions/routes.ts";
@@ -201,7 +202,7 @@ export async function buildWeb(
   const assets = registerAssets(app);
   await app.register(answerPlugin, { services, key: services.answerKey, assets });
   const answers = pageAnswers(assets, () => ({
-    site: siteView(services.site()),
+    site: siteView(services),
     at: services.clock.epochMs(),
   }));
   const { people, clock, singleSignOn } = services;
@@ -213,6 +214,7 @@ export async function buildWeb(
   await app.register(choicesPlugin, { services, answers });
   await app.register(dutyRoutes(services));
   await app.register(dutyPlugin, { services, answers, channels: workingChannels });
+  await app.register(drillPlugin, { services, answers });
   await app.register(correctivePlugin, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });

@@ -24,6 +24,7 @@ export type EntryKind =
   | "answer"
   | "reply"
   | "drill"
+  | "drill-review"
   | "shelve"
   | "unshelve"
   | "reset"

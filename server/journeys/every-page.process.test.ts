@@ -1,4 +1,5 @@
 import type { Site } from "@coldkeep/core/site/site.ts";
+import { cancelPlanned, planDrill } from "../drills/drill-acts.ts";
 import { planAction } from "../corrective/corrective-acts.ts";
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
@@ -97,6 +98,10 @@ function visits(excursion: string, invitation: string, first: string, answer: st
       "/actions": ["/actions", "/actions?ended=yes"],
       "/actions/:number/end": ["/actions/1/end"],
       "/appliances/:id": ["/appliances/fridge-1"],
+      "/drills": ["/drills"],
+      "/drills/new": ["/drills/new"],
+      "/drills/:id": ["/drills/drill-1", "/drills/drill-2"],
+      "/drills/:id/review": ["/drills/drill-1/review"],
       "/excursions": ["/excursions"],
       "/excursions/:id": [`/excursions/${excursion}`],
       "/excursions/:id/actions/new": [`/excursions/${excursion}/actions/new`],
@@ -134,6 +139,24 @@ function visits(excursion: string, invitation: string, first: string, answer: st
   } as const;
 }
 
+/** A drill that is over, and one that is planned. */
+async function holdDrills({ server, clock }: Awaited<ReturnType<typeof startJourney>>): Promise<void> {
+  const { services } = server;
+  const plan = {
+    probe: "p2",
+    appliance: "fridge-2",
+    trace: { kind: "scenario", scenario: "door-open" },
+    goalMs: 600_000,
+    repeatDays: 90,
+    isAnnounced: false,
+    reason: "Quarterly alarm test",
+    plannedBy: { actor: "person:quinn", name: "Quinn Quist", role: "quality" },
+  } as const;
+  const first = planDrill(services, "person:quinn", { ...plan, startAt: clock.epochMs() });
+  cancelPlanned(services, "person:quinn", first, plan.plannedBy, "The wrong refrigerator");
+  planDrill(services, "person:quinn", { ...plan, startAt: clock.epochMs() + 86_400_000 });
+}
+
 /** The addresses that answer pages, by the table of all routes. */
 function pageRoutes(): string[] {
   const table = readFileSync("docs/roles.md", "utf8");
@@ -167,6 +190,7 @@ describe.skipIf(isBrowserMissing)("every page (skipped where /usr/bin/chromium i
     const site = journey.server.services.site()?.site;
     if (site !== undefined) journey.server.services.applySite({ ...site, ...duties }, "command");
     const [excursion] = excursions.list({ limit: 1 }, journey.clock.epochMs());
+    await holdDrills(journey);
     planAction(journey.server.services, "person:quinn", {
       who: { actor: "person:quinn", name: quinn.person.name, role: "quality" },
       action: {

@@ -15,16 +15,27 @@ const listMax = 200;
 /** The site shown while none is applied. */
 const noSite: SiteView = { id: "no site yet", timeZone: "UTC" };
 
-/** The site as the pages name it, also while there is none. */
-export function siteView(book: SiteBook | null): SiteView {
-  return book === null ? noSite : { id: book.site.site, timeZone: book.site.timeZone };
+/** The site as the pages name it, also while there is none, with the drill that is under way. */
+export function siteView(services: Pick<Services, "site" | "drills">): SiteView {
+  const book = services.site();
+  return book === null
+    ? noSite
+    : { id: book.site.site, timeZone: book.site.timeZone, ...drillNote(book, services.drills) };
+}
+
+function drillNote({ appliances }: SiteBook, { rows }: Services["drills"]): Pick<SiteView, "drill"> {
+  const drill = rows.underWay();
+  if (drill === null) return {};
+  const { id, appliance } = drill.plan;
+  const applianceName = appliances.get(appliance)?.name ?? appliance;
+  return { drill: { id, applianceName, isRaised: drill.state.raisedAt !== null } };
 }
 
 /** Makes the read side that the pages show, over the records and the engine's memory. */
 export function makePageViews(services: Services): PageViews {
   const { clock, excursions } = services;
   return {
-    board: () => boardView(services, siteView(services.site())),
+    board: () => boardView(services, siteView(services)),
     appliance: async (id, from, to) => {
       const book = services.site();
       const now = clock.epochMs();
@@ -32,7 +43,7 @@ export function makePageViews(services: Services): PageViews {
       const appliance = applianceView(services, book, id, now);
       const probes = appliance.probes.map((probe) => probe.id);
       return {
-        site: siteView(book),
+        site: siteView(services),
         at: now,
         appliance,
         curves: await Promise.all(
@@ -54,7 +65,7 @@ export function makePageViews(services: Services): PageViews {
       const at = clock.epochMs();
       const list = book === null ? [] : excursions.list({ limit: listMax }, at);
       return {
-        site: siteView(book),
+        site: siteView(services),
         at,
         excursions: book === null ? [] : list.map((each) => excursionView(services, book, each)),
       };

@@ -98,7 +98,8 @@ function viewerArea({ section, path }: Page, viewer: Principal): string {
 
 function mainPart(page: Page): string {
   const time = siteTime(page.site.timeZone);
-  if (page.path === null) return html`<main id="page" tabindex="-1">!${page.body}</main>`;
+  const drill = drillBanner(page.site);
+  if (page.path === null) return html`<main id="page" tabindex="-1">!${drill}!${page.body}</main>`;
   return html`<main
     id="page"
     tabindex="-1"
@@ -110,8 +111,18 @@ function mainPart(page: Page): string {
     hx-swap="outerMorph"
     hx-sync="this:drop"
   >
-    !${page.body}
+    !${drill} !${page.body}
   </main>`;
+}
+
+/** Says on every page that a drill is under way, so that nobody takes it for real, or what is real for it. */
+function drillBanner({ drill }: SiteView): string {
+  if (drill === undefined) return "";
+  const state = drill.isRaised ? "its alarm calls people" : "its alarm is still to come";
+  return html`<p class="drill-note" role="status">
+    <b>Drill under way</b> on <a href="/drills/${drill.id}">${drill.applianceName}</a>: ${state}. What stands
+    on the board is real.
+  </p>`;
 }
 
 /** Says whether the page follows what happens. Without scripts it says as of when it is. */

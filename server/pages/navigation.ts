@@ -16,6 +16,7 @@ export const navigation = [
   { section: "units", href: "/units", text: "Units", permission: "records.read" },
   { section: "reports", href: "/reports", text: "Reports", permission: "records.read" },
   { section: "duty", href: "/on-duty", text: "On duty", permission: "records.read" },
+  { section: "drills", href: "/drills", text: "Drills", permission: "records.read" },
   { section: "site", href: "/site", text: "Site", permission: "records.read" },
   { section: "work", href: "/work", text: "Units to decide", permission: "units.decide" },
   { section: "actions", href: "/actions", text: "Actions", permission: "records.read" },

@@ -22,6 +22,16 @@ export interface SiteView {
   readonly id: string;
   /** IANA name; every time on a page is shown in it. */
   readonly timeZone: string;
+  /** The drill that is under way; left out where none is. */
+  readonly drill?: DrillNote;
+}
+
+/** A drill that is under way, as every page says it. */
+export interface DrillNote {
+  readonly id: string;
+  readonly applianceName: string;
+  /** True once its alarm was raised. */
+  readonly isRaised: boolean;
 }
 
 /** An alarm that somebody should see. */

@@ -24,6 +24,7 @@ import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { judgeMailboxes, type MailboxFinding } from "../mailbox/mailbox-alarm.ts";
 import { type DeliveryNews, takeDeliveryNews } from "../summons/take-delivery.ts";
 import { applyDrill, type DrillAct } from "../drills/drill-acts.ts";
+import { type DrillReview, replayDrillReview } from "../drills/drill-review.ts";
 import { answerCall, type CallAnswer } from "../answers/answer-call.ts";
 import { type ReplyTaken, takeReply } from "../answers/take-reply.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
@@ -88,6 +89,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "drill":
       applyDrill(inside, source, json(body) as DrillAct);
+      return;
+    case "drill-review":
+      replayDrillReview(inside, source, json(body) as DrillReview);
       return;
     case "answer":
       answerCall(inside, source, json(body) as CallAnswer);
