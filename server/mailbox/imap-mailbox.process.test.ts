@@ -132,6 +132,16 @@ describe.skipIf(isDovecotMissing)("a mailbox over IMAP", () => {
     });
   });
 
+  test("reads over STARTTLS, and nothing where the server's authority is not known", async () => {
+    const store = await openStore();
+    store.drop(mail("first"));
+    const good = read(store.startTls);
+    await good.until(() => good.taken.length === 1);
+    const unknown = read({ ...store.startTls, ca: undefined });
+    await unknown.until(() => unknown.warned.length === 1);
+    expect(unknown.mailbox.status().detail).toContain("cannot be reached");
+  });
+
   test("takes up where it was after the mail server was away, and says meanwhile that it cannot be read", async () => {
     const store = await openStore();
     const { clock, until, subjects, warned, mailbox } = read(store.settings);

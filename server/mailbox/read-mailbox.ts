@@ -22,8 +22,8 @@ export const loginPauseMs: DurationMs = 5 * minuteMs;
 /** How far back a mailbox is read that was not read before. */
 export const lookBackMs: DurationMs = 7 * dayMs;
 
-/** After so many failures to read one mail it is left out, so that those behind it are read. */
-export const readTriesMax = 3;
+/** After so many failures in a row to read one mail, which take some minutes, it is left out, so that those behind it are read. */
+export const readTriesMax = 8;
 
 /** What the reader works with. */
 export interface ReadingParts {

@@ -18,6 +18,8 @@ export const isDovecotMissing: boolean =
 export interface MailStore {
   /** How its mailbox is reached. */
   readonly settings: MailboxSettings;
+  /** The same by a connection that becomes secret after its begin. */
+  readonly startTls: MailboxSettings;
   /** Puts a mail into the mailbox, as a delivery would. */
   readonly drop: (mail: string) => void;
   /** Ends it at this very instruction, with all connections. */
@@ -63,14 +65,10 @@ export async function startMailStore(canIdle = true): Promise<MailStore> {
     await exited;
   };
   await start();
+  const common = { host: "127.0.0.1", user: "coldkeep", password: mailboxPassword, ca: authority.cert };
   return {
-    settings: mailboxSchema.parse({
-      host: "127.0.0.1",
-      port: tls,
-      user: "coldkeep",
-      password: mailboxPassword,
-      ca: authority.cert,
-    }),
+    settings: mailboxSchema.parse({ ...common, port: tls }),
+    startTls: mailboxSchema.parse({ ...common, port: plain, security: "starttls" }),
     drop: (mail) => {
       drops += 1;
       const name = `1.M${String(drops).padStart(6, "0")}P${process.pid}.test`;
