@@ -28,7 +28,7 @@ class Life {
   }
 }
 
-type Treatment = "accept" | "fail" | "refuse" | "lose" | "report-failure";
+type Treatment = "accept" | "fail" | "refuse" | "lose" | "report-failure" | "send-back";
 
 /** The world outside, which outlives the process: what each provider was given. */
 interface World {
@@ -38,6 +38,8 @@ interface World {
     readonly accepted: boolean;
     readonly life: number;
   }[];
+  /** Mails that came back, as they lie in a mailbox: told until they are taken, by names that stay theirs. */
+  readonly returned: { readonly reference: string; readonly name: string; isTaken: boolean }[];
 }
 
 function provider(
@@ -47,8 +49,10 @@ function provider(
   life: Life,
   lifeNumber: number,
   treat: (tries: number) => Treatment,
+  clock: VirtualClock,
 ): Channel {
   let report: ((reference: string, isDelivered: boolean) => Promise<void>) | null = null;
+  let sendBack: () => Promise<void> = async () => undefined;
   return {
     id,
     medium: proves === "acceptance" ? "email" : "sms",
@@ -57,6 +61,23 @@ function provider(
     start: (events) => {
       report = (reference, isDelivered) =>
         events.report({ channel: id, reference, isDelivered, reason: null, at: 0 });
+      sendBack = async () => {
+        for (const each of world.returned.filter(({ isTaken }) => !isTaken)) {
+          life.step();
+          const { reference, name } = each;
+          await events.report({
+            channel: id,
+            reference,
+            isDelivered: false,
+            reason: "no mailbox",
+            at: 0,
+            name,
+          });
+          life.step();
+          each.isTaken = true;
+        }
+      };
+      if (proves === "acceptance") void sendBack().catch(() => undefined);
     },
     stop: async () => undefined,
     status: () => ({ isWorking: true, detail: "", facts: {} }),
@@ -67,10 +88,16 @@ function provider(
       const accepted = treatment !== "fail" && treatment !== "refuse";
       world.received.push({ channel: id, message, accepted, life: lifeNumber });
       life.step();
-      const reference = `${id}-${world.received.length}`;
+      // A mail keeps its Message-ID each time that it is sent.
+      const reference = proves === "acceptance" ? message.id : `${id}-${world.received.length}`;
       if (!accepted)
         return { ok: false, isPermanent: treatment === "refuse", code: "channel.failed", reason: treatment };
       const hasReport = proves === "delivery" && treatment !== "lose";
+      if (treatment === "send-back" && proves === "acceptance") {
+        world.returned.push({ reference, name: `report-${world.received.length}`, isTaken: false });
+        // By then it is on record that the provider has it, or the process is dead.
+        clock.after(2 * secondMs, () => void sendBack().catch(() => undefined));
+      }
       // The provider has done its part by now, whatever becomes of the process.
       if (hasReport && !life.isDead) void report?.(reference, treatment === "accept").catch(() => undefined);
       return { ok: true, reference, proof: "accepted" };
@@ -97,8 +124,8 @@ async function live(
   const database = openDatabase(path);
   const inside = composeInside(database, clock);
   const channels = [
-    provider("sms", "delivery", world, life, number, treat),
-    provider("mail", "acceptance", world, life, number, treat),
+    provider("sms", "delivery", world, life, number, treat, clock),
+    provider("mail", "acceptance", world, life, number, treat, clock),
   ];
   inside.begin(
     null,
@@ -141,8 +168,11 @@ async function live(
   });
   ear.start();
   dispatcher.start();
-  for (let second = 0; second < 40 * 60 && !life.isDead && inside.deliveries.owed() > 0; second += 1) {
-    clock.advance(secondMs);
+  const isOpen = (): boolean =>
+    inside.deliveries.owed() > 0 || world.returned.some(({ isTaken }) => !isTaken);
+  // What came back waits for a quarter of an hour.
+  for (let second = 0; second < 40 * 60 && !life.isDead && isOpen(); second += second < 120 ? 1 : 30) {
+    clock.advance((second < 120 ? 1 : 30) * secondMs);
     await settle();
   }
   await dispatcher.stop();
@@ -155,16 +185,26 @@ async function playKilled(diesAt: number, treat: (tries: number) => Treatment) {
   try {
     const path = join(folder, "records.sqlite");
     const clock = virtualClock(testStart);
-    const world: World = { received: [] };
+    const world: World = { received: [], returned: [] };
     const first = new Life(diesAt);
     await live(path, clock, world, first, 0, treat);
     await live(path, clock, world, new Life(Number.MAX_SAFE_INTEGER), 1, treat);
     const database = openDatabase(path);
     const ends = database
-      .prepare("SELECT delivery, detail FROM delivery_events WHERE event = 'ended' ORDER BY delivery")
+      .prepare("SELECT id AS delivery FROM deliveries WHERE outcome IS NOT NULL ORDER BY id")
       .all();
+    const count = (event: string): number =>
+      Number(
+        database.prepare("SELECT count(*) AS n FROM delivery_events WHERE event = ?").get(event)?.["n"] ?? 0,
+      );
+    // Each ends once, and once more for each time that it came back.
+    expect(count("ended")).toBe(ends.length + count("returned"));
+    // One that another way has overtaken while its acceptance was lost with the process counts no more.
+    expect(count("returned")).toBeLessThanOrEqual(world.returned.length);
+    expect(world.returned.every(({ isTaken }) => isTaken)).toBe(true);
+    const returned = count("returned");
     database.close();
-    return { ends, received: world.received, wasKilled: first.isDead };
+    return { ends, received: world.received, returned, wasKilled: first.isDead };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -176,9 +216,11 @@ test.each<[string, (tries: number) => Treatment]>([
   ["refuse once, then take", (tries) => (tries < 1 ? "refuse" : "accept")],
   ["lose the first, then take", (tries) => (tries < 1 ? "lose" : "accept")],
   ["report a failure first, then take", (tries) => (tries < 1 ? "report-failure" : "accept")],
-])("providers that %s", { timeout: 240_000 }, async (_what, treat) => {
+  ["send back the first, then take", (tries) => (tries < 1 ? "send-back" : "accept")],
+])("providers that %s", { timeout: 240_000 }, async (what, treat) => {
   const undisturbed = await playKilled(Number.MAX_SAFE_INTEGER, treat);
   expect(undisturbed.ends).toHaveLength(3);
+  if (what.startsWith("send back")) expect(undisturbed.returned).toBe(2);
   let kills = 0;
   for (let diesAt = 1; ; diesAt += 1) {
     const { ends, received, wasKilled } = await playKilled(diesAt, treat);
