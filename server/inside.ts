@@ -1,7 +1,9 @@
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
-import { openAlarmBook } from "./alarms/alarm-book.ts";
+import { type AlarmBook, openAlarmBook } from "./alarms/alarm-book.ts";
+import { makeForecastProbe } from "./alarms/told-forecast.ts";
+import { isInDoubt } from "./overview/forecast-views.ts";
 import { openAuditTrail } from "./audit/audit-trail.ts";
 import { makeExcursionReads } from "./excursions/excursion-reads.ts";
 import { makeRecorder } from "./excursions/recorder.ts";
@@ -74,12 +76,18 @@ export function composeInside(
   const site = makeSiteKeeper(database, committer, () => engine);
   const deliveries = openDeliveryBook(database);
   const outbox = makeOutbox(deliveries, () => channels);
-  const alarms = openAlarmBook({
+  const recent = openRecentReadings(database);
+  const alarms: AlarmBook = openAlarmBook({
     database,
     deliveries,
     channels: () => channels,
     site: () => site.book() ?? noSite,
     pages: () => pages,
+    forecast: makeForecastProbe({
+      probe: (id) => engine.probe(id),
+      recent,
+      isInDoubt: (memory) => isInDoubt({ alarms, engine }, memory),
+    }),
   });
   const drills = openDrillBook({
     database,
@@ -112,7 +120,7 @@ export function composeInside(
     drills,
     excursions,
     history,
-    recent: openRecentReadings(database),
+    recent,
     metrics,
     signatures: openSignatures(database),
     feed: makeUnitFeed(database, holds, standings),

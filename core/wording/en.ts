@@ -167,11 +167,13 @@ export const en: Words = {
   from: (time, until) => `from ${time}${until === null ? "" : ` until ${until}`}`,
   lasting: (length) => `for ${length}`,
   left: (length) => `${length} left`,
+  leftAbout: (length) => `~${length} left`,
   lessThan: (length) => `under ${length}`,
   excursionAt: (length, time) => `${length}, until ${time}; then it is an excursion and the units are held`,
   unmonitoredAt: (length, time) =>
     `${length}, until ${time}; then the time is unproven and the units are held`,
-  limitAt: (length, time) => `${length}; at ${time} it is expected at the limit (forecast)`,
+  limitAt: (length, time, earliest, latest) =>
+    `about ${length}: expected at the limit at ${time}, between ${earliest} and ${latest} (a forecast, not a promise)`,
   isExcursion: "none: it is an excursion, the units are held",
   isUnmonitored: "none: the time is unproven, the units are held",
   where: (kind, name) =>
@@ -274,6 +276,7 @@ export const en: Words = {
     days: (many, words) => `${words} ${many === 1 ? "day" : "days"}`,
     and: "and",
     left: (length) => `${length} left`,
+    leftAbout: (length) => `about ${length} left`,
     lasting: (length) => `for ${length}`,
     units: (many, words) => `${words} ${many === 1 ? "unit" : "units"} inside`,
     inAppliances: (many, words) => `in ${words} ${many === 1 ? "appliance" : "appliances"}`,

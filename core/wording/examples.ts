@@ -84,7 +84,11 @@ export const examples: readonly (readonly [string, ToldAlarm])[] = [
       kind: "temperature-warning-high",
       severity: "advisory",
       figures: { of: "temperature-warning", side: "high", celsius: 5.8, warnAt: 5.5, limit: 6 },
-      limitAt: exampleAt + 23 * minuteMs,
+      limitAt: {
+        at: exampleAt + 23 * minuteMs,
+        earliest: exampleAt + 19 * minuteMs,
+        latest: exampleAt + 52 * minuteMs,
+      },
     }),
   ],
   [

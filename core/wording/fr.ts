@@ -178,12 +178,14 @@ export const fr: Words = {
   from: (time, until) => `dès ${time}${until === null ? "" : ` jusqu'à ${until}`}`,
   lasting: (length) => `depuis ${length}`,
   left: (length) => `encore ${length}`,
+  leftAbout: (length) => `encore ~${length}`,
   lessThan: (length) => `moins de ${length}`,
   excursionAt: (length, time) =>
     `${length}, jusqu'à ${time} ; ensuite c'est une excursion et les poches sont bloquées`,
   unmonitoredAt: (length, time) =>
     `${length}, jusqu'à ${time} ; ensuite ce temps n'est pas prouvé et les poches sont bloquées`,
-  limitAt: (length, time) => `${length} ; la limite est attendue à ${time} (prévision)`,
+  limitAt: (length, time, earliest, latest) =>
+    `environ ${length} : la limite est attendue à ${time}, entre ${earliest} et ${latest} (une prévision, pas une certitude)`,
   isExcursion: "aucun : c'est une excursion, les poches sont bloquées",
   isUnmonitored: "aucun : ce temps n'est pas prouvé, les poches sont bloquées",
   where: (kind, name) =>
@@ -287,6 +289,7 @@ export const fr: Words = {
     days: (many, words) => `${words} ${many < 2 ? "jour" : "jours"}`,
     and: "et",
     left: (length) => `encore ${length}`,
+    leftAbout: (length) => `encore environ ${length}`,
     lasting: (length) => `depuis ${length}`,
     units: (many, words) => `${many === 1 ? "une" : words} ${many < 2 ? "poche" : "poches"} à l'intérieur`,
     inAppliances: (many, words) => `dans ${words} ${many < 2 ? "appareil" : "appareils"}`,

@@ -1,7 +1,6 @@
 import { subjectCharactersMax } from "../alarms/describe.ts";
 import { cutText } from "./clean.ts";
-import { durationText } from "./forms.ts";
-import { headOf, leftOf, placeOf, sinceText, whatOf, type Where } from "./told.ts";
+import { headOf, leftOf, leftText, placeOf, sinceText, whatOf, type Where } from "./told.ts";
 import type { Words } from "./words.ts";
 import type { Surroundings, ToldAlarm } from "./written.ts";
 
@@ -31,7 +30,7 @@ export function headLine(
   const what = fold(`: ${whatOf(alarm, surroundings, words)}`);
   const since = fold(sinceText(alarm, surroundings, words));
   const time = leftOf(alarm, surroundings.at);
-  const left = time === null ? "" : fold(`, ${words.left(durationText(time.ms, words))}`);
+  const left = time === null ? "" : fold(`, ${leftText(time, words)}`);
   const name = naming(placeOf(alarm, surroundings, words));
   const room = (tail: string): number => subjectCharactersMax - before.length - what.length - tail.length;
   const tail =

@@ -123,7 +123,10 @@ function whereOf(
 
 /** The least time that is left for any of them; null where none is foretold. */
 function leastLeft({ alarms }: Gathered, { at }: Surroundings): number | null {
-  const all = alarms.flatMap((alarm) => leftOf(alarm, at)?.ms ?? []);
+  const all = alarms.flatMap((alarm) => {
+    const left = leftOf(alarm, at);
+    return left === null || left.until === "limit" ? [] : [left.ms];
+  });
   return all.reduce<number | null>((least, ms) => (least === null ? ms : Math.min(least, ms)), null);
 }
 

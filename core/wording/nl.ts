@@ -170,12 +170,14 @@ export const nl: Words = {
   from: (time, until) => `vanaf ${time}${until === null ? "" : ` tot ${until}`}`,
   lasting: (length) => `al ${length}`,
   left: (length) => `nog ${length}`,
+  leftAbout: (length) => `nog ~${length}`,
   lessThan: (length) => `minder dan ${length}`,
   excursionAt: (length, time) =>
     `${length}, tot ${time}; dan is het een excursie en worden de eenheden geblokkeerd`,
   unmonitoredAt: (length, time) =>
     `${length}, tot ${time}; dan is die tijd niet bewezen en worden de eenheden geblokkeerd`,
-  limitAt: (length, time) => `${length}; om ${time} wordt de grens verwacht (voorspelling)`,
+  limitAt: (length, time, earliest, latest) =>
+    `ongeveer ${length}: de grens wordt verwacht om ${time}, tussen ${earliest} en ${latest} (een voorspelling, geen zekerheid)`,
   isExcursion: "geen: het is een excursie, de eenheden zijn geblokkeerd",
   isUnmonitored: "geen: die tijd is niet bewezen, de eenheden zijn geblokkeerd",
   where: (kind, name) =>
@@ -278,6 +280,7 @@ export const nl: Words = {
     days: (many, words) => `${many === 1 ? "één" : words} ${many === 1 ? "dag" : "dagen"}`,
     and: "en",
     left: (length) => `nog ${length}`,
+    leftAbout: (length) => `nog ongeveer ${length}`,
     lasting: (length) => `al ${length}`,
     units: (many, words) => `${many === 1 ? "één" : words} ${many === 1 ? "eenheid" : "eenheden"} erin`,
     inAppliances: (many, words) =>

@@ -3,7 +3,7 @@ import { celsiusText, durationText, fullTimeText, timeText } from "./forms.ts";
 import { headLine } from "./head-line.ts";
 import { fitSms, smsPartsMax } from "./sms.ts";
 import { spokenText } from "./spoken-text.ts";
-import { aboutOf, type Left, leftOf, placeOf, sinceOf } from "./told.ts";
+import { aboutOf, type Left, leftOf, placeOf, roughly, sinceOf } from "./told.ts";
 import type { Words } from "./words.ts";
 import {
   codePlaceholder,
@@ -114,15 +114,21 @@ function leftSentence(
   const left = leftOf(alarm, at);
   // What follows from a real alarm, units that are held above all, does not follow from a drill.
   if (isDrill) return left === null ? null : durationText(left.ms, words);
-  if (left !== null) return sayings[left.until](left, words, timeText(left.at, at, timeZone, words));
+  const time = (instant: number): string => timeText(instant, at, timeZone, words);
+  if (left?.until === "limit" && alarm.limitAt !== null) {
+    const { earliest, latest } = alarm.limitAt;
+    return words.limitAt(durationText(roughly(left.ms), words), time(left.at), time(earliest), time(latest));
+  }
+  if (left !== null && left.until !== "limit") return sayings[left.until](left, words, time(left.at));
   const { figures } = alarm;
   if (figures?.of === "temperature") return words.isExcursion;
   const isUnproven = (figures?.of === "fault" || figures?.of === "silence") && figures.unmonitoredAt !== null;
   return isUnproven ? words.isUnmonitored : null;
 }
 
-const sayings: Readonly<Record<Left["until"], (left: Left, words: Words, time: string) => string>> = {
-  limit: ({ ms }, words, time) => words.limitAt(durationText(ms, words), time),
+const sayings: Readonly<
+  Record<Exclude<Left["until"], "limit">, (left: Left, words: Words, time: string) => string>
+> = {
   excursion: ({ ms }, words, time) => words.excursionAt(durationText(ms, words), time),
   unmonitored: ({ ms }, words, time) => words.unmonitoredAt(durationText(ms, words), time),
 };

@@ -1,6 +1,6 @@
 import { spokenCelsius, spokenDuration, spokenName } from "./forms.ts";
 import { clean } from "./clean.ts";
-import { aboutOf, leftOf, placeOf } from "./told.ts";
+import { aboutOf, type Left, leftOf, placeOf, roughly } from "./told.ts";
 import type { Words } from "./words.ts";
 import type { Surroundings, ToldAlarm } from "./written.ts";
 
@@ -17,7 +17,7 @@ export function spokenText(
   const sentences = [
     spokenName(name),
     spokenWhat(alarm, words),
-    ...(left === null ? [] : [spoken.left(spokenDuration(left.ms, words))]),
+    ...(left === null ? [] : [spokenLeft(left, words)]),
     ...(units === null || units === 0 ? [] : [spoken.units(units, spoken.number(units))]),
   ];
   return spokenTwice(spokenHead(alarm, words), sentences, aboutOf(alarm) === "return", surroundings, words);
@@ -44,6 +44,11 @@ export function spokenHead(alarm: ToldAlarm, { spoken }: Words): string {
   if (alarm.severity === "critical") return `${spoken.critical}${still}`;
   if (about === "again") return spoken.still;
   return alarm.severity === "advisory" ? spoken.advice : spoken.alarm;
+}
+
+function spokenLeft({ ms, until }: Left, words: Words): string {
+  const { left, leftAbout } = words.spoken;
+  return until === "limit" ? leftAbout(spokenDuration(roughly(ms), words)) : left(spokenDuration(ms, words));
 }
 
 function spokenWhat({ figures, kind, probe }: ToldAlarm, words: Words): string {

@@ -1,7 +1,7 @@
 import type { AlarmKind } from "../alarms/alarm.ts";
 import type { AlarmFigures } from "../alarms/figures.ts";
 import type { CallAbout } from "../alarms/lifecycle.ts";
-import type { DurationMs, EpochMs } from "../time/millis.ts";
+import { type DurationMs, type EpochMs, minuteMs } from "../time/millis.ts";
 import { clean, cleanName } from "./clean.ts";
 import { celsiusText, durationText, timeText } from "./forms.ts";
 import type { Words } from "./words.ts";
@@ -29,13 +29,25 @@ export function leftOf(alarm: ToldAlarm, now: EpochMs): Left | null {
     case "temperature":
       return alarm.severity === "critical" ? null : left(figures.excursionAt, "excursion");
     case "temperature-warning":
-      return left(limitAt, "limit");
+      return left(limitAt?.at ?? null, "limit");
     case "fault":
     case "silence":
       return left(figures.unmonitoredAt, "unmonitored");
     default:
       return null;
   }
+}
+
+/** How long is left as messages begin with it: what is forecast is about so long, and never said to the minute. */
+export function leftText({ ms, until }: Left, words: Words): string {
+  return until === "limit"
+    ? words.leftAbout(durationText(roughly(ms), words))
+    : words.left(durationText(ms, words));
+}
+
+/** A forecast length of time as a person would say it: above ten minutes in steps of five. */
+export function roughly(ms: DurationMs): DurationMs {
+  return ms < 10 * minuteMs ? ms : Math.floor(ms / (5 * minuteMs)) * 5 * minuteMs;
 }
 
 /** Since when what the alarm is about has been so; null where only the alarm's own beginning is known. */

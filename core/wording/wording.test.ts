@@ -122,7 +122,7 @@ const alarm: fc.Arbitrary<ToldAlarm> = fc.record({
   raisedAt: instant,
   phase: fc.constantFrom(...alarmPhases),
   text: foreign,
-  limitAt: orNull(instant),
+  limitAt: orNull(fc.record({ at: instant, earliest: instant, latest: instant })),
 });
 
 const surroundings: fc.Arbitrary<Surroundings> = fc.record({
@@ -221,7 +221,8 @@ test("what is left is said in the first 70 characters of the subject and of the 
       const left = leftOf(told, exampleAt);
       if (left === null) continue;
       const { subject, sms } = writeCall([told], null, exampleSurroundings)(language);
-      const words = wordsOf[language].left(`${left.ms / 60_000} min`);
+      const { left: exactly, leftAbout } = wordsOf[language];
+      const words = left.until === "limit" ? leftAbout("20 min") : exactly(`${left.ms / 60_000} min`);
       expect(subject, name).toContain(words);
       expect(sms.slice(0, subjectCharactersMax), name).toContain(words);
     }

@@ -56,11 +56,13 @@ export interface Words {
   readonly lasting: (length: string) => string;
   /** How long is left, as short as it can be said. */
   readonly left: (length: string) => string;
+  /** The same where it is forecast. */
+  readonly leftAbout: (length: string) => string;
   readonly lessThan: (length: string) => string;
   /** What happens when that time is over, in a sentence. */
   readonly excursionAt: (length: string, time: string) => string;
   readonly unmonitoredAt: (length: string, time: string) => string;
-  readonly limitAt: (length: string, time: string) => string;
+  readonly limitAt: (length: string, time: string, earliest: string, latest: string) => string;
   /** There is no time left. */
   readonly isExcursion: string;
   readonly isUnmonitored: string;
@@ -159,6 +161,7 @@ export interface SpokenWords {
   readonly days: (count: number, words: string) => string;
   readonly and: string;
   readonly left: (length: string) => string;
+  readonly leftAbout: (length: string) => string;
   readonly lasting: (length: string) => string;
   readonly units: (count: number, words: string) => string;
   readonly inAppliances: (count: number, words: string) => string;

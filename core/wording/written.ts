@@ -40,8 +40,15 @@ export interface ToldAlarm {
   readonly phase: AlarmPhase;
   /** What it says in English, with the appliance's name. */
   readonly text: string;
-  /** When its temperature is expected at the limit (core/forecast); null where nothing is forecast. */
-  readonly limitAt: EpochMs | null;
+  /** When its temperature is expected at the limit (core/forecast); null where nothing is forecast with enough certainty. */
+  readonly limitAt: ExpectedAt | null;
+}
+
+/** An instant that is expected, and the span in which it is to be expected. */
+export interface ExpectedAt {
+  readonly at: EpochMs;
+  readonly earliest: EpochMs;
+  readonly latest: EpochMs;
 }
 
 /** What a call is written from besides its alarms. */

@@ -38,6 +38,7 @@ import type { PlacedProbe, SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import { type AlarmLane, earnestLane } from "./alarm-lane.ts";
 import { makeCallWriter } from "./write-call.ts";
+import type { ForecastProbe } from "./told-forecast.ts";
 import { makeCaller } from "./caller.ts";
 import { type EdgeOccurrence, type EdgeOutcome, makeTakeover } from "./edge-takeover.ts";
 import { openGatewayRegister } from "./gateway-register.ts";
@@ -131,16 +132,26 @@ export interface AlarmBookParts {
   readonly channels: () => readonly ChannelFact[];
   readonly site: () => SiteBook;
   readonly pages: () => string | null;
+  /** When a probe is expected at a limit; nothing is forecast where left out. */
+  readonly forecast?: ForecastProbe;
   /** Where it keeps them; in earnest where left out. */
   readonly lane?: AlarmLane;
 }
 
 /** Opens the book on the records. */
 export function openAlarmBook(parts: AlarmBookParts): AlarmBook {
-  const { database, deliveries, channels, site, pages, lane = earnestLane(parts) } = parts;
+  const {
+    database,
+    deliveries,
+    channels,
+    site,
+    pages,
+    lane = earnestLane(parts),
+    forecast = () => null,
+  } = parts;
   const { rows, services, drill } = lane;
   const gateways = openGatewayRegister(database);
-  const write = makeCallWriter({ database, rows, site, pages, channels, isDrill: lane.isDrill });
+  const write = makeCallWriter({ database, rows, site, pages, channels, isDrill: lane.isDrill, forecast });
   const summonses = openSummonsBook({
     database,
     deliveries,

@@ -14,6 +14,7 @@ import type { SiteBook } from "../site/site-book.ts";
 import type { WriteCall } from "../summons/call-writer.ts";
 import type { AlarmRows } from "./alarm-rows.ts";
 import type { KeptAlarm } from "./kept-alarm.ts";
+import { expectedAt, forecastAlarmsMax, type ForecastProbe } from "./told-forecast.ts";
 import { makeUnitsInside } from "./units-inside.ts";
 
 /** What calls are written from. */
@@ -25,6 +26,8 @@ export interface CallWriterParts {
   readonly channels: () => readonly ChannelFact[];
   /** True where what is written belongs to a drill, and says so first. */
   readonly isDrill: boolean;
+  /** When a probe is expected at a limit. */
+  readonly forecast: ForecastProbe;
 }
 
 /** Makes what writes calls, from the alarms as they stand on record. */
@@ -35,6 +38,7 @@ export function makeCallWriter({
   pages,
   channels,
   isDrill,
+  forecast,
 }: CallWriterParts): WriteCall {
   const unitsInside = makeUnitsInside(database);
   const takenOnBy = database.prepare(
@@ -52,9 +56,12 @@ export function makeCallWriter({
 
   return ({ alarms, causes, at, isDigest = false }) => {
     const book = site();
+    const isFew = alarms.length <= forecastAlarmsMax;
     const told = alarms.flatMap(({ id, about }) => {
       const alarm = rows.find(id);
-      return alarm === null ? [] : [toldAlarm(alarm, about, book)];
+      if (alarm === null) return [];
+      const one = toldAlarm(alarm, about, book);
+      return [isFew && !isDigest ? { ...one, limitAt: expectedAt(one, forecast, at) } : one];
     });
     if (told.length === 0) return null;
     const surroundings: Surroundings = {

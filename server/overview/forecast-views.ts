@@ -14,7 +14,7 @@ export function forecastOf(memory: ProbeMemory, readings: readonly Reading[], no
 }
 
 /** True while a probe and its pair are known to disagree, whichever of the two the alarm is about. */
-export function isInDoubt(services: Services, { probe }: ProbeMemory): boolean {
+export function isInDoubt(services: Pick<Services, "alarms" | "engine">, { probe }: ProbeMemory): boolean {
   return services.alarms.underWay().some(({ kind, state, subject }) => {
     if (kind !== "probe-disagreement" || !state.condition) return false;
     return subject === probe.id || services.engine.probe(subject)?.probe.pair?.with === probe.id;
