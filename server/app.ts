@@ -30,6 +30,12 @@ import { type HeadKeeper, makeHeadKeeper } from "./heads/head-keeper.ts";
 import { composeInside, type Inside } from "./inside.ts";
 import { makeTicker, type Ticker } from "./judging/ticker.ts";
 import { type Heartbeat, httpBeat, type LifeSign, makeHeartbeat } from "./heartbeat/heartbeat.ts";
+import { isOfCanary } from "./alarms/policy-of.ts";
+import { withCanary } from "./canary/canary-identity.ts";
+import { makeCanaryService } from "./canary/canary-service.ts";
+import { watchCanary } from "./canary/canary-metrics.ts";
+import type { Mailbox } from "./mailbox/mailbox.ts";
+import { drawToken } from "./people/one-time-token.ts";
 import { openAnswerKey } from "./answers/answer-key.ts";
 import { makeAnswerFiller } from "./answers/fill-answers.ts";
 import { readReply, takeReply } from "./answers/take-reply.ts";
@@ -37,6 +43,8 @@ import { type Channel, factOf } from "./channels/channel.ts";
 import { openChannels } from "./channels/open-channel.ts";
 import { watchReturnedMails } from "./channels/watch-returned-mails.ts";
 import { watchMailboxes } from "./mailbox/mailbox-alarm.ts";
+import { imapSessions } from "./mailbox/imap-session.ts";
+import { readMailbox } from "./mailbox/read-mailbox.ts";
 import { storedMarks } from "./mailbox/mailbox-marks.ts";
 import { mailerChannel } from "./notify/mailer-channel.ts";
 import { type ChannelEar, makeChannelEar } from "./summons/channel-events.ts";
@@ -58,7 +66,7 @@ import { recordSettings } from "./settings/settings-history.ts";
 import { shownSettings } from "./settings/shown-settings.ts";
 import { isAppliedAlready, settingsActor } from "./site/settings-site.ts";
 import type { ServerSettings } from "./settings/server-settings.ts";
-import { openDatabase } from "./store/database.ts";
+import { type Database, openDatabase } from "./store/database.ts";
 import { openFolderFiles } from "./unit-folder/folder-files.ts";
 import { watchFolder } from "./unit-folder/watched-folder.ts";
 
@@ -70,6 +78,8 @@ export interface ServerPorts {
   readonly mailer?: Mailer;
   /** Stand in for all channels of the settings. */
   readonly channels?: readonly Channel[];
+  /** Stands in for the canary's mailbox of the settings. */
+  readonly mailbox?: Mailbox;
   /** Spreads pauses; without one they are all of middle length. */
   readonly random?: Random;
   /** Reads the journal for InfluxDB in a thread of its own, so that it takes no time from ingest. */
@@ -107,6 +117,7 @@ export async function makeServer(
     logger,
     mailer: given,
     channels: givenChannels,
+    mailbox: givenMailbox,
     random = () => 0.5,
     isThreaded = false,
     hotMs,
@@ -137,6 +148,7 @@ export async function makeServer(
   recordSettings(inside, shownSettings(settings));
   if (settings.site !== undefined) applySettingsSite(inside, readSiteFile(settings.site));
   const people = openPeople(settings, inside, passwords, logger);
+  const canaryToken = drawToken();
   const services: Services = {
     ...inside,
     unitSettings: settings.units,
@@ -152,7 +164,7 @@ export async function makeServer(
     }),
     people,
     singleSignOn: settings.people.oidc === undefined ? null : makeSingleSignOn(settings.people.oidc, clock),
-    identities: { machine: people.tokens.machine, person: people.personOf },
+    identities: withCanary(canaryToken, { machine: people.tokens.machine, person: people.personOf }),
     isHistoryFallenBack: links?.isFallenBack ?? (() => false),
   };
   const { committer, engine, metrics, journal, alarms } = services;
@@ -163,10 +175,20 @@ export async function makeServer(
   const drillRunner = makeDrillRunner(services, (error) => {
     logger.error({ err: error }, "a drill could not be looked at; trying again in a second");
   });
+  const canary = makeCanaryService({
+    services,
+    mailbox: givenMailbox ?? canaryMailbox(settings, database, clock, logger),
+    channels,
+    token: canaryToken,
+    web: () => web,
+    warn: (facts, message) => logger.warn(facts, message),
+  });
+  watchCanary(services);
   const ear = makeChannelEar({
     ...services,
     channels,
     reply: async (reply) => {
+      if (await canary.reply(reply)) return;
       const medium = channels.find(({ id }) => id === reply.channel)?.medium;
       const by = medium === "sms" || medium === "voice" ? medium : "chat";
       const taken = readReply({ ...services, key: services.answerKey }, reply, by, clock.epochMs());
@@ -199,7 +221,11 @@ export async function makeServer(
   metrics.watch("coldkeep_drills_under_way", "Drills that call people at the moment", () =>
     services.drills.rows.underWay() === null ? 0 : 1,
   );
-  metrics.watch("coldkeep_alarms_under_way", "Alarms that are not over", () => alarms.underWay().length);
+  metrics.watch(
+    "coldkeep_alarms_under_way",
+    "Alarms that are not over",
+    () => alarms.underWay().filter((alarm) => !isOfCanary(alarm)).length,
+  );
   const backups =
     settings.backup === undefined
       ? null
@@ -268,6 +294,7 @@ export async function makeServer(
     periodReports,
     reviewEveryMs: settings.trail.reviewEvery,
     workingChannels: working,
+    canaryProblems: canary.problems,
   });
   return {
     services,
@@ -289,6 +316,7 @@ export async function makeServer(
       heartbeat?.start();
       duty.start();
       mailboxes.start();
+      canary.start();
       periodReports.start();
       const { host, port } = addressOf(settings.listen);
       security.start(web.server);
@@ -313,6 +341,7 @@ export async function makeServer(
       await periodReports.stop();
       await holdFeed?.stop();
       await unitFolder?.stop();
+      await canary.stop();
       await web.close();
       await dispatcher?.stop();
       await Promise.all(channels.map((channel) => channel.stop()));
@@ -320,6 +349,23 @@ export async function makeServer(
       database.close();
     },
   };
+}
+
+/** The mailbox in which the canary's mails come in. */
+function canaryMailbox(
+  { canary }: ServerSettings,
+  database: Database,
+  clock: Clock,
+  logger: Logger,
+): Mailbox | null {
+  if (canary === undefined) return null;
+  const { mailbox } = canary;
+  return readMailbox({
+    open: imapSessions(mailbox),
+    marks: storedMarks(database, "canary", mailbox),
+    clock,
+    warn: (facts, message) => logger.warn({ mailbox: "canary", ...facts }, message),
+  });
 }
 
 function openPeople(
@@ -395,7 +441,7 @@ const lifeWithinMs: DurationMs = 30 * secondMs;
 
 function beatFor(
   { heartbeat }: ServerSettings,
-  { clock, metrics }: Services,
+  { clock, metrics, canary }: Services,
   logger: Logger,
   signs: readonly LifeSign[],
 ): Heartbeat | null {
@@ -403,7 +449,8 @@ function beatFor(
   const { url, every } = heartbeat;
   const missed = (reason: string) =>
     logger.warn({ reason }, "the outside was not told that this server lives");
-  const beat = makeHeartbeat({ everyMs: every, clock, signs, tell: httpBeat(url), missed });
+  const doubt = () => (canary.state().isLate ? "the canary is late: people may not be reachable" : null);
+  const beat = makeHeartbeat({ everyMs: every, clock, signs, doubt, tell: httpBeat(url), missed });
   metrics.watch("coldkeep_heartbeat_last_seconds", "Unix time of the last heartbeat that was taken", () =>
     Math.round((beat.lastAt() ?? 0) / secondMs),
   );

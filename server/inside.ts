@@ -5,6 +5,7 @@ import { type AlarmBook, openAlarmBook } from "./alarms/alarm-book.ts";
 import { makeForecastProbe } from "./alarms/told-forecast.ts";
 import { isInDoubt } from "./overview/forecast-views.ts";
 import { openAuditTrail } from "./audit/audit-trail.ts";
+import { openCanaryBook } from "./canary/canary-book.ts";
 import { makeExcursionReads } from "./excursions/excursion-reads.ts";
 import { makeRecorder } from "./excursions/recorder.ts";
 import { makeMarkChanged } from "./hold-feed/hold-changes.ts";
@@ -106,6 +107,7 @@ export function composeInside(
   };
   const engine = startSiteEngine(database, parts, site.book(), clock.epochMs());
   const proposalStore = openProposalStore(database);
+  const canary = openCanaryBook({ database, committer, alarms, site: site.book });
   const metrics = makeMetrics();
   const excursions = makeExcursionReads(database, engine);
   const history = links?.history ?? sqliteHistory(database);
@@ -118,6 +120,7 @@ export function composeInside(
     engine,
     alarms,
     drills,
+    canary,
     excursions,
     history,
     recent,

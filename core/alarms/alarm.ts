@@ -24,6 +24,7 @@ export const alarmKinds = [
   "person-unreached",
   "nobody-on-call",
   "unanswered",
+  "canary-late",
 ] as const;
 
 /** One of the kinds of alarm. */

@@ -42,6 +42,12 @@ export function waysTo(
   }));
 }
 
+/** The channels in their order, those in doubt after all others. */
+export function doubtedLast(channels: readonly ChannelFact[], doubted: readonly string[]): ChannelFact[] {
+  const isDoubted = ({ id }: ChannelFact): boolean => doubted.includes(id);
+  return [...channels.filter((each) => !isDoubted(each)), ...channels.filter(isDoubted)];
+}
+
 /** All providers of one medium as ways to one address, in order. */
 export function routesBy({ medium, address }: MediumAddress, channels: readonly ChannelFact[]): Route[] {
   return channels

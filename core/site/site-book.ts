@@ -5,10 +5,11 @@ import {
   type Stretch,
   stretchesByProbe,
 } from "./channels.ts";
+import { canaryId, canaryProfile } from "../canary/canary-section.ts";
 import { always, datedRules, withoutRepeats } from "./dated.ts";
 import { type CalibrationVersion, profileNames, type ProfileVersion, type Site } from "./site.ts";
 import type { PairSection } from "./trust-section.ts";
-import { type Dated, type Profile, type ProbeRules } from "./profile.ts";
+import { constantRules, type Dated, type Profile, type ProbeRules } from "./profile.ts";
 
 /** A probe as the site places it. */
 export interface PlacedProbe {
@@ -29,6 +30,7 @@ export interface PlacedProbe {
 /** The site's master data, looked up by id. */
 export interface SiteBook {
   readonly site: Site;
+  /** Also the canary's, which is in no appliance of the site: nothing is stored in it, and nothing counts it. */
   readonly probes: ReadonlyMap<string, PlacedProbe>;
   readonly appliances: ReadonlyMap<string, Site["appliances"][number]>;
   /** The channels that the site lists. */
@@ -55,6 +57,17 @@ export function siteBook(site: Site): SiteBook {
         ...(probe.pair === undefined ? {} : { pair: probe.pair }),
       });
     }
+  }
+  if (site.canary !== undefined) {
+    probes.set(canaryId, {
+      id: canaryId,
+      kind: "air",
+      appliance: canaryId,
+      profile: canaryId,
+      profileNames: [{ from: 0, rule: canaryId }],
+      rules: constantRules(canaryProfile(site.canary)),
+      stretches: stretchesByProbe([canaryId], new Map()).get(canaryId) ?? [],
+    });
   }
   const appliances = new Map(site.appliances.map((each) => [each.id, each]));
   return { site, probes, appliances, channels };

@@ -17,6 +17,8 @@ const durations: ReadonlySet<string> = new Set([
   "repeatEvery",
   "answerWithin",
   "deliverWithin",
+  "every",
+  "within",
 ]);
 
 /** Keys of a site whose values are instants. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { alarmKinds } from "../alarms/alarm.ts";
+import { canaryId, canarySchema } from "../canary/canary-section.ts";
 import { idSchema } from "../contract/batch.ts";
 import { durationSchema } from "../settings/settings.ts";
 import { celsiusMax, celsiusMin } from "../readings/reading.ts";
@@ -223,6 +224,8 @@ export const siteSchema = z
     ...dutySections,
     /** Who is called about what; without any, all contacts at once. */
     policies: z.array(policySchema).max(policiesMax).optional(),
+    /** A virtual refrigerator that proves, again and again, that alarms reach people. */
+    canary: canarySchema.optional(),
   })
   .superRefine(checkReferences);
 
@@ -264,6 +267,7 @@ function checkReferences(site: Referring, context: z.core.$RefinementCtx): void 
   const seen = new Set<string>();
   const unique = (kind: string, id: string, path: PropertyKey[]): void => {
     if (seen.has(`${kind} ${id}`)) complain(path, `a second ${kind} with the id "${id}"`);
+    if (id === canaryId) complain(path, `the id "${id}" is the canary's`);
     seen.add(`${kind} ${id}`);
   };
   const known = (profile: ProfileName, path: PropertyKey[]): void => {
@@ -295,6 +299,8 @@ function checkReferences(site: Referring, context: z.core.$RefinementCtx): void 
     teams: idsOf(site.teams ?? []),
     rotas: idsOf(site.rotas ?? []),
   };
+  for (const [index, { id }] of (site.policies ?? []).entries())
+    if (id === canaryId) complain(["policies", index, "id"], `the id "${id}" is the canary's`);
   checkPolicies(site.policies ?? [], references, (path, message) => complain(["policies", ...path], message));
   const probes = site.appliances.flatMap((appliance) => appliance.probes.map((probe) => probe.id));
   const placed = new Set(probes);

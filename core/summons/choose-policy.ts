@@ -24,6 +24,7 @@ export const chainKinds: ReadonlySet<AlarmKind> = new Set([
   "person-unreached",
   "nobody-on-call",
   "unanswered",
+  "canary-late",
 ]);
 
 /**

@@ -1,3 +1,4 @@
+import { canaryContact, canaryId } from "../canary/canary-section.ts";
 import { addressesOf, type Contact } from "../duty/contact-section.ts";
 import type { Medium } from "../duty/media.ts";
 import { contactsOf } from "../duty/people-of.ts";
@@ -24,7 +25,12 @@ export interface StepPeople {
 
 /** The contacts whom a step names or who are on duty at an instant, each once. */
 export function contactsNamed(site: Site, callees: readonly Callee[], at: EpochMs): Contact[] {
-  return [...new Set(callees.flatMap((callee) => contactsOf(site, callee, at)))];
+  const found = callees.flatMap((callee) => {
+    const isCanary = "contact" in callee && callee.contact === canaryId;
+    if (!isCanary) return contactsOf(site, callee, at);
+    return site.canary === undefined ? [] : [canaryContact(site.canary)];
+  });
+  return [...new Set(found)];
 }
 
 /**
@@ -33,7 +39,7 @@ export function contactsNamed(site: Site, callees: readonly Callee[], at: EpochM
  */
 export function peopleOfStep(
   site: Site,
-  { steps }: Pick<Policy, "steps">,
+  { id, steps }: Pick<Policy, "id" | "steps">,
   place: number,
   channels: readonly ChannelFact[],
   at: EpochMs,
@@ -52,6 +58,10 @@ export function peopleOfStep(
   if (asked?.isReached === true)
     return { people: asked.people, by: asked.by, isSkipped: false, isInstead: false, concern };
   if (place < steps.length - 1) return { people: [], by: null, isSkipped: true, isInstead: false, concern };
-  const { people, by } = found.findLast(({ isReached }) => isReached) ?? { people: site.contacts, by: null };
+  const { people, by } = found.findLast(({ isReached }) => isReached) ?? {
+    // Of a canary that no channel serves nobody is told: that it is late says so.
+    people: id === canaryId ? [] : site.contacts,
+    by: null,
+  };
   return { people, by, isSkipped: false, isInstead: true, concern };
 }

@@ -125,6 +125,11 @@ export const en: Words = {
       many: "nobody answers",
       act: "Go and look now: everybody has been called and nobody has answered.",
     },
+    "canary-late": {
+      one: "test alarm did not arrive",
+      many: "test alarms did not arrive",
+      act: "Alarms may not reach people: keep an eye on the board until it works. Then look at this channel.",
+    },
   },
   several: "several alarms",
   faults: {

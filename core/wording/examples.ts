@@ -271,6 +271,15 @@ export const examples: readonly (readonly [string, ToldAlarm])[] = [
       figures: { of: "unanswered", first: "temperature-high", others: 2 },
     }),
   ],
+  [
+    "the canary is late",
+    exampleAlarm({
+      ...nowhere,
+      kind: "canary-late",
+      subject: "canary",
+      figures: { ...platform, name: "mail" },
+    }),
+  ],
 ];
 
 /** A storm over 500 refrigerators: the power of the site, then its gateway, then all is back. */

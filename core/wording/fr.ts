@@ -129,6 +129,11 @@ export const fr: Words = {
       many: "personne ne répond",
       act: "Allez voir maintenant : tout le monde a été appelé et personne n'a répondu.",
     },
+    "canary-late": {
+      one: "alarme d'essai non reçue",
+      many: "alarmes d'essai non reçues",
+      act: "Les alarmes n'arrivent peut-être plus : gardez le tableau à l'œil, puis vérifiez ce canal.",
+    },
   },
   several: "plusieurs alarmes",
   faults: {

@@ -128,6 +128,11 @@ export const nl: Words = {
       many: "niemand antwoordt",
       act: "Ga nu kijken: iedereen is opgeroepen en niemand heeft geantwoord.",
     },
+    "canary-late": {
+      one: "proefalarm niet aangekomen",
+      many: "proefalarmen niet aangekomen",
+      act: "Alarmen komen misschien niet aan: hou het bord in het oog tot het weer werkt. Kijk dan dit kanaal na.",
+    },
   },
   several: "meerdere alarmen",
   faults: {

@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import type { Database } from "../store/database.ts";
@@ -10,11 +11,12 @@ export interface AlarmFilter {
   readonly limit: number;
 }
 
-/** Alarms on record. */
+/** Alarms on record, without those of the canary, which has a page of its own. */
 export function listAlarms(database: Database, { phase, after, limit }: AlarmFilter): KeptAlarm[] {
   let query = database.query
     .selectFrom("alarms")
     .select("state")
+    .where("subject", "<>", canaryId)
     .orderBy("raised_at", "desc")
     .orderBy("id")
     .limit(limit);

@@ -24,7 +24,7 @@ import { makeReturnTeller } from "../summons/tell-return.ts";
 import type { GatheredAlarm } from "./gathered-alarm.ts";
 import type { GatewayRegister } from "./gateway-register.ts";
 import type { KeptAlarm } from "./kept-alarm.ts";
-import { policyOf } from "./policy-of.ts";
+import { channelsInDoubt, isOfCanary, policyOf } from "./policy-of.ts";
 
 /** Turns the calls that alarms ask for into summonses, and into messages that are owed to people. */
 export interface Caller {
@@ -57,21 +57,22 @@ export function makeCaller(parts: CallerParts): Caller {
   const returns = makeReturnTeller({ ...parts, rows });
   const digests = parts.lane.digests(parts);
   const states = draftMap<1, GatherState>([[1, records.gathered()]]);
-  let asked: { readonly commit: Commit; readonly calls: Call[] } | null = null;
+  let asked: Asked | null = null;
 
-  const askedIn = (commit: Commit): Call[] => {
-    if (asked?.commit === commit) return asked.calls;
-    asked = { commit, calls: [] };
+  const askedIn = (commit: Commit): Asked => {
+    if (asked?.commit === commit) return asked;
+    asked = { commit, calls: [], alone: [] };
     commit.lastly(() => settle(commit));
-    return asked.calls;
+    return asked;
   };
 
   const settle = (commit: Commit): void => {
-    const calls = asked?.commit === commit ? asked.calls : [];
+    const { calls, alone } = asked?.commit === commit ? asked : { calls: [], alone: [] };
     asked = null;
     const before = states.get(commit, 1) ?? [];
     const { state, messages } = gather(before, calls, commit.at);
-    for (const [index, message] of messages.entries()) tell(commit, message, index);
+    const single = alone.map((call): GatheredCall => ({ causes: call.causes, calls: [call] }));
+    for (const [index, message] of [...messages, ...single].entries()) tell(commit, message, index);
     records.saveGathered(state);
     states.set(commit, 1, state);
   };
@@ -92,7 +93,7 @@ export function makeCaller(parts: CallerParts): Caller {
       else {
         const suffix = place === 0 ? `${index + 1}` : `${index + 1}-${place + 1}`;
         tellTogether(commit, members, message.causes, suffix, (at, told) =>
-          summonses.open(at, { ...told, policy }),
+          summonses.open(at, { ...told, policy, doubted: members.flatMap(doubtedBy) }),
         );
       }
     }
@@ -144,7 +145,9 @@ export function makeCaller(parts: CallerParts): Caller {
         kind === "gateway-silent" ? subject : probe === null ? null : gateways.of(commit, probe);
       const { circuit = null, room = null } = place ?? {};
       const causes = causesOf(kind, { appliance, gateway, circuit, room });
-      askedIn(commit).push({ alarm: id, number, about, urgency: urgencyOf(alarm, about), causes });
+      const call = { alarm: id, number, about, urgency: urgencyOf(alarm, about), causes };
+      if (!isOfCanary(alarm)) askedIn(commit).calls.push(call);
+      else if (site().site.canary !== undefined && about !== "return") askedIn(commit).alone.push(call);
     },
     settle: summonses.settle,
     isDue: (at) =>
@@ -164,12 +167,23 @@ export function makeCaller(parts: CallerParts): Caller {
   };
 }
 
+/** What is asked for in one commit: calls that may be gathered, and those of the canary, which neither wait for others nor keep them waiting. */
+interface Asked {
+  readonly commit: Commit;
+  readonly calls: Call[];
+  readonly alone: Call[];
+}
+
 interface PolicyGroup {
   readonly policy: Policy | null;
   readonly members: GatheredAlarm[];
 }
 
 type ToldTogether = Omit<NewSummons, "policy">;
+
+function doubtedBy({ alarm }: GatheredAlarm): readonly string[] {
+  return channelsInDoubt(alarm);
+}
 
 /** An excursion found late is over when it is told: it is news all the same. */
 function isReturn({ alarm, call }: GatheredAlarm): boolean {

@@ -1,3 +1,4 @@
+import { canaryId, canaryName } from "@coldkeep/core/canary/canary-section.ts";
 import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import {
   cut,
@@ -27,7 +28,8 @@ export function describeProbe(
 
 /** An appliance's name as it fits into a subject. */
 export function shortName(site: SiteBook, appliance: string): string {
-  return cut(site.appliances.get(appliance)?.name ?? appliance, nameCharactersMax);
+  const known = appliance === canaryId ? canaryName : site.appliances.get(appliance)?.name;
+  return cut(known ?? appliance, nameCharactersMax);
 }
 
 /** What an alarm about an excursion found after it had ended says. */

@@ -1,3 +1,4 @@
+import { canaryId, canaryName } from "@coldkeep/core/canary/canary-section.ts";
 import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
 import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
 import {
@@ -70,7 +71,8 @@ export function makeCallWriter({
       siteName: book.site.site,
       pages: pages(),
       unitsInside,
-      isDrill,
+      // The canary's message may land with a person all the same: it says that it is a test.
+      isDrill: isDrill || told.every(({ appliance }) => appliance?.id === canaryId),
       // Lines with what cannot be given when a message is sent are left out then (server/answers/fill-answers.ts).
       answersBy: { link: true, code: true, keys: channels().some(({ hearsKeys = false }) => hearsKeys) },
     };
@@ -83,7 +85,8 @@ export function makeCallWriter({
 
 /** An alarm on record as messages tell of it. */
 export function toldAlarm(alarm: KeptAlarm, about: CallAbout, book: SiteBook): ToldAlarm {
-  const { id, kind, severity, subject, appliance, probe, text, figures = null, state } = alarm;
+  const { id, kind, severity, subject, appliance, probe, text, state } = alarm;
+  const figures = appliance === canaryId ? withoutEnd(alarm.figures) : (alarm.figures ?? null);
   return {
     id,
     kind,
@@ -101,7 +104,13 @@ export function toldAlarm(alarm: KeptAlarm, about: CallAbout, book: SiteBook): T
   };
 }
 
+/** Nothing comes of a breach of the canary. */
+function withoutEnd(figures: KeptAlarm["figures"]): ToldAlarm["figures"] {
+  return figures?.of === "temperature" ? { ...figures, excursionAt: null } : (figures ?? null);
+}
+
 function placeOf(id: string, book: SiteBook): ToldPlace {
+  if (id === canaryId) return { id, name: canaryName, room: null, circuit: null };
   const { name = id, room = null, circuit = null } = book.appliances.get(id) ?? {};
   return { id, name, room, circuit };
 }

@@ -1,9 +1,11 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { acknowledgement } from "../alarms/alarm-commands.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { KeptAlarm } from "../alarms/kept-alarm.ts";
 import { inRole } from "../audit/detail.ts";
 import type { DrillBook } from "../drills/drill-book.ts";
+import type { CanaryBook } from "../canary/canary-book.ts";
 import type { Commit, Committer } from "../journal/committer.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
@@ -27,6 +29,7 @@ export interface AnswerParts {
   readonly deliveries: DeliveryBook;
   readonly alarms: AlarmBook;
   readonly drills: Pick<DrillBook, "alarms">;
+  readonly canary: Pick<CanaryBook, "receive">;
   readonly site: () => SiteBook | null;
 }
 
@@ -80,6 +83,14 @@ export function acknowledgeCall(parts: AnswerParts, commit: Commit, answer: Call
     const act = acknowledgement(id, who, `by ${answer.by}`, promise);
     bookOf(parts, delivery).act(inRole(commit, act.by, null), id, act.input, act.by, act.note);
   }
+  // Whoever answers the canary, a person or an automation, has its message.
+  if (contact === canaryId)
+    parts.canary.receive(commit, {
+      delivery: delivery.id,
+      medium: delivery.medium,
+      way: "answer",
+      arrivedAt: null,
+    });
   return open.length;
 }
 

@@ -34,6 +34,7 @@ export function dutyPageBody(view: DutyPageView): string {
       <p class="lead">Now and in the next 14 days. Times in ${site.timeZone} where nothing else is said.</p>
       <p class="actions link-row">
         <a href="/on-duty/plan">Rotas, teams, holidays, policies and contacts</a>
+        <a href="/canary">Test alarm: whether messages arrive</a>
       </p>
     </header>
     <section aria-labelledby="holes-title">

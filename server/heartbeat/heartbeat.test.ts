@@ -42,6 +42,32 @@ test("it beats while the clockwork goes, and not once that stands still", async 
   expect(beats).toBe(4);
 });
 
+test("it does not beat while there is doubt that people can be reached, so that the outside calls somebody", async () => {
+  const clock = virtualClock(1_000_000);
+  let doubt: string | null = null;
+  let beats = 0;
+  const missed: string[] = [];
+  const heartbeat = makeHeartbeat({
+    everyMs: minuteMs,
+    clock,
+    signs: [],
+    doubt: () => doubt,
+    tell: async () => {
+      beats += 1;
+      return null;
+    },
+    missed: (reason) => void missed.push(reason),
+  });
+  heartbeat.start();
+  for (const said of [null, "the canary is late", null]) {
+    doubt = said;
+    clock.advance(minuteMs);
+    await turn();
+  }
+  expect([beats, missed]).toEqual([2, ["the canary is late"]]);
+  heartbeat.stop();
+});
+
 test("the outside is asked, and no reason names its address", async () => {
   let status = 200;
   const server = createServer((_request, response) => void response.writeHead(status).end());

@@ -17,6 +17,8 @@ export interface HeartbeatParts {
   readonly everyMs: DurationMs;
   readonly clock: Clock;
   readonly signs: readonly LifeSign[];
+  /** Why there is doubt that people can be reached; null where there is none. The outside is to call somebody then. */
+  readonly doubt?: () => string | null;
   /** Tells the outside; resolves to what went wrong, or null. */
   readonly tell: () => Promise<string | null>;
   /** Told where a beat is left out or not taken. */
@@ -32,7 +34,14 @@ export interface Heartbeat {
 }
 
 /** Makes the heartbeat. A server whose clockwork stands still while its process runs does not beat, so that its silence is noticed. */
-export function makeHeartbeat({ everyMs, clock, signs, tell, missed }: HeartbeatParts): Heartbeat {
+export function makeHeartbeat({
+  everyMs,
+  clock,
+  signs,
+  doubt = () => null,
+  tell,
+  missed,
+}: HeartbeatParts): Heartbeat {
   let cancel: Cancel = () => undefined;
   let lastAt: EpochMs | null = null;
   let isStopped = false;
@@ -41,6 +50,11 @@ export function makeHeartbeat({ everyMs, clock, signs, tell, missed }: Heartbeat
     const dead = signs.find((sign) => clock.epochMs() - (sign.lastAt() ?? 0) > sign.withinMs);
     if (dead !== undefined) {
       missed(`${dead.what} has not happened for ${formatDuration(dead.withinMs)}`);
+      return;
+    }
+    const doubted = doubt();
+    if (doubted !== null) {
+      missed(doubted);
       return;
     }
     const wrong = await tell();

@@ -2,6 +2,7 @@ import type { Site } from "@coldkeep/core/site/site.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { DrillBook } from "../drills/drill-book.ts";
+import type { CanaryBook } from "../canary/canary-book.ts";
 import type { ExcursionReads } from "../excursions/excursion-reads.ts";
 import type { HeadRecords } from "../heads/head-records.ts";
 import type { Metrics } from "../health/metrics.ts";
@@ -46,6 +47,8 @@ export interface Services {
   readonly feed: UnitFeed;
   readonly units: UnitReads;
   readonly takeBatch: TakeBatch;
+  /** The virtual refrigerator that proves that alarms reach people. */
+  readonly canary: CanaryBook;
   /** Messages on their way to people. */
   readonly deliveries: DeliveryBook;
   /** Mails that nobody is asked to answer. */

@@ -48,6 +48,7 @@ import { registerRates } from "../security/rates.ts";
 import { plainSecurity, type WebSecurity } from "../security/web-security.ts";
 import { type SessionCookie, sessionCookieFor } from "../people/session-cookie.ts";
 import { peoplePlugin } from "../sign-in/people-plugin.ts";
+import { canaryPlugin, canaryRoutes } from "../canary/canary-plugin.ts";
 import { choicesPlugin } from "../choices/choices-plugin.ts";
 import { correctivePlugin } from "../corrective/corrective-plugin.ts";
 import { correctiveRoutes } from "../corrective/corrective-routes.ts";
@@ -104,6 +105,8 @@ export interface PageSettings {
   readonly reviewEveryMs: DurationMs;
   /** The channels that work at the moment. */
   readonly workingChannels: () => readonly ChannelFact[];
+  /** What keeps the canary from being received. */
+  readonly canaryProblems: () => readonly string[];
 }
 
 const plainPages: PageSettings = {
@@ -115,6 +118,7 @@ const plainPages: PageSettings = {
   periodReports: null,
   reviewEveryMs: reviewEveryDefaultMs,
   workingChannels: () => [],
+  canaryProblems: () => [],
 };
 
 /** Builds the HTTP side: the calls of the outside contract, the pages, OpenAPI. */
@@ -131,6 +135,7 @@ export async function buildWeb(
     periodReports,
     reviewEveryMs,
     workingChannels,
+    canaryProblems,
   }: PageSettings = plainPages,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
@@ -215,6 +220,8 @@ export async function buildWeb(
   await app.register(dutyRoutes(services));
   await app.register(dutyPlugin, { services, answers, channels: workingChannels });
   await app.register(drillPlugin, { services, answers });
+  await app.register(canaryRoutes({ services, problems: canaryProblems }));
+  await app.register(canaryPlugin, { services, answers, problems: canaryProblems });
   await app.register(correctivePlugin, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });

@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import { type Clock, sleep } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, type EpochMs, hourMs, minuteMs } from "@coldkeep/core/time/millis.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
@@ -69,7 +70,7 @@ export function makeCoverage(parts: CoverageParts): CoverageProjection {
     return typeof seq === "number" ? seq : null;
   };
   const memoriesOf = (book: SiteBook): ProbeMemory[] =>
-    [...book.probes.keys()].flatMap((id) => engine.probe(id) ?? []);
+    [...book.probes.keys()].flatMap((id) => (id === canaryId ? [] : (engine.probe(id) ?? [])));
   const beginOf = ({ route }: ProbeMemory): EpochMs | null => {
     const found = route.flatMap(({ channel }) => {
       const at = firstAt.get(channel)?.["at"];

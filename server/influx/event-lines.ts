@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { ExcursionFigures } from "@coldkeep/core/engine/excursion.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { keptAlarmOf } from "../alarms/kept-alarm.ts";
@@ -133,6 +134,7 @@ function alarmLines(database: Database): EventLines {
   return (entry, book) =>
     (select.all(entry.seq) as unknown as AlarmEventRow[]).flatMap((row) => {
       const alarm = keptAlarmOf(row.state);
+      if (alarm.appliance === canaryId) return [];
       const severity = row.severity ?? alarm.severity;
       const tags = { site: book.site.site, appliance: alarm.appliance, kind: alarm.kind, severity };
       const fields = {
@@ -199,6 +201,7 @@ export function makeCallLine(
     const number = Number(id.slice(alarm.length + 1).split(".")[0]);
     const state = find.get(alarm)?.["state"];
     const about = typeof state === "string" ? keptAlarmOf(state) : null;
+    if (about?.appliance === canaryId) return [];
     const tags = { site: book.site.site, appliance: about?.appliance ?? null, kind: about?.kind ?? null };
     const fields = {
       alarm: text(alarm),

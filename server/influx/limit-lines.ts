@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import { always } from "@coldkeep/core/site/dated.ts";
 import { ruleAt } from "@coldkeep/core/site/profile.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
@@ -94,6 +95,7 @@ function* linesFor(
   knownDay: EpochMs | null,
 ): Iterable<string> {
   for (const probe of book.probes.values()) {
+    if (probe.id === canaryId) continue;
     const earlier = before?.probes.get(probe.id);
     const span = earlier === undefined ? always : changedSpanOf(earlier, probe);
     const days =

@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { AlarmPhase } from "@coldkeep/core/alarms/alarm.ts";
 import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
 import { activeEpisode } from "@coldkeep/core/engine/probe-state.ts";
@@ -84,6 +85,7 @@ export function makeStateSampler(services: Pick<Services, "database" | "engine" 
     const phases = alarms.underWay();
     fresh = new Map();
     return [...book.probes.values()].flatMap((probe) => {
+      if (probe.id === canaryId) return [];
       const memory = engine.probe(probe.id);
       if (memory === undefined) return [];
       const standing = standingOf(memory, now);

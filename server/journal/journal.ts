@@ -25,6 +25,7 @@ export type EntryKind =
   | "reply"
   | "drill"
   | "drill-review"
+  | "canary"
   | "shelve"
   | "unshelve"
   | "reset"

@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import { compareReadings, type Reading } from "@coldkeep/core/readings/reading.ts";
 import { present } from "@coldkeep/core/engine/judge.ts";
 import { type ChannelPlan, probeOfChannel } from "@coldkeep/core/site/channels.ts";
@@ -51,7 +52,7 @@ export function startSiteEngine(
   for (const probe of book?.probes.values() ?? []) memories.set(probe.id, restore(probe, now));
   const gateways = new Map<string, EpochMs>();
   for (const row of database.all(database.query.selectFrom("gateways").selectAll()))
-    gateways.set(row.id, row.last_at);
+    if (row.id !== canaryId) gateways.set(row.id, row.last_at);
   const silentGateways = (): Set<string> =>
     new Set(
       parts.alarms
@@ -167,6 +168,8 @@ export function startSiteEngine(
     },
     hearGateway: (commit, gateway, channels) => {
       parts.alarms.learnGateway(commit, gateway, probesOf(channels, commit.at));
+      // The canary speaks when it breaches, and is silent between.
+      if (gateway === canaryId) return;
       judgeGateway(commit, gateway, commit.at);
       commit.afterwards(() => void gateways.set(gateway, commit.at));
     },

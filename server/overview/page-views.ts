@@ -1,3 +1,4 @@
+import { isOfCanary } from "../alarms/policy-of.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { alarmsAbout } from "../alarms/alarm-reads.ts";
 import { calibrationAt, dueState } from "@coldkeep/core/site/calibration.ts";
@@ -81,7 +82,9 @@ function boardView(services: Services, site: SiteView): BoardView {
   const book = services.site();
   const at = services.clock.epochMs();
   if (book === null) return { site, at, alarms: [], appliances: [] };
-  const alarms = services.alarms.underWay().map((alarm) => alarmView(book, alarm));
+  const alarms = services.alarms
+    .underWay()
+    .flatMap((alarm) => (isOfCanary(alarm) ? [] : [alarmView(book, alarm)]));
   const appliances = book.site.appliances.map(({ id }) => applianceView(services, book, id, at));
   return {
     site,

@@ -23,6 +23,7 @@ const sources = {
   "coldkeep.css": { files: () => [own("coldkeep.css")], type: style },
   "site.css": { files: () => [own("site.css")], type: style },
   "forms.css": { files: () => [own("forms.css")], type: style },
+  "canary.css": { files: () => [own("canary.css")], type: style },
   "trail.css": { files: () => [own("trail.css")], type: style },
   "live.js": { files: () => [own("live.js")], type: script },
   "charts.js": { files: () => [own("charts.js")], type: script },

@@ -51,6 +51,7 @@ export function layout(page: Page, viewer: Principal, assets: AssetUrls): string
         <link rel="stylesheet" href="${assets("forms.css")}" />
         <link rel="stylesheet" href="${assets("site.css")}" />
         <link rel="stylesheet" href="${assets("trail.css")}" />
+        <link rel="stylesheet" href="${assets("canary.css")}" />
         <script defer src="${assets("uplot.js")}"></script>
         <script defer src="${assets("charts.js")}"></script>
         <script defer src="${assets("live.js")}"></script>

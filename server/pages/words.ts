@@ -115,6 +115,7 @@ export const alarmWords: Readonly<Record<AlarmKind, string>> = {
   "person-unreached": "A person cannot be reached",
   "nobody-on-call": "Nobody is on call",
   unanswered: "Nobody answers",
+  "canary-late": "Test alarm did not arrive",
 };
 
 /** Where the time of a reading comes from, in words. */

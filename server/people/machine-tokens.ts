@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import { idSchema } from "@coldkeep/core/contract/ids.ts";
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import type { MachineRole } from "@coldkeep/core/people/roles.ts";
@@ -29,6 +30,7 @@ const reservedNames: ReadonlySet<string> = new Set([
   "server",
   "environment-gateway",
   "environment-api",
+  canaryId,
 ]);
 
 interface Row {

@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { AlarmKind, AlarmPhase, AlarmSeverity } from "@coldkeep/core/alarms/alarm.ts";
 import { phaseOf } from "@coldkeep/core/alarms/lifecycle.ts";
 import type { Interval } from "@coldkeep/core/engine/line.ts";
@@ -23,7 +24,7 @@ export interface AlarmResponse {
   readonly isUnanswered: boolean;
 }
 
-/** Alarms raised in a window, in the order in which they were, answered as known now. */
+/** Alarms raised in a window (none of the canary), in the order in which they were, answered as known now. */
 export function alarmResponses(database: Database, { from, to }: Interval): AlarmResponse[] {
   const events = database.prepare(
     "SELECT at, event, actor FROM alarm_events WHERE alarm = ? AND event IN ('acknowledged', 'returned') ORDER BY number",
@@ -34,6 +35,7 @@ export function alarmResponses(database: Database, { from, to }: Interval): Alar
       .select("state")
       .where("raised_at", ">=", from)
       .where("raised_at", "<", to)
+      .where("subject", "<>", canaryId)
       .orderBy("raised_at")
       .orderBy("id"),
   );

@@ -58,7 +58,7 @@ export function gatherPeriod(
   const interruptions = interruptionsIn(database, window);
   const readings = { slices: openReadingSlices(database), trustStart: openTrustStart(database) };
   const reading: Reading = { ...readings, records, book, window, knownAt, wantsMkt, interruptions };
-  const of = book.probes.size;
+  const of = book.site.appliances.reduce((sum, { probes }) => sum + probes.length, 0);
   let done = 0;
   const appliances = book.site.appliances.map((appliance): ApplianceFacts => {
     const probes = appliance.probes.flatMap(({ id }): ProbeFacts[] => {

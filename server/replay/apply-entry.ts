@@ -11,6 +11,7 @@ import type { HeadOrder } from "../heads/head-records.ts";
 import { approverOf, type ProposalAct } from "../proposals/proposal-acts.ts";
 import type { Inside } from "../inside.ts";
 import { type AccountNews, tellOfAccounts } from "../people/account-news.ts";
+import type { CanaryNews } from "../canary/canary-book.ts";
 import { judgeProjection, type ProjectionFinding } from "../influx/projection-alarm.ts";
 import type { EntryInput } from "../journal/journal.ts";
 import { unpacked } from "../journal/unpacked.ts";
@@ -98,6 +99,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "reply":
       takeReply(inside, json(body) as ReplyTaken);
+      return;
+    case "canary":
+      inside.canary.take(json(body) as CanaryNews);
       return;
     case "projection":
       judgeProjection(inside, json(body) as ProjectionFinding);

@@ -8,6 +8,7 @@ import { smtpEntries } from "../channels/smtp-settings.ts";
 import { trailSettingsSchema } from "../trail/trail-settings.ts";
 import { backupSettingsSchema } from "../backup/backup-settings.ts";
 import { peopleSettingsSchema } from "../people/people-settings.ts";
+import { canarySettingsSchema } from "../canary/canary-settings.ts";
 import { holdFeedSettingsSchema } from "../hold-feed/hold-feed-settings.ts";
 import { heartbeatSettingsSchema } from "../heartbeat/heartbeat-settings.ts";
 import { headSettingsSchema } from "../heads/head-settings.ts";
@@ -56,6 +57,8 @@ export const serverSettingsSchema = z.strictObject({
   holdFeed: holdFeedSettingsSchema.optional(),
   /** Tells the outside that this server lives. */
   heartbeat: heartbeatSettingsSchema.optional(),
+  /** Reads the mails of the canary that the site has. */
+  canary: canarySettingsSchema.optional(),
   trail: trailSettingsSchema,
   heads: headSettingsSchema.optional(),
   periodReports: periodSettingsSchema.optional(),
@@ -153,6 +156,8 @@ export function readServerSettings(
   }
   if (isRecord(merged) && isRecord(merged["mail"]) && merged["mail"]["bounces"] !== undefined)
     merged["mail"]["bounces"] = withVariables(merged["mail"]["bounces"], environment, "mail.bounces");
+  if (isRecord(merged) && merged["canary"] !== undefined)
+    merged["canary"] = withVariables(merged["canary"], environment, "canary");
   if (isRecord(merged) && merged["channels"] !== undefined)
     merged["channels"] = withVariables(merged["channels"], environment);
   const secret = environment["COLDKEEP_OIDC_CLIENT_SECRET"];

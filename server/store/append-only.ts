@@ -24,6 +24,7 @@ export const appendOnlyTables: readonly AppendOnlyTable[] = [
   { name: "alarm_events", says: "what happened to alarms is append-only", key: ["number"] },
   { name: "delivery_events", says: "what became of messages is append-only", key: ["number"] },
   { name: "drill_events", says: "what happened in drills is append-only", key: ["number"] },
+  { name: "canary_receipts", says: "receipts of the canary are append-only", key: ["run", "medium"] },
   { name: "replies", says: "what people sent back is append-only", key: ["channel", "reference"] },
   { name: "refusals", says: "refusals are append-only", key: ["journal_seq", "position"] },
   { name: "sites", says: "sites are append-only", key: ["number"] },

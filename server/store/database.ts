@@ -27,6 +27,7 @@ import { dispositionTablesSql } from "./disposition-tables.ts";
 import { holdFeedTablesSql } from "./hold-feed-tables.ts";
 import { drillTablesSql } from "./drill-tables.ts";
 import { drillColumn, drillIndexesSql, summonsTablesSql } from "./summons-tables.ts";
+import { canaryTablesSql } from "./canary-tables.ts";
 import { unitTablesSql } from "./unit-tables.ts";
 
 /** Values that a statement takes. */
@@ -209,6 +210,7 @@ function migrate(sqlite: DatabaseSync, path: string): void {
   sqlite.exec(trailIndexesSql);
   sqlite.exec(unitTablesSql);
   sqlite.exec(summonsTablesSql);
+  sqlite.exec(canaryTablesSql);
   sqlite.exec(holdFeedTablesSql);
   sqlite.exec(dispositionTablesSql);
   sqlite.exec(correctiveTablesSql);

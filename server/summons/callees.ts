@@ -14,7 +14,7 @@ export interface CalledContact {
   readonly addresses: readonly MediumAddress[];
 }
 
-/** All contacts of the site. */
+/** All contacts of the site, which the canary's is none of. */
 export function everybody(site: Site): CalledContact[] {
   return calledContacts(site, site.contacts);
 }

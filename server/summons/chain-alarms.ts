@@ -1,3 +1,4 @@
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { chainKinds } from "@coldkeep/core/summons/choose-policy.ts";
@@ -53,6 +54,7 @@ export function watchSummonses(
 ): void {
   summonses.hear({
     found: (commit, { policy }, concern) => {
+      if (policy?.id === canaryId) return;
       const subject = `${policyPrefix}${policy?.id ?? ""}`;
       // Who was told of the gap ahead is not told of it a second time, in the middle of what it leads to.
       const isKnown = find(commit, "nobody-on-call", `ahead:${policy?.id ?? ""}`)?.state.condition === true;

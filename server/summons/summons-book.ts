@@ -1,5 +1,5 @@
 import type { CallAbout } from "@coldkeep/core/alarms/lifecycle.ts";
-import { type ChannelFact, waysTo } from "@coldkeep/core/duty/reach.ts";
+import { type ChannelFact, doubtedLast, waysTo } from "@coldkeep/core/duty/reach.ts";
 import type { Policy } from "@coldkeep/core/summons/policy-section.ts";
 import { escalationOf } from "@coldkeep/core/summons/choose-policy.ts";
 import {
@@ -31,6 +31,8 @@ export interface KeptSummons {
   readonly policy: Policy | null;
   readonly abouts: Readonly<Record<string, CallAbout>>;
   readonly causes: readonly string[] | null;
+  /** Channels that are in doubt, which the alarms say do not work: they are tried after all others. */
+  readonly doubted?: readonly string[];
   readonly state: SummonsState;
 }
 
@@ -40,6 +42,7 @@ export interface NewSummons {
   readonly policy: Policy | null;
   readonly alarms: readonly { readonly id: string; readonly about: CallAbout }[];
   readonly causes: readonly string[] | null;
+  readonly doubted?: readonly string[];
 }
 
 /** What the summonses tell others of. */
@@ -146,10 +149,11 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
 
   const callStep = (commit: Commit, kept: KeptSummons, place: number, call: number): void => {
     const { policy, state } = kept;
+    const inForce = doubtedLast(channels(), kept.doubted ?? []);
     const { people, by, isSkipped, concern } =
       policy === null
         ? { people: site().site.contacts, by: null, isSkipped: false, concern: null }
-        : peopleOfStep(site().site, policy, place, channels(), commit.at);
+        : peopleOfStep(site().site, policy, place, inForce, commit.at);
     if (concern !== null) events.found(commit, kept, concern);
     if (isSkipped) {
       step(commit, kept.id, { kind: "unreached" });
@@ -163,7 +167,7 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
     const written = write({ alarms, causes: kept.causes, at: commit.at });
     if (written === null) return;
     for (const person of calledContacts(site().site, people)) {
-      const ways = waysTo(person.addresses, by, channels());
+      const ways = waysTo(person.addresses, by, inForce);
       for (const way of ways) {
         const text = textFor(written(person.language), way.medium);
         deliveries.owe(commit, {
@@ -184,12 +188,13 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
   };
 
   return {
-    open: (commit, { call, policy, alarms, causes }) => {
+    open: (commit, { call, policy, alarms, causes, doubted = [] }) => {
       const id = `${call.about}.${call.number}@${policy?.id ?? "everybody"}`;
       const names = alarms.map((alarm) => alarm.id);
       const { state, effects } = openSummons(escalationOf(policy), names, commit.at);
       const abouts = Object.fromEntries(alarms.map(({ id: alarm, about }) => [alarm, about]));
-      const kept: KeptSummons = { id, call, policy, abouts, causes, state };
+      const inDoubt = doubted.length === 0 ? {} : { doubted };
+      const kept: KeptSummons = { id, call, policy, abouts, causes, ...inDoubt, state };
       for (const alarm of names) insertAlarm.run(alarm, id);
       keep(commit, kept);
       follow(commit, kept, effects);

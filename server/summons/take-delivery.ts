@@ -1,5 +1,6 @@
 import type { DeliveryInput, Outcome } from "@coldkeep/core/summons/delivery.ts";
 import { dayMs, type DurationMs } from "@coldkeep/core/time/millis.ts";
+import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
 import type { Commit, Committer } from "../journal/committer.ts";
 import type { DrillBook } from "../drills/drill-book.ts";
@@ -139,6 +140,8 @@ function judgePerson(
   { contact }: KeptDelivery,
   reason: string | null,
 ): void {
+  // That the canary is not reached is an alarm of its own: nobody is to be told twice.
+  if (contact === canaryId) return;
   const name = site?.site.contacts.find(({ id }) => id === contact)?.name ?? contact;
   const facts = () => ({
     subject: contact,

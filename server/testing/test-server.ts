@@ -12,6 +12,7 @@ import type { RateLimits } from "../security/security-settings.ts";
 import type { HeadSettings } from "../heads/head-settings.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
 import type { Channel } from "../channels/channel.ts";
+import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { Mail } from "../notify/dispatcher.ts";
 
 /** The profile of design.md section 5's worked example, as a site file has it. */
@@ -75,6 +76,7 @@ export async function testServer(
     publicUrl?: string;
     /** Stand in for the mailer. */
     channels?: readonly Channel[];
+    mailbox?: Mailbox;
     heads?: HeadSettings;
   } = {},
 ): Promise<TestServer> {
@@ -116,6 +118,7 @@ export async function testServer(
         : makeLog("debug", { write: options.log }),
     mailer,
     ...(options.channels === undefined ? {} : { channels: options.channels }),
+    ...(options.mailbox === undefined ? {} : { mailbox: options.mailbox }),
     passwords: makePasswords({ memoryKiB: 8, passes: 1, lanes: 1 }),
     ...(options.hotMs === undefined ? {} : { hotMs: options.hotMs }),
   });
