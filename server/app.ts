@@ -222,6 +222,11 @@ export async function makeServer(
     services.drills.rows.underWay() === null ? 0 : 1,
   );
   metrics.watch(
+    "coldkeep_notes_withheld",
+    "Short notes to people not sent since the start because their hour's were used up",
+    services.notes.withheld,
+  );
+  metrics.watch(
     "coldkeep_alarms_under_way",
     "Alarms that are not over",
     () => alarms.underWay().filter((alarm) => !isOfCanary(alarm)).length,

@@ -21,6 +21,7 @@ import { startSiteEngine } from "./judging/site-engine.ts";
 import { makeOutbox } from "./notify/outbox.ts";
 import { openDrillBook } from "./drills/drill-book.ts";
 import { openDeliveryBook } from "./summons/delivery-book.ts";
+import { makeNotes } from "./summons/notes.ts";
 import { makeProposalActs, type ProposalActs } from "./proposals/proposal-acts.ts";
 import { openProposalStore, type ProposalStore } from "./proposals/proposal-store.ts";
 import { makeSiteKeeper } from "./site/apply-site.ts";
@@ -77,10 +78,12 @@ export function composeInside(
   const site = makeSiteKeeper(database, committer, () => engine);
   const deliveries = openDeliveryBook(database);
   const outbox = makeOutbox(deliveries, () => channels);
+  const notes = makeNotes({ database, deliveries, site: site.book, channels: () => channels });
   const recent = openRecentReadings(database);
   const alarms: AlarmBook = openAlarmBook({
     database,
     deliveries,
+    notes,
     channels: () => channels,
     site: () => site.book() ?? noSite,
     pages: () => pages,
@@ -94,6 +97,7 @@ export function composeInside(
     database,
     alarms,
     deliveries,
+    notes,
     channels: () => channels,
     site: () => site.book() ?? noSite,
     pages: () => pages,
@@ -136,6 +140,7 @@ export function composeInside(
     proposalActs: makeProposalActs(proposalStore, site),
     outbox,
     deliveries,
+    notes,
     begin: (address, inForce = []) => {
       pages = address;
       channels = inForce;

@@ -8,6 +8,7 @@ import {
   type DeliveryInput,
   type DeliveryState,
   giveUpAfterMs,
+  noteGiveUpAfterMs,
   oweDelivery,
   reportsMax,
   retryPausesMs,
@@ -48,8 +49,9 @@ function play(
   behave: (channel: string, tried: number) => Behaviour,
   until: number,
   withdrawAt?: number,
+  isNote = false,
 ) {
-  let state = oweDelivery(routes, within, 0);
+  let state = oweDelivery(routes, within, 0, true, isNote);
   const log: { at: number; effect: DeliveryEffect }[] = [];
   const sends: { at: number; channel: string }[] = [];
   const later: { at: number; input: DeliveryInput }[] =
@@ -231,6 +233,22 @@ test("an address that sends everything back is not sent to many times", () => {
   const { sends, log } = play([mail], () => "report-failure", 2 * giveUpAfterMs);
   expect(sends.length).toBeLessThanOrEqual(6);
   expect(log[log.length - 1]?.effect).toMatchObject({ kind: "ended", outcome: "returned" });
+});
+
+test("a note is given up soon, is sent once by whatever takes it, and says nothing about the person", () => {
+  fc.assert(
+    fc.property(anyRoutes, anyScript, (routes, script) => {
+      const behave = (_: string, tried: number) => script[(tried - 1) % script.length] ?? "fail";
+      const { state, at, log } = play(routes, behave, 2 * giveUpAfterMs, undefined, true);
+      expect(state).toMatchObject({ phase: "ended", isUnreached: false });
+      expect(log.some(({ effect }) => effect.kind === "unreached")).toBe(false);
+      const taken = log.filter(({ effect }) => effect.kind === "accepted").length;
+      const refused = log.filter(({ effect }) => ["not-delivered", "returned"].includes(effect.kind)).length;
+      expect(taken - refused).toBeLessThanOrEqual(1);
+      const longest = triesPerRouteMax * Math.max(...retryPausesMs) + within;
+      expect(at).toBeLessThanOrEqual(noteGiveUpAfterMs + longest);
+    }),
+  );
 });
 
 test("what is never given up is still tried after days", () => {

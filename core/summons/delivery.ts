@@ -32,6 +32,8 @@ export interface DeliveryState {
   readonly owedAt: EpochMs;
   /** False where it is tried for as long as it takes, as evidence such as a daily head is. */
   readonly isGivenUp: boolean;
+  /** True for a short note that asks for nothing: given up soon, sent once by whatever takes it, and whether it arrives is no news about the person. Left out elsewhere. */
+  readonly isNote?: true;
   /** Which of the routes is used. */
   readonly route: number;
   readonly phase: "to-send" | "awaiting-report" | "nowhere" | "ended";
@@ -125,6 +127,9 @@ export const triesPerRouteMax = 3;
 /** How long a message of an alarm is tried before it is given up: by then others have been called many times. */
 export const giveUpAfterMs: DurationMs = 24 * hourMs;
 
+/** How long a note is tried: later it would say nothing new. */
+export const noteGiveUpAfterMs: DurationMs = 15 * minuteMs;
+
 /** Acceptances that are remembered for late reports. */
 export const acceptancesMax = 20;
 
@@ -137,8 +142,10 @@ export function oweDelivery(
   deliverWithinMs: DurationMs,
   at: EpochMs,
   isGivenUp = true,
+  isNote = false,
 ): DeliveryState {
   return {
+    ...(isNote ? { isNote } : {}),
     routes,
     deliverWithinMs,
     owedAt: at,
@@ -259,9 +266,10 @@ function takeUp(state: DeliveryState, channel: string, reason: string | null, at
   const address = state.routes[state.route]?.address ?? "";
   const back: DeliveryState = { ...state, returns };
   const effects: DeliveryEffect[] = [{ kind: "returned", channel, address, reason }];
-  if (state.isWithdrawn || (state.isGivenUp && at - state.owedAt >= giveUpAfterMs)) {
-    effects.push({ kind: "unreached", reason: why });
-    return joined(effects, end({ ...back, isUnreached: true }, "returned", null));
+  if (state.isWithdrawn || (state.isGivenUp && at - state.owedAt >= patienceOf(state))) {
+    const isNews = state.isNote !== true;
+    if (isNews) effects.push({ kind: "unreached", reason: why });
+    return joined(effects, end({ ...back, isUnreached: isNews }, "returned", null));
   }
   const open: DeliveryState = { ...back, phase: "to-send", outcome: null };
   const others = state.routes.filter((_, place) => place !== state.route);
@@ -279,7 +287,7 @@ function overdue(state: DeliveryState, at: EpochMs): DeliveryStep {
   const channel = state.routes[state.route]?.channel ?? "";
   const reason = "its delivery was not confirmed in time";
   const effects: DeliveryEffect[] = [{ kind: "overdue", channel, reason }];
-  if (state.isWithdrawn) return joined(effects, end(state, "unconfirmed", null));
+  if (state.isWithdrawn || state.isNote === true) return joined(effects, end(state, "unconfirmed", null));
   return joined(effects, moveOn(state, reason, at));
 }
 
@@ -301,9 +309,14 @@ function reroute(state: DeliveryState, routes: readonly Route[], at: EpochMs): D
 
 /** A message of an alarm that has waited for `giveUpAfterMs` would tell of a night long past: only what a provider has in hand is still waited for. */
 function resume(state: DeliveryState, at: EpochMs): DeliveryStep {
-  const isTooOld = state.isGivenUp && at - state.owedAt >= giveUpAfterMs;
+  const isTooOld = state.isGivenUp && at - state.owedAt >= patienceOf(state);
   if (!isTooOld || state.phase === "awaiting-report") return { state, effects: [] };
   return end(state, "given-up", null);
+}
+
+/** How long it is tried where it is given up at all. */
+function patienceOf({ isNote }: DeliveryState): DurationMs {
+  return isNote === true ? noteGiveUpAfterMs : giveUpAfterMs;
 }
 
 /** Turns to the next way; after the last one, to the first again, after a pause. */
@@ -326,12 +339,13 @@ function turnTo(
     phase: "to-send",
     triesHere: 0,
     dueAt: isRoundOver ? at + pauseMs : at,
-    isUnreached: state.isUnreached || isRoundOver,
+    isUnreached: state.isUnreached || (isRoundOver && state.isNote !== true),
   };
-  const effects: DeliveryEffect[] = isRoundOver
-    ? [{ kind: "unreached", reason }]
-    : [{ kind: "moved-on", channel: state.routes[next]?.channel ?? "", reason }];
-  if (state.isGivenUp && at - state.owedAt >= giveUpAfterMs)
+  const effects: DeliveryEffect[] =
+    isRoundOver && state.isNote !== true
+      ? [{ kind: "unreached", reason }]
+      : [{ kind: "moved-on", channel: state.routes[next]?.channel ?? "", reason }];
+  if (state.isGivenUp && at - state.owedAt >= patienceOf(state))
     return joined(effects, end(moved, "given-up", null));
   return { state: moved, effects };
 }

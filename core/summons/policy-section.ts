@@ -49,6 +49,8 @@ export const policySchema = z
     /** How long after the last step's first call silence is an alarm of its own. */
     answerWithin: above0.optional(),
     deliverWithin: above0.default(standardDeliverWithinMs),
+    /** Where somebody takes a call on: tells those who were told of it by telephone, in a short message. As if true where left out. */
+    tellOthers: z.boolean().optional(),
     /** Gathers into one message a day at this local time instead of calling: for what presses nobody. */
     digestAt: z
       .string()

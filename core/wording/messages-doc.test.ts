@@ -5,6 +5,7 @@ import { type Language, languages } from "../duty/media.ts";
 import { type DrillNews, writeDrillNews } from "./drill-news.ts";
 import { exampleAlarm, exampleAt, examples, exampleSurroundings, storm } from "./examples.ts";
 import { writeCall, writeDigest, writePromisePassed } from "./write-call.ts";
+import { type Note, writeNote } from "./write-note.ts";
 import type { Written } from "./written.ts";
 
 const file = new URL("../../docs/messages.md", import.meta.url);
@@ -73,6 +74,38 @@ const drillNews: readonly (readonly [string, DrillNews])[] = [
   ["A drill is over", { kind: "answered", by: "Jo Peeters", withinMs: 130_000 }],
 ];
 
+const twoCalls = [
+  { code: "{answer-code:12}", alarms: [exampleAlarm()] },
+  {
+    code: "{answer-code:9}",
+    alarms: [exampleAlarm({ appliance: { id: "f2", name: "Erytro 2", room: null, circuit: null } })],
+  },
+];
+const noteUntil = exampleAt + 20 * 60_000;
+const notes: readonly (readonly [string, Note])[] = [
+  ["you take it on", { kind: "taken", alarms: [exampleAlarm()], until: noteUntil }],
+  ["you cannot come", { kind: "declined", alarms: [exampleAlarm()] }],
+  [
+    "to the others",
+    { kind: "takenBy", alarms: storm("power").slice(0, 5), who: "An Peeters", until: noteUntil },
+  ],
+  ["somebody has it", { kind: "already", alarms: [exampleAlarm()], who: "An Peeters", until: noteUntil }],
+  ["it is over", { kind: "over", alarms: [exampleAlarm()] }],
+  ["nothing waits", { kind: "nothing" }],
+  ["no such code", { kind: "unknownCode", calls: [] }],
+  ["which one?", { kind: "several", calls: twoCalls }],
+  ["not understood", { kind: "notUnderstood", calls: twoCalls.slice(0, 1) }],
+];
+
+function notesTable(): string {
+  const rows = notes.map(
+    ([name, note]) =>
+      `| ${[name, ...languages.map((language) => cell(writeNote(note, exampleSurroundings)(language)))].join(" | ")} |`,
+  );
+  const head = ["what", ...languages.map((language) => names[language])];
+  return [`| ${head.join(" | ")} |`, `| ${head.map(() => "---").join(" | ")} |`, ...rows].join("\n");
+}
+
 function examplesText(): string {
   const critical = examples.find(([name]) => name === "critical")?.[1] ?? exampleAlarm();
   const promised = { by: "Jo Peeters", what: "move the units", until: exampleAt - 60_000 };
@@ -84,6 +117,8 @@ function examplesText(): string {
   const parts = [
     "## Each kind, in each language",
     ...languages.map(table),
+    "## Short notes",
+    notesTable(),
     "## Whole messages",
     ...languages.map((language) =>
       whole(`Critical, ${names[language]}`, writeCall([critical], null, exampleSurroundings)(language)),

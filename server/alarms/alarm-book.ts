@@ -47,6 +47,8 @@ import { describeLate } from "./messages.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
 import { isMoot } from "../summons/chain-alarms.ts";
+import type { Notes } from "../summons/notes.ts";
+import { makeOthersTeller } from "../summons/tell-others.ts";
 import { openSummonsBook } from "../summons/summons-book.ts";
 import type { OutOfService } from "./service-register.ts";
 
@@ -129,6 +131,7 @@ export interface AlarmBook {
 export interface AlarmBookParts {
   readonly database: Database;
   readonly deliveries: DeliveryBook;
+  readonly notes: Notes;
   readonly channels: () => readonly ChannelFact[];
   readonly site: () => SiteBook;
   readonly pages: () => string | null;
@@ -143,6 +146,7 @@ export function openAlarmBook(parts: AlarmBookParts): AlarmBook {
   const {
     database,
     deliveries,
+    notes,
     channels,
     site,
     pages,
@@ -307,7 +311,8 @@ export function openAlarmBook(parts: AlarmBookParts): AlarmBook {
     return lane.describe(kind, standing.probe, standing.state, site(), commit.at);
   };
 
-  lane.watch(summonses, judge, find);
+  const answered = makeOthersTeller({ database, rows, site, notes });
+  lane.watch(summonses, { judge, find, answered });
 
   return {
     unreached: summonses.unreached,

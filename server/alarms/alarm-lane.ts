@@ -1,5 +1,5 @@
 import { type DigestParts, type Digests, makeDigests } from "../summons/digests.ts";
-import type { SummonsBook } from "../summons/summons-book.ts";
+import type { SummonsBook, SummonsEvents } from "../summons/summons-book.ts";
 import { watchSummonses } from "../summons/chain-alarms.ts";
 import type { Database } from "../store/database.ts";
 import type { AlarmBook } from "./alarm-book.ts";
@@ -24,8 +24,13 @@ export interface AlarmLane {
   readonly digests: (parts: DigestParts) => Digests;
   /** What an alarm about a probe says. */
   readonly describe: typeof describeProbe;
-  /** Hears of calls that find nobody or that nobody answers. */
-  readonly watch: (summonses: SummonsBook, judge: AlarmBook["judge"], find: AlarmBook["find"]) => void;
+  /** Hears of calls that find nobody, that nobody answers, or that somebody has answered. */
+  readonly watch: (summonses: SummonsBook, watching: Watching) => void;
+}
+
+/** What hearing of calls leads to. */
+export interface Watching extends Pick<AlarmBook, "judge" | "find"> {
+  readonly answered: SummonsEvents["answered"];
 }
 
 /** The lane in earnest. */
@@ -39,6 +44,6 @@ export function earnestLane({ database }: { readonly database: Database }): Alar
     services: openServiceRegister(database),
     digests: makeDigests,
     describe: describeProbe,
-    watch: (summonses, judge, find) => watchSummonses(summonses, rows, judge, find),
+    watch: (summonses, watching) => watchSummonses(summonses, rows, watching),
   };
 }

@@ -10,6 +10,7 @@ import type { Commit, Committer } from "../journal/committer.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { DeliveryBook, KeptDelivery } from "../summons/delivery-book.ts";
+import type { Notes } from "../summons/notes.ts";
 
 /** By what a person answered a call. */
 export type AnsweredBy = "link" | "sms" | "voice" | "chat";
@@ -30,6 +31,7 @@ export interface AnswerParts {
   readonly alarms: AlarmBook;
   readonly drills: Pick<DrillBook, "alarms">;
   readonly canary: Pick<CanaryBook, "receive">;
+  readonly notes: Notes;
   readonly site: () => SiteBook | null;
 }
 

@@ -10,7 +10,7 @@ import type { KeptDelivery } from "../summons/delivery-book.ts";
 import { alarmsCalledAbout, answerCall } from "./answer-call.ts";
 import type { AnswerKey } from "./answer-key.ts";
 import { answerDocument, answerMinutes, invalidDocument, timeOfDay } from "./answer-page.ts";
-import { answerableMs } from "./take-reply.ts";
+import { answerableMs } from "./reply.ts";
 
 /** What the page for answering needs. */
 export interface AnswerPluginParts {

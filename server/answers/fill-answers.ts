@@ -3,7 +3,7 @@ import type { AnswerKey } from "./answer-key.ts";
 
 /**
  * Puts the link and the code by which a message is answered in the place of `{answer-link}` and `{answer-code}`, when it is sent: no record holds them. Lines that hold one which cannot be given (a message that nobody is
- * to answer, or no address of the pages in the settings) are left out.
+ * to answer, or no address of the pages in the settings) are left out. `{answer-code:7}` is the code of the message with the number 7, in notes about other messages.
  */
 export function makeAnswerFiller(
   key: AnswerKey,
@@ -19,6 +19,7 @@ export function makeAnswerFiller(
       .filter((line) => !(line.includes("{answer-code}") && code === null))
       .join("\n")
       .replaceAll("{answer-link}", link ?? "")
-      .replaceAll("{answer-code}", code ?? "");
+      .replaceAll("{answer-code}", code ?? "")
+      .replaceAll(/\{answer-code:(\d{1,15})\}/gu, (_, other) => key.codeOf(Number(other)));
   };
 }

@@ -6,7 +6,8 @@ import type { KeptDelivery } from "../summons/delivery-book.ts";
 import type { OtherTexts } from "../summons/text-for.ts";
 import { timeOfDay } from "./answer-page.ts";
 import type { AnswerParts } from "./answer-call.ts";
-import { answerableMs, type ReplyOutcome, type ReplyTaken, takeReply } from "./take-reply.ts";
+import { answerableMs, type ReplyOutcome, type ReplyTaken } from "./reply.ts";
+import { takeReply } from "./take-reply.ts";
 
 /** How long a key keeps others from being called: shorter than what people write, because whoever pressed it may fall asleep again. */
 export const keyPromiseMs: DurationMs = 15 * minuteMs;

@@ -12,37 +12,12 @@ import {
   type AnswerParts,
   declineCall,
 } from "./answer-call.ts";
+import { answerableMs, codesLookedAtMax, type ReplyOutcome, type ReplyTaken } from "./reply.ts";
+import { confirmReply } from "./confirm-reply.ts";
 import type { AnswerKey } from "./answer-key.ts";
-
-/** Newest messages to one person whose codes are looked at. */
-export const codesLookedAtMax = 200;
-
-/** How long a call can be answered after it was made. */
-export const answerableMs: number = 24 * 60 * minuteMs;
 
 /** What somebody promises who says no time. */
 export const standardPromiseMinutes = 30;
-
-/** What became of a reply. */
-export type ReplyOutcome =
-  | "taken"
-  | "declined"
-  | "nothing-open"
-  | "unknown-sender"
-  | "not-understood"
-  | "code-unknown"
-  | "code-missing";
-
-/** A reply as it was taken: an input like any other. What its code stood for was found out before, because the key is no part of the records. */
-export interface ReplyTaken {
-  readonly reply: Reply;
-  readonly contact: string | null;
-  readonly delivery: string | null;
-  readonly outcome: ReplyOutcome;
-  readonly by: AnsweredBy;
-  readonly what: string;
-  readonly until: EpochMs;
-}
 
 /** What taking replies needs beyond answering. */
 export interface ReplyParts extends AnswerParts {
@@ -103,6 +78,7 @@ export function takeReply(parts: AnswerParts, taken: ReplyTaken): ReplyOutcome {
         outcome,
         commit.journalSeq,
       );
+    confirmReply(parts, commit, taken, outcome);
     if (delivery !== null && outcome === "taken") acknowledgeCall(parts, commit, { ...taken, delivery });
     if (delivery !== null && outcome === "declined") declineCall(parts, commit, { ...taken, delivery });
     return outcome;

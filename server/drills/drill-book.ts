@@ -19,6 +19,7 @@ import type { Commit } from "../journal/committer.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
+import type { Notes } from "../summons/notes.ts";
 import { makeDrillTeller, policyOfDrill } from "./drill-calls.ts";
 import { drillLane, markedDeliveries, subjectOf } from "./drill-lane.ts";
 import { type DrillRows, type KeptDrill, openDrillRows } from "./drill-rows.ts";
@@ -50,6 +51,7 @@ export interface DrillBookParts {
   readonly database: Database;
   readonly alarms: Pick<AlarmBook, "underWay">;
   readonly deliveries: DeliveryBook;
+  readonly notes: Notes;
   readonly channels: () => readonly ChannelFact[];
   readonly site: () => SiteBook;
   readonly pages: () => string | null;

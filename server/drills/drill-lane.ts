@@ -37,6 +37,8 @@ export function drillLane(database: Database, drills: DrillRows): AlarmLane {
     },
     watch: (summonses) =>
       summonses.hear({
+        // People are told how the drill went.
+        answered: () => undefined,
         found: (commit, { policy, state }, concern) => {
           const drill = drills.underWay()?.plan.id;
           if (drill === undefined || concern !== "on") return;

@@ -29,7 +29,13 @@ export function stepWords(site: Site, { steps }: Pick<Policy, "steps">): string[
 }
 
 /** What else a policy says, each in words. */
-export function timingWords({ repeatEvery, answerWithin, deliverWithin, digestAt }: Policy): string[] {
+export function timingWords({
+  repeatEvery,
+  answerWithin,
+  deliverWithin,
+  digestAt,
+  tellOthers = true,
+}: Policy): string[] {
   const parts = [
     repeatEvery === undefined ? null : `the last step again every ${formatDuration(repeatEvery)}`,
     answerWithin === undefined
@@ -37,6 +43,7 @@ export function timingWords({ repeatEvery, answerWithin, deliverWithin, digestAt
       : `an alarm where nobody answers within ${formatDuration(answerWithin)} of it`,
     digestAt === undefined ? null : `gathered into one message a day at ${digestAt}`,
     `the next way where no report comes within ${formatDuration(deliverWithin)}`,
+    tellOthers ? null : "others are not told that somebody has taken it on",
   ];
   return parts.filter((part) => part !== null);
 }

@@ -14,6 +14,7 @@ import type { SiteEngine } from "../judging/site-engine.ts";
 import type { AnswerKey } from "../answers/answer-key.ts";
 import type { Outbox } from "../notify/outbox.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
+import type { Notes } from "../summons/notes.ts";
 import type { Proposals } from "../proposals/proposals.ts";
 import type { SiteChange } from "../site/apply-site.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -51,6 +52,8 @@ export interface Services {
   readonly canary: CanaryBook;
   /** Messages on their way to people. */
   readonly deliveries: DeliveryBook;
+  /** Short notes to people, beside all escalation. */
+  readonly notes: Notes;
   /** Mails that nobody is asked to answer. */
   readonly outbox: Outbox;
   readonly metrics: Metrics;

@@ -23,6 +23,7 @@ import { makeRecorder } from "../excursions/recorder.ts";
 import { makeMarkChanged } from "../hold-feed/hold-changes.ts";
 import { makeCommitter } from "../journal/committer.ts";
 import { openJournal } from "../journal/journal.ts";
+import { makeNotes } from "../summons/notes.ts";
 import { openDeliveryBook } from "../summons/delivery-book.ts";
 import { type SiteBook, siteBook } from "../site/site-book.ts";
 import { type Database, openDatabase } from "../store/database.ts";
@@ -53,9 +54,11 @@ function bookOf(rules: ProbeRules): SiteBook {
 function inside(database: Database, rules: ProbeRules, clock: VirtualClock, checkpointEvery: number) {
   const book = bookOf(rules);
   const committer = makeCommitter(database, openJournal(database), openAuditTrail(database), clock);
+  const deliveries = openDeliveryBook(database);
   const alarms = openAlarmBook({
     database,
-    deliveries: openDeliveryBook(database),
+    deliveries,
+    notes: makeNotes({ database, deliveries, site: () => book, channels: () => [] }),
     channels: () => [],
     site: () => book,
     pages: () => null,

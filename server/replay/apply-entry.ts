@@ -27,7 +27,8 @@ import { type DeliveryNews, takeDeliveryNews } from "../summons/take-delivery.ts
 import { applyDrill, type DrillAct } from "../drills/drill-acts.ts";
 import { type DrillReview, replayDrillReview } from "../drills/drill-review.ts";
 import { answerCall, type CallAnswer } from "../answers/answer-call.ts";
-import { type ReplyTaken, takeReply } from "../answers/take-reply.ts";
+import type { ReplyTaken } from "../answers/reply.ts";
+import { takeReply } from "../answers/take-reply.ts";
 import { judgeDelivery } from "../notify/delivery-alarm.ts";
 import { recordSettings } from "../settings/settings-history.ts";
 import type { ShownSettings } from "../settings/shown-settings.ts";

@@ -2,7 +2,7 @@ import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
 import { chainKinds } from "@coldkeep/core/summons/choose-policy.ts";
-import type { AlarmBook } from "../alarms/alarm-book.ts";
+import type { Watching } from "../alarms/alarm-lane.ts";
 import type { AlarmRows } from "../alarms/alarm-rows.ts";
 import type { KeptAlarm } from "../alarms/kept-alarm.ts";
 import type { Commit } from "../journal/committer.ts";
@@ -45,14 +45,14 @@ export function isGone({ contacts }: ChainSight["site"], contact: string): boole
 /** What the subject of the alarm about a policy that found nobody begins with. */
 const policyPrefix = "policy:";
 
-/** Raises the alarms about calls that nobody could be found for, or that nobody answers. */
+/** Raises the alarms about calls that nobody could be found for, or that nobody answers. `answered` hears of those that somebody answered. */
 export function watchSummonses(
   summonses: SummonsBook,
   rows: AlarmRows,
-  judge: AlarmBook["judge"],
-  find: AlarmBook["find"],
+  { judge, find, answered }: Watching,
 ): void {
   summonses.hear({
+    answered,
     found: (commit, { policy }, concern) => {
       if (policy?.id === canaryId) return;
       const subject = `${policyPrefix}${policy?.id ?? ""}`;

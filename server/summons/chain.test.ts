@@ -116,13 +116,17 @@ test("the steps are called in their order until somebody answers by SMS, and onl
     promise: { what: "moving the bags" },
   });
   await pass(chain, 19 * minuteMs);
-  expect(chain.sms.sent).toHaveLength(2);
+  // The one who answered hears what was noted, and the other that it is taken on: nobody else is told anything.
+  expect(chain.sms.sent.slice(2).map(({ id, address }) => [id.split("-")[0], address.slice(-1)])).toEqual([
+    ["reply", "2"],
+    ["taken", "1"],
+  ]);
   expect(chain.mail.sent).toHaveLength(0);
   await pass(chain, 2 * minuteMs);
-  expect(names(chain.sms)).toEqual(["1", "2", "1"]);
+  expect(names(chain.sms)).toEqual(["1", "2", "2", "1", "1"]);
   await pass(chain, 6 * minuteMs, 4);
   expect(
-    chain.sms.sent.slice(3).map(({ subject, address }) => [subject.slice(0, 14), address.slice(-1)]),
+    chain.sms.sent.slice(5).map(({ subject, address }) => [subject.slice(0, 14), address.slice(-1)]),
   ).toEqual([
     ["Back to normal", "1"],
     ["Back to normal", "2"],

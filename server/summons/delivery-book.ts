@@ -36,6 +36,8 @@ export interface OwedDelivery {
   readonly deliverWithinMs: DurationMs;
   /** False where it is tried for as long as it takes. */
   readonly isGivenUp?: boolean;
+  /** True for a short note that asks for nothing. */
+  readonly isNote?: boolean;
   /** Which call of which summons it is part of; null where nobody is asked to answer. */
   readonly summons: { readonly id: string; readonly call: number } | null;
   /** The drill that it belongs to; null or left out in earnest. */
@@ -175,7 +177,8 @@ export function openDeliveryBook(database: Database): DeliveryBook {
   return {
     owe: (commit, message) => {
       const { id, contact, medium, language, thread, summons } = message;
-      const state = oweDelivery(message.routes, message.deliverWithinMs, commit.at, message.isGivenUp);
+      const { routes, deliverWithinMs, isGivenUp, isNote } = message;
+      const state = oweDelivery(routes, deliverWithinMs, commit.at, isGivenUp, isNote);
       insertMessage.run(
         id,
         message.about,

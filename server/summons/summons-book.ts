@@ -19,7 +19,7 @@ import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import type { WriteCall } from "./call-writer.ts";
 import { type CalledContact, calledContacts } from "./callees.ts";
-import type { DeliveryBook } from "./delivery-book.ts";
+import type { DeliveryBook, KeptDelivery } from "./delivery-book.ts";
 import { textFor } from "./text-for.ts";
 
 /** A summons as it is kept. */
@@ -49,6 +49,8 @@ export interface NewSummons {
 export interface SummonsEvents {
   /** A step of a policy was called, or its last call is over; `concern`: whether nothing reaches those whom it named, or the whole policy reaches nobody. */
   readonly found: (commit: Commit, summons: KeptSummons, concern: "on" | "off") => void;
+  /** Somebody has answered all of it; `told` are its messages as they stood before those not sent yet were withdrawn. */
+  readonly answered: (commit: Commit, summons: KeptSummons, told: readonly KeptDelivery[]) => void;
   /** Nobody has answered; `isOver`: the call is over now. */
   readonly unanswered: (commit: Commit, summons: KeptSummons, isOver: boolean) => void;
 }
@@ -103,7 +105,11 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
   const byAlarm = draftMap<string, string>(
     stored.flatMap((each) => openAlarms(each.state).map((alarm) => [alarm, each.id] as const)),
   );
-  let events: SummonsEvents = { found: () => undefined, unanswered: () => undefined };
+  let events: SummonsEvents = {
+    found: () => undefined,
+    answered: () => undefined,
+    unanswered: () => undefined,
+  };
 
   const keep = (commit: Commit, kept: KeptSummons): void => {
     const { id, state } = kept;
@@ -130,11 +136,13 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
   const finish = (commit: Commit, kept: KeptSummons, how: "answered" | "gone"): void => {
     if (kept.state.isUnanswered) events.unanswered(commit, kept, true);
     if (kept.policy !== null && !isCallingBy(commit, kept.policy.id)) events.found(commit, kept, "off");
-    for (const { id, state } of deliveries.ofSummons(kept.id)) {
+    const told = deliveries.ofSummons(kept.id);
+    for (const { id, state } of told) {
       // What was handed over is not sent again where it comes back from now on.
       const isNeeded = state.outcome === null && how === "gone";
       if (!isNeeded) deliveries.step(commit, id, { kind: "withdraw" });
     }
+    if (how === "answered") events.answered(commit, kept, told);
   };
 
   const step = (commit: Commit, id: string, input: SummonsInput): void => {

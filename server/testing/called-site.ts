@@ -40,27 +40,32 @@ export interface CalledAlarm {
   readonly promise: { readonly what: string } | null;
 }
 
-/** The site file, with contacts and all that follows as a test says. */
-export function calledSiteFile(people: string): string {
+const fourAppliances = `appliances:
+  - { id: fridge-1, name: Red cells 1, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p1 } ] }
+  - { id: fridge-2, name: Red cells 2, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p2 } ] }
+  - { id: fridge-3, name: Red cells 3, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p3 } ] }
+  - { id: fridge-4, name: Red cells 4, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p4 } ] }`;
+
+/** The site file, with contacts and all that follows as a test says; with other appliances where they are given. */
+export function calledSiteFile(people: string, appliances: readonly object[] | null = null): string {
   return `
 site: mechelen
 timeZone: Europe/Brussels
 profiles:
   red-cells-eu: ${exampleProfile}
-appliances:
-  - { id: fridge-1, name: Red cells 1, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p1 } ] }
-  - { id: fridge-2, name: Red cells 2, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p2 } ] }
-  - { id: fridge-3, name: Red cells 3, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p3 } ] }
-  - { id: fridge-4, name: Red cells 4, kind: refrigerator, profile: red-cells-eu, circuit: north, probes: [ { id: p4 } ] }
+${appliances === null ? fourAppliances : `appliances: ${JSON.stringify(appliances)}`}
 ${people}`;
 }
 
 /** Starts it with one provider of SMS and one of mail. */
-export async function calledSite(people: string): Promise<CalledSite> {
+export async function calledSite(
+  people: string,
+  appliances: readonly object[] | null = null,
+): Promise<CalledSite> {
   const sms = fakeChannel("sms-1", "sms");
   const mail = fakeChannel("mail", "email");
   const server = await testServer({
-    site: calledSiteFile(people),
+    site: calledSiteFile(people, appliances),
     channels: [sms, mail],
     publicUrl: "https://cold.example.org",
   });
