@@ -7,7 +7,7 @@ import { replay } from "../replay/replay.ts";
 import { type FakeChannel, fakeChannel } from "../testing/fake-channel.ts";
 import { type FakeMailbox, fakeMailbox } from "../testing/fake-mailbox.ts";
 import { exampleSite, testServer, type TestServer } from "../testing/test-server.ts";
-import { newestBreaches } from "./canary-reads.ts";
+import { canaryFigures, newestBreaches } from "./canary-reads.ts";
 
 /** The canary through the whole chain, from its reading by the HTTP route to its mail, on the real records under a virtual clock. */
 
@@ -133,6 +133,19 @@ test("a mail that is lost is an alarm to everybody by all media, by the doubted 
   chain.isDelivering = true;
   await pass(chain, 11 * minuteMs);
   expect(outcomes(chain)).toEqual(["late", "in-time"]);
+  const { database, clock, metrics } = chain.server.server.services;
+  expect(canaryFigures(database, 0, clock.epochMs())).toMatchObject({
+    runs: 2,
+    inTime: 1,
+    late: 1,
+    interrupted: 0,
+    longestMs: expect.any(Number),
+  });
+  expect(canaryFigures(database, 0, clock.epochMs()).longestMs).toBe(breaches(chain)[0]?.tookMs);
+  const told = await metrics.render();
+  expect(told).toContain("coldkeep_canary_late 0\n");
+  expect(told).toContain("coldkeep_canary_late_runs 1\n");
+  expect(told).toContain("coldkeep_alarms_under_way 1\n");
   const open = await chain.server.call("GET", "/v1/alarms");
   expect(open.json).toMatchObject({ items: [{ kind: "canary-late", phase: "returned-unacknowledged" }] });
   expect(chain.sms.sent.at(-1)?.subject).toMatch(/^Back to normal/);

@@ -59,7 +59,16 @@ export function changeLines(before: Site, after: Site, words: Words): ChangeLine
     ),
     ...plain("Holidays", holidayWords(before), holidayWords(after)),
     ...policyLines(before, after),
+    ...plain("Canary", canaryWords(before), canaryWords(after)),
   ];
+}
+
+function canaryWords({ canary }: Site): string {
+  if (canary === undefined) return none;
+  const { email, phone, every, within, alarmDelay } = canary;
+  const to = [email, phone].filter((address) => address !== undefined).join(" and ");
+  const delay = formatDuration(alarmDelay);
+  return `to ${to} every ${formatDuration(every)}, late after ${formatDuration(within)} and its delay of ${delay}`;
 }
 
 function contactWords({

@@ -4,6 +4,7 @@ import { dueState } from "@coldkeep/core/site/calibration.ts";
 import { type Dated, ruleAt } from "@coldkeep/core/site/profile.ts";
 import type { CalibrationVersion, ProfileVersion } from "@coldkeep/core/site/site.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
+import { canaryFigures } from "../canary/canary-reads.ts";
 import { openCorrective } from "../corrective/corrective-records.ts";
 import { openTrustStart } from "../history/trust-before.ts";
 import type { Inside } from "../inside.ts";
@@ -84,6 +85,7 @@ export function gatherPeriod(
     interruptions,
     excursions: excursionsIn(records, window, knownAt),
     alarms: alarmResponses(database, window),
+    canary: canaryFigures(database, window.from, window.to),
     changes: ruleChanges(database, window),
     units: unitActs(database, window),
     actions: openCorrective(database).within(window.from, window.to),

@@ -1,3 +1,4 @@
+import { tookText } from "../canary/canary-words.ts";
 import { mktNote } from "@coldkeep/core/exposure/mkt.ts";
 import { periodTitle } from "@coldkeep/core/report/period.ts";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
@@ -150,6 +151,7 @@ function figureLines(facts: PeriodFacts): (readonly [label: string, value: strin
       `median ${lengthOr(answers.medianMs)}, 90 % within ${lengthOr(answers.p90Ms)}`,
       `From raised to acknowledged; the longest ${lengthOr(answers.longestMs)}`,
     ],
+    ...canaryLines(facts),
     [
       "Units",
       `${units.held} held, ${units.released} released, ${units.discarded} discarded, ${units.otherUse} for other use`,
@@ -169,6 +171,20 @@ function figureLines(facts: PeriodFacts): (readonly [label: string, value: strin
       "Changes",
       String(new Set(facts.changes.map(({ entry }) => entry)).size),
       "Of master data, rules and settings, from the audit trail",
+    ],
+  ];
+}
+
+/** That alarms reached people, as far as test alarms say; nothing where the site had none. */
+function canaryLines({ canary }: PeriodFacts): (readonly [string, string, string])[] {
+  const { runs, inTime, late, interrupted, medianMs, longestMs } = canary;
+  if (runs === 0) return [];
+  const took = (ms: DurationMs | null): string => (ms === null ? "–" : tookText(ms));
+  return [
+    [
+      "Test alarms",
+      `${runs}: ${inTime} in time, ${late} late, ${interrupted} interrupted`,
+      `From sample to receipt, without the alarm's delay: median ${took(medianMs)}, the longest ${took(longestMs)}`,
     ],
   ];
 }

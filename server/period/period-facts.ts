@@ -1,3 +1,4 @@
+import type { CanaryFigures } from "../canary/canary-reads.ts";
 import type { Interval } from "@coldkeep/core/engine/line.ts";
 import type { Period } from "@coldkeep/core/report/period.ts";
 import type { DueState } from "@coldkeep/core/site/calibration.ts";
@@ -97,6 +98,8 @@ export interface PeriodFacts {
   /** Corrective actions that were open at some time in the window, in the order in which they were planned, as they stand. */
   readonly actions: readonly KeptAction[];
   readonly signatures: readonly GivenSignature[];
+  /** How the canary's test alarms went that began in the window. */
+  readonly canary: CanaryFigures;
 }
 
 /** All probes of a report, with their appliances. */

@@ -39,6 +39,7 @@ export function periodAttachments(facts: PeriodFacts): Attachment[] {
       stillHeld: facts.units.stillHeld,
     },
     actions: actionCounts(facts),
+    ...(facts.canary.runs === 0 ? {} : { canary: facts.canary }),
     files: files.map(({ list, name, text }) => ({
       name,
       sha256: sha256Hex(text),
