@@ -254,6 +254,10 @@ export const en: Words = {
     },
     record: "Record",
   },
+  testMessage: {
+    head: (site) => `Test of Coldkeep ${site}: no alarm`,
+    said: (by) => `${by} is trying whether messages reach you. There is no alarm, and you need not answer.`,
+  },
   digest: (many) => `${count(many, "note")} of the day`,
   digestNote: "Nothing of this pressed when it came. Look through it when there is time.",
   promise: (who, what, by) =>

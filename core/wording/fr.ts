@@ -267,6 +267,11 @@ export const fr: Words = {
     },
     record: "Rapport",
   },
+  testMessage: {
+    head: (site) => `Test de Coldkeep ${site} : pas d'alarme`,
+    said: (by) =>
+      `${by} vérifie si les messages vous parviennent. Il n'y a pas d'alarme et il n'est pas nécessaire de répondre.`,
+  },
   digest: (many) => `${count(many, "avis", "avis")} de la journée`,
   digestNote: "Rien de ceci ne pressait à son arrivée. Parcourez-le quand vous avez le temps.",
   promise: (who, what, by) =>

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { type Language, languages } from "../duty/media.ts";
 import { type DrillNews, writeDrillNews } from "./drill-news.ts";
 import { exampleAlarm, exampleAt, examples, exampleSurroundings, storm } from "./examples.ts";
+import { writeTestMessage } from "./test-message.ts";
 import { writeCall, writeDigest, writePromisePassed } from "./write-call.ts";
 import { type Note, writeNote } from "./write-note.ts";
 import type { Written } from "./written.ts";
@@ -133,6 +134,9 @@ function examplesText(): string {
           writeDrillNews(news, { id: "fridge-1", name: "Erytro 1" }, record)(language),
         ),
       ),
+    ),
+    ...languages.map((language) =>
+      whole(`A test message, ${names[language]}`, writeTestMessage("Mechelen", "Jo Peeters")(language)),
     ),
     whole(
       "A promise has passed",

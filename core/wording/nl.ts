@@ -258,6 +258,10 @@ export const nl: Words = {
     },
     record: "Verslag",
   },
+  testMessage: {
+    head: (site) => `Test van Coldkeep ${site}: geen alarm`,
+    said: (by) => `${by} test of berichten bij u aankomen. Er is geen alarm en u hoeft niet te antwoorden.`,
+  },
   digest: (many) => `${count(many, "melding", "meldingen")} van de dag`,
   digestNote: "Niets hiervan was dringend toen het kwam. Loop het na wanneer er tijd is.",
   promise: (who, what, by) =>

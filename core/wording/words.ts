@@ -111,6 +111,8 @@ export interface Words {
   /** The same, as short as an SMS wants it. */
   readonly drillNoteShort: string;
   readonly drillNews: DrillWords;
+  /** Of a message by which somebody tries whether messages arrive: a head, and what is to be known. */
+  readonly testMessage: { readonly head: (site: string) => string; readonly said: (by: string) => string };
   readonly digest: (count: number) => string;
   readonly digestNote: string;
   /** `who` and `what`: null where nobody said. */

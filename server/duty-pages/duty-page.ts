@@ -61,7 +61,10 @@ export function dutyPageBody(view: DutyPageView): string {
             const isServed = channels.some((channel) => channel.medium === medium);
             return `${medium} ${address}${isServed ? "" : " (no channel that works)"}`;
           });
-          return html`<li><b>${contact.name}</b> ${ways.join(", ")}</li>`;
+          return html`<li>
+            <a href="/on-duty/contacts/${encodeURIComponent(contact.id)}"><b>${contact.name}</b></a>
+            ${ways.join(", ")}
+          </li>`;
         })}
       </ul>
     </section>`;

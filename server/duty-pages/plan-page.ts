@@ -147,7 +147,8 @@ function contactsSection({ site, channels }: PlanPageView, edit: Edit): string {
             const language = contact.language ?? site.language ?? "en";
             return html`<li>
               <p>
-                <b>${contact.name}</b> ${ways.join(", then ")}; ${languageWords[language]}
+                <a href="/on-duty/contacts/${key}"><b>${contact.name}</b></a> ${ways.join(", then ")};
+                ${languageWords[language]}
                 <span class="note">${contact.id}</span>
               </p>
               <p class="link-row">

@@ -75,6 +75,8 @@ export const problemStatus: Readonly<Record<string, number>> = {
   "corrective.ended": 409,
   "corrective.future": 422,
   "corrective.too-many": 409,
+  "test-message.no-way": 409,
+  "test-message.too-many": 429,
   "drill.unknown": 404,
   "drill.over": 409,
   "drill.not-over": 409,

@@ -31,6 +31,7 @@ import { ingestRoutes } from "../ingest/routes.ts";
 import { makePageViews, siteView } from "../overview/page-views.ts";
 import type { Mailer } from "../notify/dispatcher.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
+import { contactPlugin } from "../duty-pages/contact-plugin.ts";
 import { dutyPlugin, dutyRoutes } from "../duty-pages/duty-plugin.ts";
 import { registerAssets } from "../pages/asset-routes.ts";
 import { pageAnswers } from "../pages/page-answers.ts";
@@ -222,6 +223,7 @@ export async function buildWeb(
   await app.register(drillPlugin, { services, answers });
   await app.register(canaryRoutes({ services, problems: canaryProblems }));
   await app.register(canaryPlugin, { services, answers, problems: canaryProblems });
+  await app.register(contactPlugin, { services, answers, channels: workingChannels });
   await app.register(correctivePlugin, { services, answers });
   await app.register(workPlugin, { services, answers });
   await app.register(unitPagesPlugin, { services, answers });

@@ -21,6 +21,7 @@ export type EntryKind =
   | "disposition"
   | "acknowledge"
   | "delivery"
+  | "test-message"
   | "answer"
   | "reply"
   | "drill"

@@ -109,6 +109,7 @@ function visits(excursion: string, invitation: string, first: string, answer: st
       "/excursions/:id/actions/new": [`/excursions/${excursion}/actions/new`],
       "/excursions/:id/sign": [`/excursions/${excursion}/sign`],
       "/on-duty": ["/on-duty"],
+      "/on-duty/contacts/:contact": ["/on-duty/contacts/on-call"],
       "/on-duty/plan": ["/on-duty/plan"],
       "/on-duty/:rota/override": ["/on-duty/nights/override"],
       "/reports": ["/reports"],

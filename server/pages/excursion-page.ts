@@ -7,10 +7,11 @@ import { excursionFacts, summary, timeOut } from "./excursion-facts.ts";
 import { excursionMark, heldMark } from "./excursion-marks.ts";
 import { heldUnits } from "./held-units.ts";
 import { instant } from "./layout.ts";
+import { messageEventItem } from "./message-events.ts";
 import { signatureBlock } from "./signature-block.ts";
 import { siteTime } from "./site-time.ts";
 import { celsius } from "./temperature.ts";
-import type { ExcursionPageView, MessageEvent, NotificationView, RevisionView } from "./views.ts";
+import type { ExcursionPageView, NotificationView, RevisionView } from "./views.ts";
 import { sideWords, statusWords } from "./words.ts";
 
 /** What an excursion's page is called. */
@@ -125,45 +126,11 @@ function toldItem(notification: NotificationView, view: ExcursionPageView): stri
       notification.happened.length === 0
         ? ""
         : html`<ol class="message-events">
-            !${notification.happened.map((event) => eventItem(event, view))}
+            !${notification.happened.map((event) => messageEventItem(event, view.site.timeZone))}
           </ol>`
     }
   </li>`;
 }
-
-function eventItem({ at, event, channel, detail }: MessageEvent, { site }: ExcursionPageView): string {
-  const time = siteTime(site.timeZone);
-  const words = eventWords[event];
-  const isSaid = detail !== null && !["ended", "moved-on", "unreached"].includes(event);
-  const what = event === "ended" ? (endedWords[detail as Outcome] ?? detail ?? "") : isSaid ? detail : "";
-  const told = [words, what].filter((part) => part !== "").join(": ");
-  const by = channel === null ? "" : ` (${channel})`;
-  return html`<li data-event="${event}">!${instant(at, time.full(at))} ${told}${by}</li>`;
-}
-
-/** What became of a message on its way. */
-const eventWords: Readonly<Record<MessageEvent["event"], string>> = {
-  accepted: "handed over",
-  failed: "not taken",
-  "moved-on": "now by the next way",
-  overdue: "not confirmed",
-  "not-delivered": "reported as not delivered",
-  // What was said begins with what happened.
-  returned: "",
-  noted: "",
-  unreached: "no way is left for now",
-  ended: "done",
-};
-
-/** How a message ended. */
-const endedWords: Readonly<Record<Outcome, string>> = {
-  delivered: "it arrived",
-  "handed-over": "the provider has it",
-  unconfirmed: "nobody knows whether it arrived",
-  withdrawn: "not needed any more",
-  returned: "it is not sent again",
-  "given-up": "given up",
-};
 
 /** Writes how often sending was tried, why it failed last, and what became of it. */
 export function attemptsText({ sentAt, attempts, lastError, outcome }: NotificationView): string {

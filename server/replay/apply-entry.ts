@@ -6,6 +6,7 @@ import type { ServiceAct } from "../alarms/alarm-book.ts";
 import { serveAppliance } from "../alarms/service-commands.ts";
 import { takeEdgeReport } from "../edge/edge-commands.ts";
 import { type DutyFinding, judgeDuty } from "../duty-pages/duty-alarm.ts";
+import { sendTest, type TestOrder } from "../duty-pages/test-message.ts";
 import { type BackupFinding, judgeBackups } from "../backup/backup-alarm.ts";
 import type { HeadOrder } from "../heads/head-records.ts";
 import { approverOf, type ProposalAct } from "../proposals/proposal-acts.ts";
@@ -94,6 +95,9 @@ export function applyEntry(inside: Inside, { kind, source, encoding, body }: Ent
       return;
     case "drill-review":
       replayDrillReview(inside, source, json(body) as DrillReview);
+      return;
+    case "test-message":
+      sendTest(inside, json(body) as TestOrder);
       return;
     case "answer":
       answerCall(inside, source, json(body) as CallAnswer);

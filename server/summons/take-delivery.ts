@@ -8,6 +8,7 @@ import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import { isGone } from "./chain-alarms.ts";
 import type { DeliveryBook, KeptDelivery } from "./delivery-book.ts";
+import { isTestDelivery } from "./test-deliveries.ts";
 
 /** What a channel made of a message, or what became of it: an input like any other. */
 export interface DeliveryNews {
@@ -55,6 +56,8 @@ export function takeDeliveryNews(
     for (const effect of effects) {
       if (effect.kind === "returned")
         rememberReturn(database, commit, { contact: delivery.contact, address: effect.address });
+      else if (effect.kind === "unreached" && isTestDelivery(delivery.id))
+        deliveries.step(commit, delivery.id, { kind: "withdraw" });
       else if (effect.kind === "unreached") {
         judgePerson(alarms, site(), commit, delivery, effect.reason);
         if (summons !== null) alarms.unreached(commit, summons.id, summons.call);
