@@ -70,6 +70,8 @@ export const outsideAdapters: readonly string[] = [
   "server/backup/restored-people.ts",
   "server/backup/unpack-backup.ts",
   "server/backup/write-backup.ts",
+  "server/channels/inside-address.ts",
+  "server/channels/outward-fetch.ts",
   // A provider of messages that behaves as badly as real ones do, for tests.
   "server/channels/rude-provider.ts",
   "server/coldkeep.ts",

@@ -1,5 +1,6 @@
 import { idSchema } from "@coldkeep/core/contract/batch.ts";
 import * as z from "zod";
+import { allowedTarget } from "./inside-address.ts";
 
 /** Posts to the address of each contact, signed. */
 export const webhookSchema = z.strictObject({
@@ -7,6 +8,18 @@ export const webhookSchema = z.strictObject({
   kind: z.literal("webhook"),
   /** Signs each post; a value that begins with `whsec_` is base64, as the Standard Webhooks have it. */
   secret: z.string().min(16),
+  /** Hosts, addresses and networks inside the house that may be called: contacts name their addresses themselves. */
+  allow: z
+    .array(
+      z
+        .string()
+        .refine(
+          (entry) => allowedTarget(entry) !== null,
+          "expected a host, an address or a network such as 10.1.0.0/16",
+        ),
+    )
+    .max(100)
+    .default([]),
 });
 
 /** A bot of Telegram. */

@@ -1,5 +1,6 @@
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { type DurationMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import { InsideTarget } from "./outward-fetch.ts";
 import { type Failed, failedForGood, failedForNow } from "./failures.ts";
 
 /** Longest that a provider may take for its whole answer. */
@@ -59,6 +60,7 @@ export function makeHttpCaller(clock: Clock, fetcher: typeof fetch = fetch): Htt
       if (signal.aborted) return failedForNow("channel.stopped", "it was stopped before an answer came");
       if (tooLate.signal.aborted)
         return failedForNow("channel.timed-out", `no whole answer within ${withinMs / secondMs} s`);
+      if (error instanceof InsideTarget) return failedForGood("channel.address", error.message);
       const code = codeOf(error);
       if (beforeSending.test(code))
         return failedForNow("channel.unreachable", `it could not be reached (${code})`);

@@ -113,7 +113,7 @@ const gateway = worldOf(
   },
 );
 const webhook = worldOf(
-  () => ({ kind: "webhook", secret: { env: "KEY" } }),
+  () => ({ kind: "webhook", secret: { env: "KEY" }, allow: ["127.0.0.0/8"] }),
   (url) => `${url}/hook`,
   (behaviour) => ({ status: { accept: 200, refuse: 422, "not-now": 500 }[behaviour], body: {} }),
 );

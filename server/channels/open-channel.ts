@@ -9,6 +9,8 @@ import { readMailbox } from "../mailbox/read-mailbox.ts";
 import { gsmModemChannel } from "../modem/gsm-modem-channel.ts";
 import { openSerialLine } from "../modem/modem-line.ts";
 import { type HttpCaller, makeHttpCaller } from "./http-call.ts";
+import { allowTargets } from "./inside-address.ts";
+import { outwardFetch } from "./outward-fetch.ts";
 import { matrixChannel } from "./matrix.ts";
 import { smsGateway } from "./sms-gateway.ts";
 import { readReturnedMails } from "./returned-mails.ts";
@@ -69,7 +71,11 @@ function openChannel(
     case "sms-gateway":
       return smsGateway(settings, call, clock);
     case "webhook":
-      return webhookChannel(settings, call, clock);
+      return webhookChannel(
+        settings,
+        makeHttpCaller(clock, outwardFetch(allowTargets(settings.allow))),
+        clock,
+      );
     case "telegram":
       return telegramChannel(settings, call, clock);
     case "gsm-modem":
