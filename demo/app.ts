@@ -8,6 +8,7 @@ import { openBroker } from "./broker/broker.ts";
 import { firstLinkIn, makePeople } from "./hospital/people.ts";
 import { tokensOf } from "./hospital/tokens.ts";
 import { urlOf, writeHospital, type HospitalFiles } from "./hospital/write-hospital.ts";
+import { answerCanary } from "./mailbox/answer-canary.ts";
 import { openMailStore, type MailStore } from "./mailbox/mail-store.ts";
 import { openMailboxServer } from "./mailbox/mailbox-server.ts";
 import { openSmtpSink } from "./mailbox/smtp-sink.ts";
@@ -152,7 +153,7 @@ async function prepare({ parts, stack }: Run): Promise<Ground> {
   const broker = await openBroker();
   stack.defer(broker.close);
   const mails = await openMailStore(join(settings.dataFolder, "mailbox"), clock);
-  const sink = await openSmtpSink(mails);
+  const sink = await openSmtpSink(mails, (mail) => void answerCanary(mail, urlOf(server)));
   stack.defer(sink.close);
   const { dataFolder } = settings;
   const files = writeHospital({

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import type { Mail } from "./mail.ts";
 import { mailBytesMax } from "./mail.ts";
 import { openMailStore } from "./mail-store.ts";
 import { openMailboxServer } from "./mailbox-server.ts";
+import { answerCanary, canaryAddress } from "./answer-canary.ts";
 import { openSmtpSink } from "./smtp-sink.ts";
 
 // A real mail client on a real socket at one side, a browser's requests at the other.
@@ -100,4 +102,32 @@ test("what is not there is said so", async () => {
   const { get } = await open();
   expect((await get("/mails/1-000000")).status).toBe(404);
   expect((await get("/mails/../../etc")).status).toBe(404);
+});
+
+test("a test alarm's mail is answered by its link, and no other mail is", async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString("utf8")));
+    request.on("end", () => {
+      asked.push(`${request.method} ${request.url} ${body}`);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stack.defer(() => void server.close());
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  const path = "/a/1z.AAAAAAAAAA_BBBBBBBB-";
+  const mail = {
+    id: "1",
+    at: 0,
+    from: "cold@example.org",
+    subject: "DRILL",
+    text: `Answer here: ${url}${path}\n`,
+  };
+  expect(await answerCanary({ ...mail, to: ["on-call@bloodbank.example"] }, url)).toBe(false);
+  expect(await answerCanary({ ...mail, to: [canaryAddress], text: "no link" }, url)).toBe(false);
+  expect(await answerCanary({ ...mail, to: [canaryAddress] }, url)).toBe(true);
+  expect(asked).toEqual([`POST ${path} what=The+test+alarm+arrived&minutes=10`]);
 });

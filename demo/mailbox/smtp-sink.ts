@@ -1,7 +1,7 @@
 import { CodedError } from "@coldkeep/core/errors/coded-error.ts";
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
 import { listen } from "../processes/listening.ts";
-import { mailBytesMax } from "./mail.ts";
+import { type Mail, mailBytesMax } from "./mail.ts";
 import type { MailStore } from "./mail-store.ts";
 
 /** A mail server that delivers nothing: it keeps what it is given. */
@@ -10,8 +10,11 @@ export interface SmtpSink {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the sink on a free loopback port. A mail is accepted only once it is kept; one that is too large is refused. */
-export async function openSmtpSink(store: MailStore): Promise<SmtpSink> {
+/** Opens the sink on a free loopback port. A mail is accepted only once it is kept, and `kept` is told of it; one that is too large is refused. */
+export async function openSmtpSink(
+  store: MailStore,
+  kept: (mail: Mail) => void = () => undefined,
+): Promise<SmtpSink> {
   const smtp = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS", "AUTH"],
@@ -20,7 +23,7 @@ export async function openSmtpSink(store: MailStore): Promise<SmtpSink> {
     logger: false,
     onData: (stream, session, callback) => {
       const to = session.envelope.rcptTo.map((recipient) => recipient.address);
-      void receive(stream, to, store, callback);
+      void receive(async () => kept(await keep(stream, to, store)), callback);
     },
   });
   // A client that breaks off is no concern of the sink; without a listener it would end the process.
@@ -29,7 +32,7 @@ export async function openSmtpSink(store: MailStore): Promise<SmtpSink> {
   return { port, close: () => new Promise((resolve) => smtp.close(() => resolve())) };
 }
 
-async function keep(stream: SMTPServerDataStream, to: readonly string[], store: MailStore): Promise<void> {
+async function keep(stream: SMTPServerDataStream, to: readonly string[], store: MailStore): Promise<Mail> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -42,18 +45,16 @@ async function keep(stream: SMTPServerDataStream, to: readonly string[], store: 
       `A mail may have at most ${mailBytesMax} bytes; this one has ${bytes}.`,
     );
   }
-  await store.add(Buffer.concat(chunks), to);
+  return await store.add(Buffer.concat(chunks), to);
 }
 
 /** Keeps a mail and then answers the client. */
 async function receive(
-  stream: SMTPServerDataStream,
-  to: readonly string[],
-  store: MailStore,
+  keeping: () => Promise<void>,
   answer: (refusal?: Error | null) => void,
 ): Promise<void> {
   try {
-    await keep(stream, to, store);
+    await keeping();
   } catch (error) {
     answer(asSmtpError(error));
     return;

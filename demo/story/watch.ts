@@ -2,6 +2,7 @@ import { sleep, type Clock } from "@coldkeep/core/time/clock.ts";
 import type { DurationMs } from "@coldkeep/core/time/millis.ts";
 import * as z from "zod";
 import type { Api } from "../api/api.ts";
+import { isOfCanary } from "../mailbox/answer-canary.ts";
 import type { MailStore } from "../mailbox/mail-store.ts";
 import { heldUnits } from "./held-units.ts";
 import { alarmSchema, excursionSchema, type Seen, type SeenAlarm, type SeenExcursion } from "./seen.ts";
@@ -44,7 +45,12 @@ export async function watchStory(watched: Watched, signal: AbortSignal): Promise
 
 async function look({ api, mails }: Watched, told: Told): Promise<Seen> {
   const alarms = await api.read(alarmsSchema, "/v1/alarms?limit=1000");
-  return { alarms: alarms?.items ?? null, excursions: await excursions(api, told), mails: mails.list() };
+  return {
+    alarms: alarms?.items ?? null,
+    excursions: await excursions(api, told),
+    // A test alarm is no part of the story; the page of test alarms tells of it.
+    mails: mails.list().filter((mail) => !isOfCanary(mail)),
+  };
 }
 
 /** The open excursions, and those that were open before and are not now. */

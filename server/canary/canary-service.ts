@@ -6,6 +6,7 @@ import type { Channel, Reply } from "../channels/channel.ts";
 import type { Services } from "../http/services.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import { makeCanaryEar } from "./canary-ear.ts";
+import { newestBreaches } from "./canary-reads.ts";
 import { makeCanaryRunner } from "./canary-runner.ts";
 
 /** What the canary says that it will do, where it answers its own call. */
@@ -72,7 +73,8 @@ export function makeCanaryService(parts: CanaryServiceParts): CanaryService {
       }
     },
   });
-  const problems = (): readonly string[] => problemsOf(services.site()?.site, channels, mailbox);
+  const problems = (): readonly string[] =>
+    problemsOf(services.site()?.site, channels, mailbox, () => isAnswered(services));
   return {
     reply: ear.reply,
     problems,
@@ -92,6 +94,7 @@ function problemsOf(
   site: Site | undefined,
   channels: readonly Channel[],
   mailbox: Mailbox | null,
+  isAnsweredElsewhere: () => boolean,
 ): readonly string[] {
   const section = site?.canary;
   if (section === undefined) return [];
@@ -101,6 +104,7 @@ function problemsOf(
       : [`No channel of the settings sends ${medium === "email" ? "mails" : "short messages"}.`],
   );
   if (section.email === undefined) return found;
+  if (mailbox === null && isAnsweredElsewhere()) return found;
   if (mailbox === null)
     return [
       ...found,
@@ -108,4 +112,14 @@ function problemsOf(
     ];
   const { isWorking, detail } = mailbox.status();
   return isWorking ? found : [...found, `The mailbox of the canary: ${detail}`];
+}
+
+/** Newest breaches that are looked through for an answer. */
+const answersLookedAtMax = 5;
+
+/** True where somebody else, a person or an automation, has answered one of the last mails. */
+function isAnswered({ database }: Pick<Services, "database">): boolean {
+  return newestBreaches(database, answersLookedAtMax).some(({ ways }) =>
+    ways.some(({ medium, receipt }) => medium === "email" && receipt !== null),
+  );
 }

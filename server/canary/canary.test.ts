@@ -37,13 +37,22 @@ interface Chain {
   isDelivering: boolean;
 }
 
-async function start(given = site, media: readonly Medium[] = ["email", "sms"]): Promise<Chain> {
+async function start(
+  given = site,
+  media: readonly Medium[] = ["email", "sms"],
+  isRead = true,
+): Promise<Chain> {
   const sms = fakeChannel("sms-1", "sms");
   const mail = fakeChannel("mail", "email");
   const other = fakeChannel("other-relay", "email");
   const mailbox = fakeMailbox(() => chain.server.clock);
   const channels = [mail, other, sms].filter(({ medium }) => media.includes(medium));
-  const server = await testServer({ site: given, channels, mailbox, publicUrl: "https://cold.example.org" });
+  const server = await testServer({
+    site: given,
+    channels,
+    publicUrl: "https://cold.example.org",
+    ...(isRead ? { mailbox } : {}),
+  });
   const chain: Chain = { server, sms, mail, other, mailbox, isDelivering: true };
   running = server;
   await server.server.start();
@@ -179,8 +188,13 @@ test("by two media it must come in by both: a short message that comes back to o
   expect(count(chain, "SELECT count(*) AS n FROM replies")).toBe(1);
 });
 
-test("whoever has the message and answers it by its link has received it", async () => {
-  const chain = await start();
+test("whoever has the message and answers it by its link has received it, and no mailbox is asked for then", async () => {
+  const chain = await start(site, ["email"], false);
+  const problems = async () =>
+    ((await chain.server.call("GET", "/v1/canary")).json as { problems: string[] }).problems;
+  expect(await problems()).toEqual([
+    expect.stringContaining("Nothing reads the mailbox of canary@example.org"),
+  ]);
   chain.isDelivering = false;
   await pass(chain, 20 * secondMs);
   const path = /https:\/\/cold\.example\.org(\/a\/\S+)/.exec(canaryMails(chain)[0]?.text ?? "")?.[1] ?? "";
@@ -192,6 +206,7 @@ test("whoever has the message and answers it by its link has received it", async
   });
   expect(answer.statusCode).toBe(200);
   expect(breaches(chain)[0]).toMatchObject({ outcome: "in-time", ways: [{ receipt: { way: "answer" } }] });
+  expect(await problems()).toEqual([]);
 });
 
 test("a restart in the middle of a breach ends it as interrupted, and what comes in later is kept with its time", async () => {
