@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { type DurationMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import { type DurationMs, formatInstant, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { Medium } from "@coldkeep/core/duty/media.ts";
 import type { OutgoingMessage } from "../channels/channel.ts";
@@ -260,5 +260,37 @@ test("a canary that no channel serves calls nobody in its own name: it is late, 
     isWanted: true,
     isLate: true,
     problems: ["No channel of the settings sends short messages."],
+  });
+});
+
+test("its calls keep none waiting: two alarms of different causes beside it go out at once, each by itself", async () => {
+  const chain = await start();
+  while (canaryMails(chain).length === 0) await pass(chain, secondMs);
+  const at = formatInstant(chain.server.clock.epochMs());
+  const events = ["fridge-1", "fridge-2"].map((subject) => ({ kind: "power", subject, at, active: true }));
+  const taken = await chain.server.call("POST", "/v1/batches", {
+    gateway: "g1",
+    sequence: 1,
+    readings: [],
+    events,
+  });
+  expect(taken.json).toMatchObject({ events: { accepted: 2 } });
+  await settle(chain.server);
+  expect(chain.sms.sent.map(({ subject }) => subject.replace(/ since.*/, ""))).toEqual([
+    "Alarm: Red cells 1: power lost",
+    "Alarm: Red cells 2: power lost",
+  ]);
+});
+
+test("nothing is stored in it, and nobody else speaks for it", async () => {
+  const chain = await start();
+  await chain.server.call("PUT", "/v1/units/A999926000001/E0398V00", {});
+  const at = formatInstant(chain.server.clock.epochMs());
+  const unit = { din: "A999926000001", productCode: "E0398V00", at, reason: "stored" };
+  const moved = await chain.server.call("POST", "/v1/movements", { ...unit, appliance: canaryId });
+  expect(moved.status).toBe(422);
+  const batch = { gateway: canaryId, sequence: 1, readings: [{ probe: canaryId, at, celsius: 4 }] };
+  expect((await chain.server.call("POST", "/v1/batches", batch)).json).toMatchObject({
+    code: "auth.gateway",
   });
 });
