@@ -148,7 +148,8 @@ function smsOf(
   const since = from === null ? "" : words.since(timeText(from, at, timeZone, words));
   const room = alarm.appliance?.room ?? null;
   const details = [
-    ...(units === null ? [] : [`${labels.units}: ${units}`]),
+    // None may mean that nobody keeps count of them here: the mail has the figure.
+    ...(units === null || units === 0 ? [] : [`${labels.units}: ${units}`]),
     ...(room === null ? [] : [`${labels.room}: ${clean(room, 40)}`]),
     ...(first.includes(toGsm(since)) || isReturn ? [] : [since]),
   ].join("; ");

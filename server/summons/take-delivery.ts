@@ -59,8 +59,10 @@ export function takeDeliveryNews(
       else if (effect.kind === "unreached" && isTestDelivery(delivery.id))
         deliveries.step(commit, delivery.id, { kind: "withdraw" });
       else if (effect.kind === "unreached") {
+        // Only who is asked for an answer is missed: news that all is well again wakes nobody by not arriving.
+        if (summons === null) continue;
         judgePerson(alarms, site(), commit, delivery, effect.reason);
-        if (summons !== null) alarms.unreached(commit, summons.id, summons.call);
+        alarms.unreached(commit, summons.id, summons.call);
       } else if (effect.kind === "ended" && reaches(database, commit, delivery, effect.outcome))
         judgePerson(alarms, site(), commit, delivery, null);
     }

@@ -61,6 +61,7 @@ ${people}`;
 export async function calledSite(
   people: string,
   appliances: readonly object[] | null = null,
+  start?: number,
 ): Promise<CalledSite> {
   const sms = fakeChannel("sms-1", "sms");
   const mail = fakeChannel("mail", "email");
@@ -68,6 +69,7 @@ export async function calledSite(
     site: calledSiteFile(people, appliances),
     channels: [sms, mail],
     publicUrl: "https://cold.example.org",
+    ...(start === undefined ? {} : { start }),
   });
   await server.server.start();
   let sequence = 0;
