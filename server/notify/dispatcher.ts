@@ -37,6 +37,15 @@ export const pollMs: DurationMs = secondMs;
 /** Most messages looked at in one round. What is beyond follows as soon as those before it are in hand. */
 export const roundMax = 1_000;
 
+/** Most rounds of messages that are looked at one after the other where a provider has more waiting than one. */
+export const pagesMax = 20;
+
+/** How long a message is left alone after what became of it could not be kept. */
+export const troublePauseMs: DurationMs = 30 * secondMs;
+
+/** Most messages that are left alone at one time; beyond that the one that waits longest is tried again. */
+export const troubledMax = 1_000;
+
 /** A channel that has not ended by then is taken as one that did not answer, whatever its own times say. */
 export const sendGuardMs: DurationMs = minuteMs;
 
@@ -100,6 +109,8 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
   const inHand = new Map<string, Promise<void>>();
   const lanes = new Map<string, number>();
   const drillLanes = new Map<string, number>();
+  /** Until when what could not be kept is left alone. */
+  const troubled = new Map<string, number>();
   const stopped = new AbortController();
   let cancel: Cancel = () => undefined;
   let cancelStir: Cancel | null = null;
@@ -172,9 +183,8 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     mark.run(id, channel.id, clock.epochMs());
     count(1);
     const sending = send(channel, delivery, isRepeat)
-      .catch((error: unknown) =>
-        warn({ err: error, notification: id }, "what became of a message could not be kept"),
-      )
+      .then(() => void troubled.delete(id))
+      .catch((error: unknown) => trouble(id, error))
       .finally(() => {
         inHand.delete(id);
         count(-1);
@@ -209,10 +219,40 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     if ((lanes.get(name) ?? 0) < channel.concurrency) begin(channel, delivery);
   };
 
+  /** What cannot be kept of one message is tried again later, and holds up no other. */
+  const trouble = (id: string, error: unknown): void => {
+    warn({ err: error, notification: id }, "what became of a message could not be kept");
+    troubled.delete(id);
+    troubled.set(id, clock.monotonicMs() + troublePauseMs);
+    const [oldest] = troubled.keys();
+    if (troubled.size > troubledMax && oldest !== undefined) troubled.delete(oldest);
+  };
+
+  const lookSafely = (delivery: KeptDelivery): void => {
+    if ((troubled.get(delivery.id) ?? 0) > clock.monotonicMs()) return;
+    try {
+      look(delivery);
+    } catch (error) {
+      trouble(delivery.id, error);
+    }
+  };
+
+  const isFull = ({ id, concurrency }: Channel): boolean => (lanes.get(id) ?? 0) >= concurrency;
+
   const round = (): void => {
     if (!isRunning) return;
     try {
-      for (const delivery of deliveries.due(clock.epochMs(), roundMax)) look(delivery);
+      const now = clock.epochMs();
+      let after: KeptDelivery | undefined;
+      // A provider that has more waiting than one page keeps no other provider's messages from being seen.
+      for (let page = 0; page < pagesMax; page += 1) {
+        const due = deliveries.due(now, roundMax, after);
+        for (const delivery of criticalFirst(due, (each) => urgencyOf(each) === "critical"))
+          lookSafely(delivery);
+        const real = due.filter(({ drill }) => drill === null);
+        after = real[real.length - 1];
+        if (real.length < roundMax || parts.channels.every(isFull)) break;
+      }
       lastAt = clock.epochMs();
     } catch (error) {
       warn({ err: error }, "the outbox could not be read; trying again");
@@ -253,6 +293,26 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
     owed: deliveries.owed,
     lastAt: () => lastAt,
   };
+}
+
+/** The same messages, critical ones first. One alone is not asked about. */
+function criticalFirst(
+  due: readonly KeptDelivery[],
+  isCritical: (delivery: KeptDelivery) => boolean,
+): readonly KeptDelivery[] {
+  if (due.length < 2) return due;
+  const known = new Map<string, boolean>();
+  const ask = (delivery: KeptDelivery): boolean => {
+    const { summons } = delivery;
+    if (summons === null) return false;
+    const answer = known.get(summons.id) ?? isCritical(delivery);
+    known.set(summons.id, answer);
+    return answer;
+  };
+  const marked = due.map((delivery) => ({ delivery, first: ask(delivery) }));
+  return [...marked.filter(({ first }) => first), ...marked.filter(({ first }) => !first)].map(
+    ({ delivery }) => delivery,
+  );
 }
 
 /** The code of a channel that did not end in time. */

@@ -85,8 +85,8 @@ export interface DeliveryBook {
   readonly callsTo: (contacts: readonly string[], max: number) => KeptDelivery[];
   /** The delivery whose message a channel's reference stands for. */
   readonly byReference: (channel: string, reference: string) => string | null;
-  /** Those that have something to do at an instant: those in earnest before those of drills, the longest due first. */
-  readonly due: (at: EpochMs, max: number) => KeptDelivery[];
+  /** Those that have something to do at an instant, the longest due first, from after one of them on; those of drills as well where none is named. */
+  readonly due: (at: EpochMs, max: number, after?: KeptDelivery) => KeptDelivery[];
   /** All of a drill. */
   readonly ofDrill: (drill: string) => KeptDelivery[];
   readonly open: () => KeptDelivery[];
@@ -128,7 +128,8 @@ export function openDeliveryBook(database: Database): DeliveryBook {
     "SELECT delivery FROM delivery_references WHERE channel = ? AND reference = ?",
   );
   const dueNow = database.prepare(
-    `SELECT ${columns} FROM deliveries WHERE due_at <= ? AND drill IS NULL ORDER BY due_at, id LIMIT ?`,
+    `SELECT ${columns} FROM deliveries WHERE due_at <= ?1 AND (due_at > ?3 OR (due_at = ?3 AND id > ?4)) AND drill IS NULL
+     ORDER BY due_at, id LIMIT ?2`,
   );
   const dueOfDrills = database.prepare(
     `SELECT ${columns} FROM deliveries WHERE due_at <= ? AND drill IS NOT NULL ORDER BY due_at, id LIMIT ?`,
@@ -270,7 +271,10 @@ export function openDeliveryBook(database: Database): DeliveryBook {
       const row = referred.get(channel, reference);
       return row === undefined ? null : String(row["delivery"]);
     },
-    due: (at, max) => [...dueNow.all(at, max), ...dueOfDrills.all(at, max)].map(keptOf),
+    due: (at, max, after) => {
+      const real = dueNow.all(at, max, after?.state.dueAt ?? -1, after?.id ?? "");
+      return (after === undefined ? [...real, ...dueOfDrills.all(at, max)] : real).map(keptOf);
+    },
     ofDrill: (drill) => ofDrill.all(drill).map(keptOf),
     open: () => underWay.all().map(keptOf),
     ofSummons: (summons) => ofSummons.all(summons).map(keptOf),
