@@ -10,6 +10,10 @@ export interface PhoneWords {
   readonly nothingOpen: string;
   readonly otherKey: string;
   readonly noKey: string;
+  /** Of a message that asks for nothing: a key still proves that somebody heard it. */
+  readonly anyKey: string;
+  readonly heard: string;
+  readonly notPressed: string;
 }
 
 /** The words in each language. */
@@ -25,6 +29,9 @@ export const phoneWords: Readonly<Record<Language, PhoneWords>> = {
     nothingOpen: "Thank you. There is nothing left to take on: somebody already has, or it is over.",
     otherKey: "That key does nothing here.",
     noKey: "No key was pressed, so we call others.",
+    anyKey: "Press any key, so that we know that you heard this.",
+    heard: "Thank you. We know that you heard this.",
+    notPressed: "No key was pressed.",
   },
   nl: {
     time: (hours, minutes) => {
@@ -37,6 +44,9 @@ export const phoneWords: Readonly<Record<Language, PhoneWords>> = {
     nothingOpen: "Dank u. Er valt niets meer op te nemen: iemand deed dat al, of het is voorbij.",
     otherKey: "Die toets doet hier niets.",
     noKey: "Er werd geen toets ingedrukt. We verwittigen anderen.",
+    anyKey: "Druk op een toets, dan weten we dat u dit gehoord hebt.",
+    heard: "Dank u. We weten dat u dit gehoord hebt.",
+    notPressed: "Er werd geen toets ingedrukt.",
   },
   fr: {
     time: (hours, minutes) => {
@@ -49,6 +59,9 @@ export const phoneWords: Readonly<Record<Language, PhoneWords>> = {
     nothingOpen: "Merci. Il n'y a plus rien à prendre en charge : quelqu'un l'a déjà fait, ou c'est terminé.",
     otherKey: "Cette touche n'a pas d'effet ici.",
     noKey: "Aucune touche n'a été enfoncée : nous appelons d'autres personnes.",
+    anyKey: "Appuyez sur une touche, pour que nous sachions que vous avez entendu ceci.",
+    heard: "Merci. Nous savons que vous avez entendu ceci.",
+    notPressed: "Aucune touche n'a été enfoncée.",
   },
 };
 

@@ -6,6 +6,7 @@ import type { Clock } from "@coldkeep/core/time/clock.ts";
 import { virtualClock } from "@coldkeep/core/time/virtual-clock.ts";
 import type { HttpCall } from "../channels/http-call.ts";
 import { twilioVoice } from "../channels/twilio.ts";
+import { sendTest, testOrder } from "../duty-pages/test-message.ts";
 import { replay } from "../replay/replay.ts";
 import { type FakeChannel, fakeChannel } from "../testing/fake-channel.ts";
 import { exampleSite, type TestServer, testServer, testStart } from "../testing/test-server.ts";
@@ -217,4 +218,22 @@ test("a key about what somebody has taken on already, or about no message, chang
     { contact: "cy", text: "1", outcome: "nothing-open" },
     { contact: "cy", text: "3", outcome: "nothing-open" },
   ]);
+});
+
+test("a call that only tries whether calls arrive asks for any key, and that is its proof", async () => {
+  const world = await start();
+  const { services } = world.server.server;
+  const by = { actor: "person:sara", name: "Sara Claes", role: "quality" } as const;
+  const channels = [{ id: "calls", medium: "voice", proves: "delivery", hearsKeys: true }] as const;
+  const to = { contact: "an", medium: "voice" } as const;
+  sendTest(services, testOrder(services, channels, to, by, world.server.clock.epochMs()));
+  await pass(world, 2 * secondMs);
+  expect(world.rung[0]?.twiml).toContain("Druk op een toets, dan weten we dat u dit gehoord hebt.");
+  expect(world.rung[0]?.twiml).not.toContain("We verwittigen anderen");
+  expect(await tell(world, 1, { Digits: "" })).toContain("Er werd geen toets ingedrukt.</Say>");
+  expect(await tell(world, 1, { Digits: "1" })).toContain("Dank u. We weten dat u dit gehoord hebt.");
+  expect(rows(world, "SELECT contact, outcome FROM deliveries")).toEqual([
+    { contact: "an", outcome: "delivered" },
+  ]);
+  expect(rows(world, "SELECT outcome FROM replies")).toEqual([]);
 });

@@ -23,20 +23,23 @@ export interface KeyParts extends AnswerParts, DeliveryTaking {
 
 /**
  * Takes a key that somebody pressed while a message was spoken to them: 1 takes the call on, 2 says it again, 3 declines. Any key is proof that a person has it. Null where it is about no
- * message of ours that can still be answered.
+ * message of ours that is still of today. Where nothing was asked, a key says no more than that it was heard.
  */
 export function takeKey(parts: KeyParts, press: KeyPress): KeyAnswer | null {
   const delivery = parts.deliveries.find(press.message);
-  if (delivery === null || delivery.summons === null) return null;
+  if (delivery === null) return null;
   if (press.at - delivery.state.owedAt > answerableMs) return null;
   const { language } = delivery;
   const words = phoneWords[language];
-  if (press.key === "") return { language, text: words.noKey, isAskedAgain: false };
+  const isAsked = delivery.summons !== null;
+  const unpressed = isAsked ? words.noKey : words.notPressed;
+  if (press.key === "") return { language, text: unpressed, isAskedAgain: false };
   if (delivery.state.outcome === null)
     takeDeliveryNews(parts, {
       delivery: delivery.id,
       input: { kind: "delivered", channel: press.channel },
     });
+  if (!isAsked) return { language, text: words.heard, isAskedAgain: false };
   const text = parts.fill(spokenTo(parts, delivery), delivery);
   if (press.key === "2") return { language, text, isAskedAgain: true };
   const outcome = takeReply(parts, readKey(delivery, press));

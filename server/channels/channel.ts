@@ -17,6 +17,8 @@ export interface OutgoingMessage {
   readonly language: Language;
   /** What it belongs to: messages with the same thread are shown together where the medium can. */
   readonly thread: string | null;
+  /** True where nobody is asked to answer it. */
+  readonly asksNothing?: true;
   readonly attachments: readonly MailAttachment[];
   /** `critical` where it tells of a critical alarm: media that can say so do. */
   readonly urgency: "critical" | "ordinary";

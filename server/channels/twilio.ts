@@ -1,3 +1,4 @@
+import { phoneWords } from "@coldkeep/core/wording/phone-words.ts";
 import type { Clock } from "@coldkeep/core/time/clock.ts";
 import type { ChannelEvents, OutgoingMessage, SendResult } from "./channel.ts";
 import { type Failed, failedForGood, failedForNow } from "./failures.ts";
@@ -65,6 +66,11 @@ export function twilioVoice(
     resource: "Calls",
     fields: (message) => {
       const speech = { language: message.language, text: marked(message.text, message) };
+      if (hearsKeys && message.asksNothing === true) {
+        const { anyKey, notPressed } = phoneWords[message.language];
+        const asking = { ...speech, text: `${speech.text} ${anyKey}` };
+        return { Twiml: askedForKey(asking, keysUrl(message.id, 1), notPressed), Timeout: "45" };
+      }
       return hearsKeys
         ? { Twiml: askedForKey(speech, keysUrl(message.id, 1)), Timeout: "45" }
         : { Twiml: saidTwice(speech), MachineDetection: "Enable", Timeout: "45" };

@@ -33,11 +33,15 @@ export function saidOnce(speech: Speech): string {
   return `<Response>${say(speech)}</Response>`;
 }
 
-/** A text during and after which a key is waited for; twice where there is room. `keysUrl` is told of the key. Ends by saying that none was pressed. */
-export function askedForKey(speech: Speech, keysUrl: string): string {
+/** A text during and after which a key is waited for; twice where there is room. `keysUrl` is told of the key. Ends by saying that none was pressed, as `unpressed` has it. */
+export function askedForKey(
+  speech: Speech,
+  keysUrl: string,
+  unpressed: string = phoneWords[speech.language].noKey,
+): string {
   const url = escaped(keysUrl);
   const gather = `<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="${keyWithinSeconds}" method="POST" action="${url}">${pause}${say(speech)}</Gather>`;
-  const end = say({ ...speech, text: phoneWords[speech.language].noKey });
+  const end = say({ ...speech, text: unpressed });
   const twice = `<Response>${gather}${gather}${end}</Response>`;
   return twice.length <= documentCharactersMax ? twice : `<Response>${gather}${end}</Response>`;
 }

@@ -136,6 +136,7 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
       text: fill((route === undefined ? undefined : others[route.medium]) ?? String(row?.["body"])),
       language,
       thread,
+      ...(delivery.summons === null ? { asksNothing: true as const } : {}),
       attachments: parts.attachmentsOf?.(id) ?? [],
       urgency: urgencyOf(delivery),
     };
