@@ -12,6 +12,7 @@ import type { ProbeMemory } from "../judging/probe-memory.ts";
 import { excursionSignatures, reviewState } from "../signatures/excursion-signing.ts";
 import type { SiteBook } from "../site/site-book.ts";
 import { alarmResponses } from "./alarm-responses.ts";
+import { alarmTests } from "./alarm-tests.ts";
 import { explainGap } from "./explain-gap.ts";
 import { type Interruption, interruptionsIn } from "./interruptions.ts";
 import type {
@@ -31,7 +32,7 @@ import { unitActs } from "./unit-acts.ts";
 /** What of the server's inside is read. */
 export type PeriodRecords = Pick<
   Inside,
-  "database" | "engine" | "excursions" | "signatures" | "journal" | "heads"
+  "database" | "engine" | "excursions" | "signatures" | "journal" | "heads" | "drills" | "deliveries"
 >;
 
 /** What to gather. */
@@ -86,6 +87,7 @@ export function gatherPeriod(
     excursions: excursionsIn(records, window, knownAt),
     alarms: alarmResponses(database, window),
     canary: canaryFigures(database, window.from, window.to),
+    tests: alarmTests(records, window, timeZone),
     changes: ruleChanges(database, window),
     units: unitActs(database, window),
     actions: openCorrective(database).within(window.from, window.to),

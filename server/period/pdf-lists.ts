@@ -7,7 +7,9 @@ import { dinText } from "../pages/held-units.ts";
 import { exactly, siteTime } from "../pages/site-time.ts";
 import { alarmWords, severityWords } from "../pages/words.ts";
 import { ink, paper, printWidth, type Sheet } from "../reports/sheet.ts";
+import { drillOutcomeWords } from "../drills/drill-words.ts";
 import { type AlarmResponse, responseFigures } from "./alarm-responses.ts";
+import { type AlarmTest, testCounts } from "./alarm-tests.ts";
 import type { Interruption } from "./interruptions.ts";
 import { printList } from "./pdf-parts.ts";
 import type { GivenSignature, PeriodFacts } from "./period-facts.ts";
@@ -29,6 +31,7 @@ export function printLists(sheet: Sheet, facts: PeriodFacts): void {
   sheet.write("Lists of the site", paper.left, sheet.y, { size: 16, bold: true });
   sheet.y += 14;
   printAlarms(sheet, facts);
+  printTests(sheet, facts);
   printInterruptions(sheet, facts);
   printChanges(sheet, facts);
   printHolds(sheet, facts);
@@ -84,6 +87,59 @@ function printAlarms(sheet: Sheet, { alarms, timeZone }: PeriodFacts): void {
       },
     ],
     alarms,
+  );
+}
+
+function printTests(sheet: Sheet, { tests, timeZone }: PeriodFacts): void {
+  const time = siteTime(timeZone);
+  const { held, passed, notPassed, brokenOff, notHeld, cancelled, unreviewed } = testCounts(tests);
+  const isGood = ({ outcome }: AlarmTest): boolean => outcome === "passed";
+  printList<AlarmTest>(
+    sheet,
+    {
+      heading: "Tests of the alarms (drills)",
+      none: "No test of the alarms ended in the period.",
+      file: "drills.csv",
+      note: `${held} held: ${passed} passed, ${notPassed} not passed; ${unreviewed} of these not reviewed. ${brokenOff} broken off by what was real, ${notHeld} not held, ${cancelled} cancelled.`,
+    },
+    [
+      {
+        title: "Held at",
+        width: 82,
+        text: ({ startedAt, endedAt }) => time.full(startedAt ?? endedAt),
+        style: small,
+      },
+      {
+        title: "Test",
+        width: 132,
+        text: ({ id, appliance, course, reason }) => `${id}, ${appliance}: ${course}. ${reason}`,
+        style: small,
+      },
+      {
+        title: "Outcome",
+        width: 108,
+        text: ({ outcome, why }) =>
+          why === null ? drillOutcomeWords[outcome] : `${drillOutcomeWords[outcome]}: ${why}`,
+        style: (test) => ({ size: 8, bold: true, ...(isGood(test) ? {} : { colour: ink.alarm }) }),
+      },
+      {
+        title: "Answered",
+        width: 100,
+        text: ({ answeredAt, raisedAt, answeredBy, goalMs }) =>
+          answeredAt === null || raisedAt === null
+            ? `not (goal ${exactly(goalMs)})`
+            : `after ${exactly(answeredAt - raisedAt)} of ${exactly(goalMs)} by ${answeredBy ?? "?"}`,
+        style: small,
+      },
+      {
+        title: "Reviewed",
+        width: printWidth - 422,
+        text: ({ reviewedBy, reviewedAt }) =>
+          reviewedBy === null || reviewedAt === null ? "–" : `${reviewedBy}, ${time.minute(reviewedAt)}`,
+        style: small,
+      },
+    ],
+    tests,
   );
 }
 

@@ -9,6 +9,7 @@ import { type Column, rule, table } from "../reports/sheet-table.ts";
 import { ink, paper, printWidth, type Sheet } from "../reports/sheet.ts";
 import { actionCounts } from "./action-counts.ts";
 import { responseFigures } from "./alarm-responses.ts";
+import { testCounts } from "./alarm-tests.ts";
 import { type ApplianceFacts, type PeriodFacts, type ProbeFacts, probesOf } from "./period-facts.ts";
 import { share } from "./period-words.ts";
 
@@ -209,6 +210,7 @@ function attentionLines(facts: PeriodFacts): string[] {
     return [`${count(ids.length, "excursion")} ${words}: ${ids.slice(0, 6).join(", ")}${more}`];
   };
   const { overdue } = actionCounts(facts);
+  const { notPassed, unreviewed } = testCounts(facts.tests);
   const unanswered = alarms.filter(({ isUnanswered }) => isUnanswered).length;
   const unexplained = probesOf(facts).flatMap(({ appliance, probe }) => {
     const open = probe.gaps.filter(({ reasons }) => reasons[0]?.cause === "nothing-known");
@@ -228,6 +230,8 @@ function attentionLines(facts: PeriodFacts): string[] {
     ...named(["unsigned"], "not signed"),
     ...named(["outdated"], "signed and changed since"),
     ...(unanswered === 0 ? [] : [`${count(unanswered, "alarm")} that nobody acknowledged`]),
+    ...(notPassed === 0 ? [] : [`${count(notPassed, "test")} of the alarms not passed`]),
+    ...(unreviewed === 0 ? [] : [`${count(unreviewed, "test")} of the alarms not reviewed`]),
     ...(facts.units.stillHeld === 0
       ? []
       : [`${count(facts.units.stillHeld, "unit")} on hold without a decision at the end of the period`]),

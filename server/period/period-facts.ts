@@ -10,6 +10,7 @@ import type { JournalHead } from "../journal/journal.ts";
 import type { ReviewState, StandingSignature } from "../signatures/excursion-signing.ts";
 import type { KeptAction } from "../corrective/corrective-records.ts";
 import type { AlarmResponse } from "./alarm-responses.ts";
+import type { AlarmTest } from "./alarm-tests.ts";
 import type { GapReason } from "./explain-gap.ts";
 import type { Interruption } from "./interruptions.ts";
 import type { Gap, ProbePeriod } from "./probe-period.ts";
@@ -93,6 +94,8 @@ export interface PeriodFacts {
   /** In order of their beginning; those withdrawn among them. */
   readonly excursions: readonly ExcursionFacts[];
   readonly alarms: readonly AlarmResponse[];
+  /** Tests of the alarms that ended in the window, in that order. */
+  readonly tests: readonly AlarmTest[];
   readonly changes: readonly RuleChange[];
   readonly units: UnitActs;
   /** Corrective actions that were open at some time in the window, in the order in which they were planned, as they stand. */

@@ -5,6 +5,7 @@ import { sha256Hex } from "../journal/hash-chain.ts";
 import type { Attachment } from "../reports/attachment.ts";
 import { csvField } from "../reports/csv-field.ts";
 import { responseFigures } from "./alarm-responses.ts";
+import { testCounts } from "./alarm-tests.ts";
 import { actionCounts } from "./action-counts.ts";
 import type { PeriodFacts } from "./period-facts.ts";
 import { type Cell, type PeriodList, periodLists } from "./period-lists.ts";
@@ -31,6 +32,7 @@ export function periodAttachments(facts: PeriodFacts): Attachment[] {
     audit: facts.audit,
     ...(facts.wantsMkt ? { mktNote } : {}),
     responses: responseFigures(facts.alarms),
+    drills: testCounts(facts.tests),
     units: {
       held: facts.units.held,
       released: facts.units.released,

@@ -26,6 +26,7 @@ export function periodLists(facts: PeriodFacts): PeriodList[] {
     excursionsList(facts),
     revisionsList(facts),
     alarmsList(facts),
+    testsList(facts),
     rulesList(facts),
     calibrationsList(facts),
     changesList(facts),
@@ -209,6 +210,37 @@ function alarmsList({ alarms }: PeriodFacts): PeriodList {
       each.isUnanswered,
       each.phase,
       each.text,
+    ]),
+  };
+}
+
+function testsList({ tests }: PeriodFacts): PeriodList {
+  const header =
+    "drill,appliance,probe,course,started_at,ended_at,outcome,why,goal_ms,raised_after_ms,handed_over_after_ms,answered_after_ms,answered_by,planned_by,reason,reviewed_by,reviewed_at";
+  const after = (at: number | null, from: number | null): number | null =>
+    at === null || from === null ? null : at - from;
+  return {
+    name: "drills",
+    description: "Tests of the alarms that ended in the period",
+    header: header.split(","),
+    rows: tests.map((each) => [
+      each.id,
+      each.appliance,
+      each.probe,
+      each.course,
+      instantOrNull(each.startedAt),
+      formatInstant(each.endedAt),
+      each.outcome,
+      each.why,
+      each.goalMs,
+      after(each.raisedAt, each.startedAt),
+      after(each.handedOverAt, each.raisedAt),
+      after(each.answeredAt, each.raisedAt),
+      each.answeredBy,
+      each.plannedBy,
+      each.reason,
+      each.reviewedBy,
+      instantOrNull(each.reviewedAt),
     ]),
   };
 }

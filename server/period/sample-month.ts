@@ -1,5 +1,6 @@
 import { formatInstant, minuteMs, parseInstant } from "@coldkeep/core/time/millis.ts";
 import type { Fault, Reading } from "@coldkeep/core/readings/reading.ts";
+import { answerDrill, planDrill, tickDrills } from "../drills/drill-acts.ts";
 import { exampleProfile, type TestServer, testServer } from "../testing/test-server.ts";
 
 /** 30 September 2026, 00:00 in Brussels. The month after it has the hour that comes twice. */
@@ -101,6 +102,27 @@ const acts: Readonly<Record<number, (server: TestServer) => Promise<unknown>>> =
       until: formatInstant(server.clock.epochMs() + 120 * minuteMs),
       unitsRemain: true,
     }),
+  [10 * 24 + 9]: async ({ clock, server: { services } }) => {
+    const who = { actor: "q. peeters", name: "q. peeters", role: null };
+    const id = planDrill(services, who.actor, {
+      probe: "p1",
+      appliance: "fridge-1",
+      trace: { kind: "scenario", scenario: "door-open" },
+      startAt: clock.epochMs(),
+      goalMs: 10 * minuteMs,
+      repeatDays: null,
+      isAnnounced: false,
+      reason: "quarterly alarm test",
+      plannedBy: who,
+    });
+    for (let minute = 0; minute < 9; minute += 1) {
+      tickDrills(services);
+      clock.advance(minuteMs);
+    }
+    const promise = { what: "seen", until: clock.epochMs() + 30 * minuteMs };
+    answerDrill(services, who.actor, id, { actor: "n. janssens", name: "n. janssens", role: null }, promise);
+    tickDrills(services);
+  },
   [18 * 24]: async ({ server: { services } }) => {
     const site = services.site()?.site;
     if (site !== undefined) services.applySite({ ...site, contacts: [] }, "n. janssens");
