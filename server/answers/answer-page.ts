@@ -4,6 +4,7 @@ import { html } from "ghtml";
 import type { KeptAlarm } from "../alarms/kept-alarm.ts";
 import type { AssetUrls } from "../pages/assets.ts";
 import { promiseCharactersMax } from "../pages/limits.ts";
+import { wordsOf } from "@coldkeep/core/wording/write-call.ts";
 import { answerWords } from "./answer-words.ts";
 
 /** Most alarms that the page lists; the rest is counted. */
@@ -21,23 +22,30 @@ export interface AnswerLook {
   /** Until when it was taken on just now; null where it was not. */
   readonly takenUntil: string | null;
   readonly isMissing: boolean;
+  /** True where it is about a drill, and says so first. */
+  readonly isDrill: boolean;
   readonly assets: AssetUrls;
 }
 
 /** Writes the page on which a call is answered: no script, no way to anything else. */
 export function answerDocument(look: AnswerLook): string {
   const words = answerWords[look.language];
+  const { drill, drillNoteShort } = wordsOf[look.language];
+  const title = look.isDrill ? `${drill}: ${words.title}` : words.title;
   const isOpen = look.alarms.some(({ state }) => !state.acknowledged);
   const note =
     look.takenUntil !== null
-      ? html`<p class="done" role="status">${words.done(look.takenUntil)}</p>`
+      ? html`<p class="done" role="status">
+          ${look.isDrill ? words.drillDone : words.done(look.takenUntil)}
+        </p>`
       : isOpen
         ? ""
         : html`<p role="status">${words.nothing}</p>`;
-  const body = html`<h1>${words.title}</h1>
+  const body = html`<h1>${title}</h1>
+    !${look.isDrill ? html`<p class="ask-note"><b>${drillNoteShort}</b></p>` : ""}
     <p>${words.intro(look.name)}</p>
     !${alarmList(look)} !${note} !${isOpen && look.takenUntil === null ? answerForm(look) : ""}`;
-  return documentOf(look.language, words.title, body, look.assets);
+  return documentOf(look.language, title, body, look.assets);
 }
 
 /** The page for a link that is not good any more. */
@@ -69,7 +77,7 @@ function alarmList({ alarms, language }: AnswerLook): string {
   </ul>`;
 }
 
-function answerForm({ language, path, isMissing }: AnswerLook): string {
+function answerForm({ language, path, isMissing, isDrill }: AnswerLook): string {
   const words = answerWords[language];
   const option = (minutes: number): string =>
     html`<option value="${minutes}" !${minutes === 30 ? "selected" : ""}>${words.minutes(minutes)}</option>`;
@@ -94,7 +102,7 @@ function answerForm({ language, path, isMissing }: AnswerLook): string {
       </select>
     </div>
     <p class="form-buttons"><button type="submit">${words.take}</button></p>
-    <p class="note">${words.after}</p>
+    !${isDrill ? "" : html`<p class="note">${words.after}</p>`}
   </form>`;
 }
 

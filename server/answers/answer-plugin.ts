@@ -52,6 +52,7 @@ export async function answerPlugin(
       path: `/a/${request.params.token}`,
       takenUntil,
       isMissing,
+      isDrill: delivery.drill !== null,
       assets,
     });
     return send(reply, isMissing ? 422 : 200, document);

@@ -13,6 +13,8 @@ export interface AnswerWords {
   readonly take: string;
   readonly after: string;
   readonly done: (until: string) => string;
+  /** Said once a drill was answered. */
+  readonly drillDone: string;
   readonly nothing: string;
   readonly more: (count: number) => string;
   readonly missing: string;
@@ -35,6 +37,7 @@ export const answerWords: Readonly<Record<Language, AnswerWords>> = {
     after: "Others stop being called until then. If it is still on, you are called again.",
     done: (until) =>
       `Noted. Others are not called any more. If it is still on at ${until}, people are called again.`,
+    drillDone: "Noted. With your answer the drill is over; there is nothing more to do.",
     nothing: "Somebody has taken it on already, or it is over. There is nothing to answer any more.",
     more: (count) => `and ${count} more on the board`,
     missing: "Say what you will do, in at most 200 characters.",
@@ -56,6 +59,7 @@ export const answerWords: Readonly<Record<Language, AnswerWords>> = {
       "Tot dan wordt niemand anders opgeroepen. Is het dan nog niet in orde, dan wordt er opnieuw opgeroepen.",
     done: (until) =>
       `Genoteerd. Anderen worden niet meer opgeroepen. Is het om ${until} nog niet in orde, dan wordt er opnieuw opgeroepen.`,
+    drillDone: "Genoteerd. Met uw antwoord is de oefening voorbij; u hoeft niets meer te doen.",
     nothing: "Iemand heeft het al op zich genomen, of het is voorbij. Er valt niets meer te beantwoorden.",
     more: (count) => `en nog ${count} op het bord`,
     missing: "Zeg wat u gaat doen, in hoogstens 200 tekens.",
@@ -76,6 +80,7 @@ export const answerWords: Readonly<Record<Language, AnswerWords>> = {
     after: "D’ici là, personne d’autre n’est appelé. Si ce n’est pas réglé, on vous rappelle.",
     done: (until) =>
       `C’est noté. Les autres ne sont plus appelés. Si ce n’est pas réglé à ${until}, on rappelle.`,
+    drillDone: "C’est noté. Votre réponse met fin à l’exercice ; il n’y a plus rien à faire.",
     nothing: "Quelqu’un s’en charge déjà, ou c’est terminé. Il n’y a plus rien à répondre.",
     more: (count) => `et ${count} autres au tableau`,
     missing: "Dites ce que vous allez faire, en 200 caractères au plus.",

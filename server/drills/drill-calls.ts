@@ -4,6 +4,7 @@ import type { Language, Medium } from "@coldkeep/core/duty/media.ts";
 import type { DrillPlan } from "@coldkeep/core/drills/drill.ts";
 import type { ExpectedAlarm } from "@coldkeep/core/drills/foretell.ts";
 import type { Site } from "@coldkeep/core/site/site.ts";
+import type { Route } from "@coldkeep/core/summons/delivery.ts";
 import { choosePolicy } from "@coldkeep/core/summons/choose-policy.ts";
 import type { Policy } from "@coldkeep/core/summons/policy-section.ts";
 import { standardDeliverWithinMs } from "@coldkeep/core/summons/policy-section.ts";
@@ -33,6 +34,7 @@ interface Recipient {
   readonly medium: Medium;
   readonly language: Language;
   readonly address: string;
+  readonly routes: readonly Route[];
 }
 
 /** What news of a drill are told with. */
@@ -53,7 +55,7 @@ export function makeDrillTeller({ database, deliveries, channels, site, pages }:
     const base = pages()?.replace(/\/+$/u, "") ?? null;
     const record = base === null ? null : `${base}/drills/${plan.id}`;
     const write = writeDrillNews(news, { id: plan.appliance, name }, record);
-    for (const { contact, medium, language, address } of people) {
+    for (const { contact, medium, language, address, routes } of people) {
       deliveries.owe(commit, {
         id: `${plan.id}.${news.kind}.${contact}.${medium}`,
         about: plan.id,
@@ -63,7 +65,7 @@ export function makeDrillTeller({ database, deliveries, channels, site, pages }:
         thread: plan.id,
         address,
         ...textFor(write(language), medium),
-        routes: routesBy({ medium, address }, channels()),
+        routes,
         deliverWithinMs: standardDeliverWithinMs,
         summons: null,
         drill: plan.id,
@@ -84,9 +86,14 @@ export function makeDrillTeller({ database, deliveries, channels, site, pages }:
               commit.at,
             );
       const told = people.flatMap(({ id, language, addresses }) => {
-        const [way] = waysTo(addresses, null, channels()).filter(({ medium }) => medium !== "voice");
+        const quiet = addresses.filter(({ medium }) => medium !== "voice");
+        const [way] = waysTo(
+          quiet,
+          quiet.slice(0, 1).map(({ medium }) => medium),
+          channels(),
+        );
         if (way === undefined) return [];
-        return [{ contact: id, medium: way.medium, language, address: way.address }];
+        return [{ contact: id, language, ...way }];
       });
       owe(commit, plan, { kind: "begins" }, told);
     },
@@ -96,7 +103,8 @@ export function makeDrillTeller({ database, deliveries, channels, site, pages }:
       for (const { id, contact, medium, language, state } of deliveries.ofDrill(plan.id)) {
         if (medium === "voice" || state.outcome === "withdrawn") continue;
         const address = String(addressOf.get(id)?.["address"]);
-        told.set(`${contact} ${medium}`, { contact, medium, language, address });
+        const routes = routesBy({ medium, address }, channels());
+        told.set(`${contact} ${medium}`, { contact, medium, language, address, routes });
       }
       owe(commit, plan, news, [...told.values()]);
     },

@@ -281,6 +281,28 @@ test("a restart in the middle of a drill goes on with it", async () => {
   expect(said(chain.sms).map((each) => each[0])).toEqual(["1", "2"]);
 });
 
+test("a drill is answered by the link in its mail, and the page says what it is", async () => {
+  const chain = await start();
+  chain.sms.treat = () => "refuse";
+  await plan(chain, { announce: true });
+  await pass(chain, 7 * minuteMs);
+  expect(said(chain.mail)).toEqual([
+    "an OEFENING: Red cells 1: alarmtest begint",
+    "bo DRILL: Red cells 1: an alarm test begins",
+    expect.stringMatching(/^an OEFENING: Alarm: Red cells 1: 7,5/),
+  ]);
+  const path = /https:\/\/cold\.example\.org(\/a\/\S+)/.exec(chain.mail.sent[2]?.text ?? "")?.[1] ?? "";
+  const { web } = chain.server.server;
+  const page = await web.inject({ method: "GET", url: path });
+  expect(page.payload).toContain("<h1>OEFENING: Op u nemen</h1>");
+  expect(page.payload).toContain("maar verplaats geen eenheden");
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const taken = await web.inject({ method: "POST", url: path, headers, payload: "what=kijken&minutes=20" });
+  expect(taken.payload).toContain("Met uw antwoord is de oefening voorbij");
+  await pass(chain, 2 * secondMs);
+  expect(await drill(chain)).toMatchObject({ outcome: "passed", answeredBy: "An Peeters" });
+});
+
 test("a drill that is held again is planned for the same time of day, also across a change of clocks", async () => {
   const chain = await start();
   await plan(chain, { startAt: "2026-11-22T08:30:00Z", repeatDays: 150 });
