@@ -41,7 +41,6 @@ import { makeCallWriter } from "./write-call.ts";
 import type { ForecastProbe } from "./told-forecast.ts";
 import { makeCaller } from "./caller.ts";
 import { type EdgeOccurrence, type EdgeOutcome, makeTakeover } from "./edge-takeover.ts";
-import { openGatewayRegister } from "./gateway-register.ts";
 import type { AlarmFacts, KeptAlarm } from "./kept-alarm.ts";
 import { describeLate } from "./messages.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
@@ -153,8 +152,7 @@ export function openAlarmBook(parts: AlarmBookParts): AlarmBook {
     lane = earnestLane(parts),
     forecast = () => null,
   } = parts;
-  const { rows, services, drill } = lane;
-  const gateways = openGatewayRegister(database);
+  const { rows, services, gateways, drill } = lane;
   const write = makeCallWriter({ database, rows, site, pages, channels, isDrill: lane.isDrill, forecast });
   const summonses = openSummonsBook({
     database,

@@ -6,6 +6,7 @@ import type { AlarmBook } from "./alarm-book.ts";
 import { type AlarmRows, openAlarmRows } from "./alarm-rows.ts";
 import { type CallRecords, openCallRecords } from "./call-records.ts";
 import { describeProbe } from "./messages.ts";
+import { type GatewayRegister, openGatewayRegister } from "./gateway-register.ts";
 import { openServiceRegister, type ServiceRegister } from "./service-register.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface AlarmLane {
   readonly drill: () => string | null;
   readonly rows: AlarmRows;
   readonly calls: CallRecords;
+  /** Through which gateway each probe was last heard. */
+  readonly gateways: GatewayRegister;
   /** Which appliances are out of service: nobody is called about them. */
   readonly services: ServiceRegister;
   /** What presses nobody, told at a time of day. */
@@ -41,6 +44,7 @@ export function earnestLane({ database }: { readonly database: Database }): Alar
     drill: () => null,
     rows,
     calls: openCallRecords(database),
+    gateways: openGatewayRegister(database),
     services: openServiceRegister(database),
     digests: makeDigests,
     describe: describeProbe,

@@ -5,6 +5,7 @@ import type { AlarmRows } from "../alarms/alarm-rows.ts";
 import type { CallRecords } from "../alarms/call-records.ts";
 import { type KeptAlarm, keptAlarmOf } from "../alarms/kept-alarm.ts";
 import { describeProbe } from "../alarms/messages.ts";
+import type { GatewayRegister } from "../alarms/gateway-register.ts";
 import type { ServiceRegister } from "../alarms/service-register.ts";
 import { changeDetail } from "../audit/detail.ts";
 import type { Database } from "../store/database.ts";
@@ -29,6 +30,7 @@ export function drillLane(database: Database, drills: DrillRows): AlarmLane {
     drill: () => drills.underWay()?.plan.id ?? null,
     rows: openDrillAlarmRows(database, drills),
     calls: openDrillCalls(database),
+    gateways: noGateways,
     services: alwaysInService,
     digests: () => noDigests,
     describe: (kind, probe, ...rest) => {
@@ -59,6 +61,13 @@ export function markedDeliveries(deliveries: DeliveryBook, drill: () => string |
     owe: (commit, message) => deliveries.owe(commit, { ...message, drill: message.drill ?? drill() }),
   };
 }
+
+/** A drill's readings come through no gateway. */
+const noGateways: GatewayRegister = {
+  learn: () => undefined,
+  of: () => null,
+  behind: () => [],
+};
 
 const alwaysInService: ServiceRegister = {
   of: () => null,

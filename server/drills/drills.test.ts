@@ -269,7 +269,7 @@ test("messages of a drill that get nowhere raise no alarm about people or channe
 
 test("a restart in the middle of a drill goes on with it", async () => {
   const chain = await start();
-  await plan(chain);
+  await plan(chain, { trace: { scenario: "probe-broken" } });
   await pass(chain, 3 * minuteMs);
   chain.server = await chain.server.restart();
   await chain.server.server.start();
