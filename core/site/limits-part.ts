@@ -39,11 +39,11 @@ export function touchesLimits(before: Site | null, after: Site): boolean {
 }
 
 /**
- * True where a change of limits also changes what is judged, and by what: a back-test over recorded readings shows what it would do. Who is called by a policy follows from no
+ * True where a change of limits also changes what is judged, and by what: a back-test over recorded readings shows what it would do. Who is called by a policy, and how far ahead gaps on duty are looked for, follows from no
  * reading, so that a back-test would say the same twice.
  */
 export function touchesReadings(before: Site | null, after: Site): boolean {
-  const part = (site: Site): unknown => limitsPart({ ...site, policies: undefined });
+  const part = (site: Site): unknown => limitsPart({ ...site, policies: undefined, gapsAhead: undefined });
   return before === null || !isSame(part(before), part(after));
 }
 

@@ -17,6 +17,7 @@ const durations: ReadonlySet<string> = new Set([
   "repeatEvery",
   "answerWithin",
   "deliverWithin",
+  "gapsAhead",
   "every",
   "within",
 ]);

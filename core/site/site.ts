@@ -4,7 +4,7 @@ import { canaryId, canarySchema } from "../canary/canary-section.ts";
 import { idSchema } from "../contract/batch.ts";
 import { durationSchema } from "../settings/settings.ts";
 import { celsiusMax, celsiusMin } from "../readings/reading.ts";
-import type { EpochMs } from "../time/millis.ts";
+import { dayMs, type DurationMs, type EpochMs, hourMs } from "../time/millis.ts";
 import { isTimeZone } from "../time/time-zone.ts";
 import { contactSchema } from "../duty/contact-section.ts";
 import { checkDuty, type DutyPlan, dutySections } from "../duty/duty-section.ts";
@@ -210,6 +210,12 @@ const channelSchema = z.strictObject({
 /** One channel of a site. */
 export type Channel = z.output<typeof channelSchema>;
 
+/** Shortest time that gaps on duty may be looked for ahead. Unit ms. */
+export const gapsAheadMinMs: DurationMs = hourMs;
+
+/** Longest one: pages look no further. Unit ms. */
+export const gapsAheadMaxMs: DurationMs = 14 * dayMs;
+
 /** The site file: master data as code (docs/site-file.md). */
 export const siteSchema = z
   .strictObject({
@@ -222,6 +228,10 @@ export const siteSchema = z
     /** In which messages are written to whom nothing else is said of. */
     language: z.enum(languages).optional(),
     ...dutySections,
+    /** Gaps on duty that begin within this are an alarm; 72 hours where left out. */
+    gapsAhead: durationSchema
+      .refine((length) => length >= gapsAheadMinMs && length <= gapsAheadMaxMs, "expected between 1h and 14d")
+      .optional(),
     /** Who is called about what; without any, all contacts at once. */
     policies: z.array(policySchema).max(policiesMax).optional(),
     /** A virtual refrigerator that proves, again and again, that alarms reach people. */

@@ -14,7 +14,7 @@ import type { AlarmFacts } from "../alarms/kept-alarm.ts";
 import type { Services } from "../http/services.ts";
 import { siteTime } from "../pages/site-time.ts";
 
-/** Holes that begin within this are an alarm. Unit ms. */
+/** Holes that begin within this are an alarm, where the site says nothing else (`gapsAhead`). Unit ms. */
 export const alarmAheadMs: DurationMs = 72 * hourMs;
 
 /** How far ahead pages look. Unit ms. */
@@ -184,8 +184,9 @@ export function watchDuty(
       const site = services.site()?.site;
       if (site === undefined) return;
       const at = clock.epochMs();
-      const holes = channels === null ? [] : siteHoles(site, channels(), at, alarmAheadMs);
-      const finding = findingOf(site, holes, rotaGaps(site, at, at + alarmAheadMs));
+      const ahead = site.gapsAhead ?? alarmAheadMs;
+      const holes = channels === null ? [] : siteHoles(site, channels(), at, ahead);
+      const finding = findingOf(site, holes, rotaGaps(site, at, at + ahead));
       judgeDuty(services, toTell(finding, knownSubjects(services.alarms), at, site.timeZone));
     } catch (error) {
       logger.error({ err: error }, "who is on duty could not be looked at; trying again");

@@ -174,3 +174,23 @@ test("a gap that begins within three days is an alarm, and is none any more once
   expect(errors).toEqual([]);
   expect(replay(services.database, () => undefined).differing).toEqual([]);
 });
+
+test("how far ahead gaps are an alarm is said by the site, and changed by two people without a back-test", async () => {
+  const { services } = sample.running.server;
+  sample.visit(sara);
+  const facts = { timeZone: "Europe/Brussels", gapsAhead: "20d", reason: "Weekends are planned late" };
+  expect((await post("/site/edit/facts", facts)).text).toContain("Expected between 1h and 14d");
+  expect((await post("/site/edit/facts", { ...facts, gapsAhead: "24h" })).status).toBe(303);
+  const [proposal] = services.proposals.list(1);
+  const change = services.proposals.change(proposal?.id ?? "");
+  expect([change.touchesLimits, change.needsBacktest]).toEqual([true, false]);
+  expect(change.site?.gapsAhead).toBe(24 * hourMs);
+  expect((await get(`/site/proposals/${proposal?.id}`)).text).toContain("Gaps on duty are an alarm ahead by");
+  services.applySite(siteSchema.parse({ ...content, gapsAhead: "24h" }), "command");
+  const watch = watchDuty(services, () => [mail], { error: () => undefined });
+  watch.start();
+  // By day, two days before the gap: with 72 hours it would be an alarm.
+  sample.running.clock.advance(firstLookMs + 4 * hourMs);
+  watch.stop();
+  expect(services.alarms.underWay().filter(({ kind }) => kind === "nobody-on-call")).toEqual([]);
+});

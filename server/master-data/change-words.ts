@@ -51,6 +51,7 @@ export function changeLines(before: Site, after: Site, words: Words): ChangeLine
       ),
     ),
     ...plain("Language of messages", before.language, after.language),
+    ...plain("Gaps on duty are an alarm ahead by", length(before.gapsAhead), length(after.gapsAhead)),
     ...keyed(before.teams ?? [], after.teams ?? []).flatMap(([id, old, fresh]) =>
       plain(`Team ${id}`, teamWords(old), teamWords(fresh)),
     ),

@@ -41,7 +41,7 @@ export function sitePageBody(view: SitePageView): string {
       </p>
       <p class="actions link-row">
         <a class="button" href="/site/proposals">Proposals</a>
-        !${canDraft ? html`<a href="/site/edit/new-appliance">New appliance</a> <a href="/site/edit/new-profile">New profile</a> <a href="/site/edit/new-channel">New channel</a> <a href="/site/edit/facts">Time zone</a> <a href="/site/upload">Upload a site file</a>` : ""}
+        !${canDraft ? html`<a href="/site/edit/new-appliance">New appliance</a> <a href="/site/edit/new-profile">New profile</a> <a href="/site/edit/new-channel">New channel</a> <a href="/site/edit/facts">Time zone and gaps ahead</a> <a href="/site/upload">Upload a site file</a>` : ""}
         <a href="/site/site.yaml">Download the site file</a>
       </p>
     </header>

@@ -1,17 +1,18 @@
+import { html } from "ghtml";
 import { inputField } from "../pages/forms.ts";
-import { type DraftFile, shown } from "./draft-file.ts";
+import { type DraftFile, shown, textFrom } from "./draft-file.ts";
 import type { MasterForm } from "./master-form.ts";
 
 /** The facts of the site itself. */
 export function factsForm(file: DraftFile): MasterForm {
   return {
     title: "The site",
-    lead: "Applies at once, with your reason.",
+    lead: "The time zone applies at once, with your reason. How far ahead gaps on duty are an alarm waits for a quality officer.",
     back: "/site",
     submit: "Change the site",
-    values: { timeZone: shown(file["timeZone"]) },
+    values: { timeZone: shown(file["timeZone"]), gapsAhead: shown(file["gapsAhead"]) },
     fields: (values, errors) =>
-      inputField(
+      html`!${inputField(
         {
           name: "timeZone",
           label: "Time zone",
@@ -20,9 +21,22 @@ export function factsForm(file: DraftFile): MasterForm {
           required: true,
         },
         errors,
-      ),
+      )}
+      !${inputField(
+        {
+          name: "gapsAhead",
+          label: "How far ahead gaps on duty are an alarm (optional)",
+          hint: "With its unit, from 1h to 14d. Nothing: 72h.",
+          value: values["gapsAhead"] ?? "",
+          charactersMax: 20,
+        },
+        errors,
+      )}`,
     edit: (draft, values) => {
       draft["timeZone"] = values["timeZone"];
+      const ahead = textFrom(values["gapsAhead"]);
+      if (ahead === undefined) delete draft["gapsAhead"];
+      else draft["gapsAhead"] = ahead;
       return {};
     },
   };
