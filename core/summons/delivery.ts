@@ -113,7 +113,10 @@ export interface DeliveryStep {
   readonly effects: readonly DeliveryEffect[];
 }
 
-/** Pause after the n-th failed try in all, up to the last one, which then repeats. */
+/**
+ * Pause after the n-th failed try on a way, so that the next way is not held up; and after all ways have failed, of as many tries as there were in all: up to the last one, which then
+ * repeats.
+ */
 export const retryPausesMs: readonly DurationMs[] = [2, 5, 15, 30, 60, 120, 300].map(
   (seconds) => seconds * secondMs,
 );
@@ -222,7 +225,7 @@ function fail(
   const tried = counted(state);
   const effects: DeliveryEffect[] = [{ kind: "failed", channel, reason }];
   if (isHopeless || tried.triesHere >= triesPerRouteMax) return joined(effects, moveOn(tried, reason, at));
-  return { state: { ...tried, phase: "to-send", dueAt: at + pauseAfter(tried.tries) }, effects };
+  return { state: { ...tried, phase: "to-send", dueAt: at + pauseAfter(tried.triesHere) }, effects };
 }
 
 function hear(

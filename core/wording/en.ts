@@ -85,8 +85,8 @@ export const en: Words = {
       act: "Have its connection to the server mended before readings are lost.",
     },
     "notification-failing": {
-      one: "messages cannot be sent",
-      many: "messages cannot be sent",
+      one: "messages do not get through",
+      many: "messages do not get through",
       act: "Tell people yourself until it works: they may not have been told. Then look at this channel.",
     },
     "projection-behind": {

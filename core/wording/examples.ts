@@ -192,7 +192,7 @@ export const examples: readonly (readonly [string, ToldAlarm])[] = [
     }),
   ],
   [
-    "messages cannot be sent",
+    "messages do not get through",
     exampleAlarm({
       ...nowhere,
       kind: "notification-failing",

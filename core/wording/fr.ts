@@ -85,8 +85,8 @@ export const fr: Words = {
       act: "Faites réparer sa liaison avec le serveur avant que des mesures ne se perdent.",
     },
     "notification-failing": {
-      one: "les messages ne partent pas",
-      many: "les messages ne partent pas",
+      one: "les messages n'arrivent pas",
+      many: "les messages n'arrivent pas",
       act: "Prévenez vous-même les gens tant que cela dure : ils ne savent peut-être rien. Puis vérifiez ce canal.",
     },
     "projection-behind": {

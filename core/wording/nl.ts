@@ -84,8 +84,8 @@ export const nl: Words = {
       act: "Laat de verbinding met de server herstellen voor er metingen verloren gaan.",
     },
     "notification-failing": {
-      one: "berichten geraken niet weg",
-      many: "berichten geraken niet weg",
+      one: "berichten komen niet aan",
+      many: "berichten komen niet aan",
       act: "Verwittig de mensen zelf tot het weer werkt: misschien weten ze van niets. Kijk dan dit kanaal na.",
     },
     "projection-behind": {

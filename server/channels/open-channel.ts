@@ -7,7 +7,7 @@ import type { MailboxMarks } from "../mailbox/mailbox-marks.ts";
 import type { MailboxSettings } from "../mailbox/mailbox-settings.ts";
 import { readMailbox } from "../mailbox/read-mailbox.ts";
 import { gsmModemChannel } from "../modem/gsm-modem-channel.ts";
-import { openSerialLine } from "../modem/modem-line.ts";
+import { openSerialLine, type OpenDrivenLine } from "../modem/modem-line.ts";
 import { type HttpCaller, makeHttpCaller } from "./http-call.ts";
 import { allowTargets } from "./inside-address.ts";
 import { outwardFetch } from "./outward-fetch.ts";
@@ -30,12 +30,21 @@ export interface ChannelPorts {
   readonly marks?: (purpose: string, mailbox: MailboxSettings) => MailboxMarks;
   /** Where providers reach this server; null where they cannot. */
   readonly publicUrl?: string | null;
+  /** Opens the serial lines of modems. */
+  readonly openLine?: OpenDrivenLine;
 }
 
 /** All channels of the settings, in the order in which one stands in for another of the same medium; `mail:` is the first. */
 export function openChannels(
   { mail, channels }: Pick<ServerSettings, "mail" | "channels">,
-  { clock, fetch: fetcher, warn = () => {}, publicUrl = null, marks }: ChannelPorts,
+  {
+    clock,
+    fetch: fetcher,
+    warn = () => {},
+    publicUrl = null,
+    marks,
+    openLine = openSerialLine,
+  }: ChannelPorts,
 ): readonly Channel[] {
   const call = makeHttpCaller(clock, fetcher);
   const smtp = (id: string, settings: SmtpSettings): Channel => {
@@ -50,16 +59,18 @@ export function openChannels(
     return smtpChannel(id, settings, clock, readReturnedMails(id, mailbox, clock));
   };
   const first = mail === undefined ? [] : [smtp("mail", mail)];
-  return [...first, ...channels.map((settings) => openChannel(settings, call, clock, warn, publicUrl, smtp))];
+  const parts = { call, clock, warn, publicUrl, smtp, openLine };
+  return [...first, ...channels.map((settings) => openChannel(settings, parts))];
+}
+
+interface ChannelParts extends Required<Pick<ChannelPorts, "clock" | "warn" | "publicUrl" | "openLine">> {
+  readonly call: HttpCaller;
+  readonly smtp: (id: string, settings: SmtpSettings) => Channel;
 }
 
 function openChannel(
   settings: ChannelSettings,
-  call: HttpCaller,
-  clock: Clock,
-  warn: NonNullable<ChannelPorts["warn"]>,
-  publicUrl: string | null,
-  smtp: (id: string, settings: SmtpSettings) => Channel,
+  { call, clock, warn, publicUrl, smtp, openLine }: ChannelParts,
 ): Channel {
   switch (settings.kind) {
     case "smtp":
@@ -82,7 +93,7 @@ function openChannel(
       // Long messages are best numbered from another number at each start.
       return gsmModemChannel({
         settings,
-        openLine: openSerialLine,
+        openLine,
         clock,
         random: () => (clock.epochMs() % 256) / 256,
         warn,

@@ -180,7 +180,8 @@ export function makeDispatcher(parts: DispatcherParts): Dispatcher {
       lanes.set(channel.id, (lanes.get(channel.id) ?? 0) + by);
       if (drill !== null) drillLanes.set(channel.id, (drillLanes.get(channel.id) ?? 0) + by);
     };
-    const isRepeat = marked.get(id) !== undefined;
+    // What a provider took and has not reported on may be with the person already.
+    const isRepeat = marked.get(id) !== undefined || delivery.state.accepted.length > 0;
     mark.run(id, channel.id, clock.epochMs());
     count(1);
     const sending = send(channel, delivery, isRepeat)

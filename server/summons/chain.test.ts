@@ -155,8 +155,8 @@ test.each(["lose", "fail-report", "refuse", "fail", "unsure", "hang", "down"] as
     chain.sms.treat = () => treatment;
     await pass(chain, 9 * minuteMs);
     expect(names(chain.modem)[0]).toBe("1");
-    // One that hangs may have it all the same: what follows says that it is a repeat.
-    expect(chain.modem.sent[0]?.isRepeat).toBe(treatment === "hang" || treatment === "unsure");
+    // Where the person may have it all the same, what follows says that it is a repeat.
+    expect(chain.modem.sent[0]?.isRepeat).toBe(["lose", "hang", "unsure"].includes(treatment));
     expect((await kinds(chain)).filter((kind) => kind === "person-unreached")).toEqual([]);
     const outcomes = chain.server.server.services.database.prepare("SELECT outcome FROM deliveries").all();
     expect(outcomes.map(({ outcome }) => outcome)).toContain("delivered");
@@ -182,6 +182,22 @@ test.each(["lose", "fail-report", "refuse", "fail", "unsure", "hang", "down"] as
         /2$|^bo@/.test(address),
       ),
     ).toBe(true);
+  },
+);
+
+test.each(["lose", "fail-report", "refuse", "fail", "down"] as const)(
+  "where every provider of SMS would %s and mail works, the people are reached: the providers are the alarm, told once",
+  async (treatment) => {
+    const twoSteps = site.replace("      - { after: 20m, call: [ { contact: head } ] }\n", "");
+    const chain = await start(twoSteps.replaceAll("by: [sms] }", "by: [sms, email] }"));
+    chain.sms.treat = () => treatment;
+    chain.modem.treat = () => treatment;
+    await pass(chain, 32 * minuteMs);
+    expect(await kinds(chain)).toContain("notification-failing");
+    expect(await kinds(chain)).not.toContain("person-unreached");
+    const about = (word: string) => chain.mail.sent.filter(({ subject }) => subject.includes(word));
+    expect(about("do not get through").length).toBeLessThanOrEqual(2 * 3);
+    expect(chain.mail.sent.length).toBeLessThanOrEqual(20);
   },
 );
 

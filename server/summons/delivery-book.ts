@@ -93,6 +93,10 @@ export interface DeliveryBook {
   readonly ofSummons: (summons: string) => KeptDelivery[];
   /** `declined`: who has said that they cannot come. */
   readonly reach: (summons: string, call: number, declined: ReadonlySet<string>) => CallReach;
+  /** Messages to a person that all ways have failed for and that are still being tried. */
+  readonly unreached: (contact: string) => string[];
+  /** Whether nothing reaches the person of a delivery: neither it nor what was owed to the same person about the same at the same time, by other media. */
+  readonly isOutOfReach: (id: string) => boolean;
   /** How many are under way. */
   readonly owed: () => number;
   /** Is called once messages that are owed are durable. */
@@ -145,6 +149,13 @@ export function openDeliveryBook(database: Database): DeliveryBook {
   const unknown = database.prepare(
     `SELECT id, contact, address, owed_at, (alarm IN (SELECT id FROM alarms) OR alarm IN (SELECT id FROM calls)) AS is_call
      FROM notifications WHERE sent_at IS NULL AND id NOT IN (SELECT id FROM deliveries) ORDER BY id`,
+  );
+  const triedStill = database.prepare(
+    `SELECT ${columns} FROM deliveries WHERE due_at IS NOT NULL AND contact = ? AND outcome IS NULL ORDER BY id`,
+  );
+  const besides = database.prepare(
+    `SELECT ${columns} FROM deliveries JOIN notifications USING (id, contact)
+     JOIN (SELECT alarm, contact, owed_at FROM notifications WHERE id = ?) USING (alarm, contact, owed_at)`,
   );
   const addressOf = database.prepare("SELECT address FROM notifications WHERE id = ?");
   const unmark = database.prepare("DELETE FROM sends_in_hand WHERE delivery = ?");
@@ -286,6 +297,13 @@ export function openDeliveryBook(database: Database): DeliveryBook {
       const lost = deliveries.filter((each) => declined.has(each.contact) || isOutOfReach(each));
       return { owed: deliveries.length, unreached: lost.length };
     },
+    unreached: (contact) =>
+      triedStill
+        .all(contact)
+        .map(keptOf)
+        .filter(({ state }) => state.isUnreached)
+        .map(({ id }) => id),
+    isOutOfReach: (id) => besides.all(id).map(keptOf).every(isOutOfReach),
     owed: () => Number(count.get()?.["n"] ?? 0),
     whenOwed: (call) => {
       whenOwed = call;

@@ -1,7 +1,9 @@
-import type { DeliveryInput, Outcome } from "@coldkeep/core/summons/delivery.ts";
+import type { DeliveryEffect, DeliveryInput, Outcome } from "@coldkeep/core/summons/delivery.ts";
 import { dayMs, type DurationMs } from "@coldkeep/core/time/millis.ts";
 import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
+import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
+import { chainKinds } from "@coldkeep/core/summons/choose-policy.ts";
 import type { Commit, Committer } from "../journal/committer.ts";
 import type { DrillBook } from "../drills/drill-book.ts";
 import type { SiteBook } from "../site/site-book.ts";
@@ -28,7 +30,7 @@ export interface DeliveryTaking {
   readonly site: () => SiteBook | null;
 }
 
-/** Failures of a channel in a row after which it is an alarm of its own. */
+/** Messages in a row that came to nothing after which their channel is an alarm of its own. */
 export const failingAfter = 3;
 
 /** Takes news of a delivery: its state, what it means for the call and for the alarms about calling. `also` is done in the same transaction. */
@@ -52,7 +54,7 @@ export function takeDeliveryNews(
       if (isUnreached && summons !== null) drills.alarms.unreached(commit, summons.id, summons.call);
       return;
     }
-    judgeChannel(database, alarms, commit, news);
+    judgeChannel(database, alarms, commit, { delivery, news, effects });
     for (const effect of effects) {
       if (effect.kind === "returned")
         rememberReturn(database, commit, { contact: delivery.contact, address: effect.address });
@@ -61,10 +63,15 @@ export function takeDeliveryNews(
       else if (effect.kind === "unreached") {
         // Only who is asked for an answer is missed: news that all is well again wakes nobody by not arriving.
         if (summons === null) continue;
-        judgePerson(alarms, site(), commit, delivery, effect.reason);
+        // What comes by another medium may reach the same person.
+        const isOut = deliveries.isOutOfReach(delivery.id) && isAboutMore(database, delivery);
+        if (isOut) judgePerson(alarms, site(), commit, delivery, effect.reason);
         alarms.unreached(commit, summons.id, summons.call);
-      } else if (effect.kind === "ended" && reaches(database, commit, delivery, effect.outcome))
-        judgePerson(alarms, site(), commit, delivery, null);
+      } else if (effect.kind === "ended" && reaches(database, commit, delivery, effect.outcome)) {
+        // One that arrived late while others still do not would make an alarm that comes and goes.
+        const isStillOut = deliveries.unreached(delivery.contact).some(deliveries.isOutOfReach);
+        if (!isStillOut) judgePerson(alarms, site(), commit, delivery, null);
+      }
     }
   });
 }
@@ -99,43 +106,89 @@ function rememberReturn(
     .run(contact, address, commit.at);
 }
 
+/** What became of a message, as it bears on its channel. */
+interface ChannelNews {
+  readonly delivery: KeptDelivery;
+  readonly news: DeliveryNews;
+  readonly effects: readonly DeliveryEffect[];
+}
+
 /** Counts a channel's failures in a row, and raises or clears the alarm about it where that changes. */
-function judgeChannel(
-  database: Database,
-  alarms: AlarmBook,
-  commit: Commit,
-  { input, isChannelAtFault = false }: DeliveryNews,
-): void {
-  const isGood = input.kind === "accepted" || input.kind === "delivered";
-  const isBad = input.kind === "failed" && isChannelAtFault;
-  if (!isGood && !isBad) return;
-  const { channel } = input;
+function judgeChannel(database: Database, alarms: AlarmBook, commit: Commit, given: ChannelNews): void {
+  const good = provenChannel(database, given);
+  const bad = failedChannel(database, given);
+  const channel = good ?? bad?.channel;
+  if (channel === undefined) return;
   const row = database.prepare("SELECT failures FROM channel_failures WHERE channel = ?").get(channel);
   const before = Number(row?.["failures"] ?? 0);
-  const failures = isGood ? 0 : before + 1;
+  const failures = good === null ? before + 1 : 0;
   if (failures === before) return;
   database
     .prepare(
       "INSERT INTO channel_failures (channel, failures) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET failures = excluded.failures",
     )
     .run(channel, failures);
+  const reason = bad?.reason?.slice(0, 150) ?? null;
   const facts = () => ({
     subject: channel,
     severity: "warning" as const,
     appliance: null,
     probe: null,
-    text: `Messages cannot be handed over through "${channel}": ${failures} tries failed (${input.kind === "failed" ? input.reason.slice(0, 150) : ""})`,
-    figures: {
-      of: "platform" as const,
-      name: channel,
-      lastsMs: null,
-      count: failures,
-      reason: input.kind === "failed" ? input.reason.slice(0, 150) : null,
-    },
+    text: `Messages do not get through by "${channel}": ${failures} in a row came to nothing (${reason ?? ""})`,
+    figures: { of: "platform" as const, name: channel, lastsMs: null, count: failures, reason },
   });
   const isFailing = failures >= failingAfter;
   if (isFailing !== before >= failingAfter)
     alarms.judge(commit, "notification-failing", isFailing ? "on" : "off", facts, channel);
+}
+
+/** The channel that has now shown that it works: by all that it can prove, and in time. One whose reports all come late would else be an alarm that comes and goes. */
+function provenChannel(database: Database, { delivery, news: { input } }: ChannelNews): string | null {
+  if (input.kind === "delivered") return input.channel;
+  if (input.kind === "reported" && input.isDelivered) {
+    const late = database
+      .prepare("SELECT 1 FROM delivery_events WHERE delivery = ? AND channel = ? AND event = 'overdue'")
+      .get(delivery.id, input.channel);
+    return late === undefined ? input.channel : null;
+  }
+  const provesMore =
+    "channel" in input &&
+    delivery.state.routes.some((route) => route.channel === input.channel && route.proves === "delivery");
+  return input.kind === "accepted" && (input.reference === null || !provesMore) ? input.channel : null;
+}
+
+/**
+ * The channel by which a message has now come to nothing. What may lie with the person (a refusal, a telephone that is off) counts once for each message: else one wrong number, tried
+ * again and again, would look like a channel that fails.
+ */
+function failedChannel(
+  database: Database,
+  { delivery: { id }, news, effects }: ChannelNews,
+): { readonly channel: string; readonly reason: string | null } | null {
+  const { isChannelAtFault = false } = news;
+  for (const effect of effects) {
+    if (effect.kind !== "failed" && effect.kind !== "overdue" && effect.kind !== "not-delivered") continue;
+    if (effect.kind === "failed" && isChannelAtFault) return effect;
+    const row = database
+      .prepare(
+        "SELECT count(*) AS n FROM delivery_events WHERE delivery = ? AND channel = ? AND event IN ('failed', 'overdue', 'not-delivered')",
+      )
+      .get(id, effect.channel);
+    if (Number(row?.["n"]) === 1) return effect;
+  }
+  return null;
+}
+
+/** Whether a message asks for somebody about more than that calling does not work: else that it does not arrive would be called about without end. */
+function isAboutMore(database: Database, { id }: KeptDelivery): boolean {
+  const kinds = database
+    .prepare(
+      `SELECT kind FROM notifications JOIN alarms ON alarms.id = notifications.alarm WHERE notifications.id = ?1
+       UNION SELECT kind FROM notifications JOIN call_alarms ON call = notifications.alarm
+       JOIN alarms ON alarms.id = call_alarms.alarm WHERE notifications.id = ?1`,
+    )
+    .all(id);
+  return kinds.some((row) => !chainKinds.has(String(row["kind"]) as AlarmKind));
 }
 
 function judgePerson(

@@ -63,6 +63,8 @@ export async function testServer(
   options: {
     site?: string;
     start?: number;
+    /** Stands in for one of its own. */
+    clock?: VirtualClock;
     folder?: string;
     sequence?: number;
     influx?: InfluxSettings;
@@ -83,7 +85,7 @@ export async function testServer(
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "coldkeep-server-"));
   const site = join(folder, "site.yaml");
   writeFileSync(site, options.site ?? exampleSite);
-  const clock = virtualClock(options.start ?? testStart);
+  const clock = options.clock ?? virtualClock(options.start ?? testStart);
   const environment = { COLDKEEP_API_TOKEN: "test-token" };
   // A virtual clock may stand still through thousands of calls.
   const many = 10_000_000;
