@@ -31,6 +31,8 @@ export interface PolicyDraft {
   readonly answerWithin: string;
   readonly deliverWithin: string;
   readonly digestAt: string;
+  /** False where those who were called by telephone are not told that somebody has taken it on. */
+  readonly tellOthers: boolean;
 }
 
 const timings = ["repeatEvery", "answerWithin", "deliverWithin", "digestAt"] as const;
@@ -46,6 +48,7 @@ export const freshPolicy: PolicyDraft = {
   answerWithin: "15m",
   deliverWithin: "2m",
   digestAt: "",
+  tellOthers: true,
 };
 
 /** A policy of the site file as the form has it. */
@@ -73,6 +76,7 @@ export function draftOfPolicy(policy: FileThing): PolicyDraft {
     answerWithin: shown(policy["answerWithin"]),
     deliverWithin: shown(policy["deliverWithin"]),
     digestAt: shown(policy["digestAt"]),
+    tellOthers: policy["tellOthers"] !== false,
   };
 }
 
@@ -80,6 +84,7 @@ export function draftOfPolicy(policy: FileThing): PolicyDraft {
 export function policyValues(draft: PolicyDraft): Record<string, string> {
   const values: Record<string, string> = { id: draft.id };
   for (const name of timings) values[name] = draft[name];
+  if (!draft.tellOthers) values["others-untold"] = "yes";
   for (const each of draft.severities) values[`severity-${each}`] = "yes";
   for (const each of draft.kinds) values[`kind-${each}`] = "yes";
   for (const each of draft.appliances) values[`appliance-${each}`] = "yes";
@@ -118,6 +123,7 @@ export function policyFrom(values: Values, appliances: readonly string[]): Polic
     answerWithin: text("answerWithin"),
     deliverWithin: text("deliverWithin"),
     digestAt: text("digestAt"),
+    tellOthers: values["others-untold"] !== "yes",
   };
 }
 
@@ -140,6 +146,7 @@ export function policyFile(draft: PolicyDraft): FileThing {
       severities: some(draft.severities),
       steps,
       ...Object.fromEntries(timings.map((name) => [name, textFrom(draft[name])])),
+      tellOthers: draft.tellOthers ? undefined : false,
     }),
   };
 }

@@ -81,6 +81,7 @@ export function policyFields(
         !${input("deliverWithin", "Next way to the person after", "Where no report comes that it arrived.")}
         !${input("digestAt", "Gathered at (optional)", "A time of day such as 07:30, for advice alone.")}
       </div>
+      !${tickField({ name: "others-untold", label: "Do not tell by SMS who was called by telephone that somebody else has taken it on", ticked: !draft.tellOthers })}
     </fieldset>
     <fieldset>
       <legend>Try it with</legend>
