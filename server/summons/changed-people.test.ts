@@ -73,3 +73,13 @@ test("whose contact is taken out while they are being called is not the end of i
     "+32470000002 sms-1 Still on: Red cells 1: power lost since 01:00",
   ]);
 });
+
+test("an alarm that asks for people again does not wait for a first step that is far off", async () => {
+  const site = await lost(byAn);
+  const late = byAn.replace("{ call: [ { contact: an } ] }", "{ after: 2h, call: [ { contact: bo } ] }");
+  await site.apply(calledSiteFile(late));
+  await minutes(site, 32);
+  expect(powerTold(site).filter((each) => each.startsWith("+32470000002"))).toEqual([
+    "+32470000002 sms-1 Still on: Red cells 1: power lost since 01:00",
+  ]);
+});

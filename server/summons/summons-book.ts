@@ -206,6 +206,9 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
       for (const alarm of names) insertAlarm.run(alarm, id);
       keep(commit, kept);
       follow(commit, kept, effects);
+      // Who has waited long enough already does not wait anew for a first step that is far off.
+      if (alarms.some(({ about }) => about === "again") && state.calls === 0)
+        step(commit, id, { kind: "again" });
     },
     underWayFor: (commit, alarm) => {
       const id = byAlarm.get(commit, alarm);
