@@ -1,6 +1,7 @@
 /** A drill from its plan to its record, on the real records under a virtual clock. */
 import { afterEach, expect, test } from "vitest";
 import { type DurationMs, minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
+import { openSentCalls } from "../influx/sent-calls.ts";
 import { replay } from "../replay/replay.ts";
 import { type FakeChannel, fakeChannel } from "../testing/fake-channel.ts";
 import { exampleSite, type TestServer, testServer } from "../testing/test-server.ts";
@@ -188,6 +189,11 @@ test("a drill calls the people of the appliance's policy about an alarm of its o
       count(chain, "calls"),
   ).toBe(0);
   expect(count(chain, "readings") - before).toBe(2 * 38);
+  // Nor do its messages stand among the calls that Grafana shows.
+  const { services } = chain.server.server;
+  const book = services.site();
+  if (book === null) throw new RangeError("no site");
+  expect(openSentCalls(services.database, "test").next(book, services.clock.epochMs()).lines).toEqual([]);
 });
 
 test("a real alarm that calls the same people breaks the drill off at once, and they are told which messages are real", async () => {
