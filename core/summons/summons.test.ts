@@ -5,6 +5,7 @@ import { minuteMs } from "../time/millis.ts";
 import {
   type Escalation,
   openSummons,
+  type SummonsStep,
   stepSummons,
   summonsDueAt,
   type SummonsEffect,
@@ -156,4 +157,19 @@ test("time that passed while nothing ran gives each step once", () => {
     { kind: "call", step: 2, call: 3 },
   ]);
   expect(state.nextAt).toBe(610 * minuteMs);
+});
+
+test("a call that takes the place of another calls at once whom that had called, and those to come when they would have been", () => {
+  const given: Escalation = { stepsAfterMs: [0, 10, 30], repeatEveryMs: null, answerWithinMs: null };
+  const called = ({ effects }: SummonsStep): number[] =>
+    effects.flatMap((effect) => (effect.kind === "call" ? [effect.step] : []));
+  const late = openSummons(given, ["a"], 14, { openedAt: 0, step: 1 });
+  expect(called(late)).toEqual([0, 1]);
+  expect(late.state).toMatchObject({ step: 1, calls: 2, nextAt: 30 });
+  // Its second step had been brought forward.
+  const early = openSummons(given, ["a"], 4, { openedAt: 0, step: 1 });
+  expect(called(early)).toEqual([0, 1]);
+  expect(early.state).toMatchObject({ step: 1, nextAt: 30 });
+  expect(called(openSummons(given, ["a"], 50, { openedAt: 0, step: 2 }))).toEqual([0, 1, 2]);
+  expect(called(openSummons(given, ["a"], 50))).toEqual([0]);
 });

@@ -55,21 +55,44 @@ export interface SummonsStep {
 /** Where an alarm asks for people again, a step that comes within this time is waited for; one that is further off is called at once, so that no policy keeps an alarm silent. */
 export const againWaitMaxMs: DurationMs = 15 * minuteMs;
 
-/** Opens a summons; its first step is called at once where it comes after 0 ms. */
-export function openSummons(escalation: Escalation, alarms: readonly string[], at: EpochMs): SummonsStep {
+/** How far a call that this one takes the place of had come. */
+export interface CalledBefore {
+  readonly openedAt: EpochMs;
+  /** The step that was called last; -1 before the first. */
+  readonly step: number;
+}
+
+/**
+ * Opens a summons. Where it takes the place of another, the steps that were called already are called again at once, and those to come keep their time: who has been called about it is
+ * told that it is worse, and nobody further on waits longer. Its first step is called at once where it comes after 0 ms.
+ */
+export function openSummons(
+  escalation: Escalation,
+  alarms: readonly string[],
+  at: EpochMs,
+  before: CalledBefore | null = null,
+): SummonsStep {
   const [first = 0] = escalation.stepsAfterMs;
   const state: SummonsState = {
     escalation,
-    openedAt: at,
+    openedAt: before?.openedAt ?? at,
     alarms: Object.fromEntries(alarms.map((alarm) => [alarm, "open"])),
     step: -1,
     calls: 0,
-    nextAt: at + first,
+    nextAt: (before?.openedAt ?? at) + first,
     unansweredAt: null,
     isUnanswered: false,
     ended: null,
   };
-  return stepSummons(state, { kind: "tick" }, at);
+  const opened = stepSummons(state, { kind: "tick" }, at);
+  const effects = [...opened.effects];
+  let next = opened.state;
+  while (next.step < Math.min(before?.step ?? -1, lastStep(next))) {
+    const called = call(next, at);
+    effects.push(...called.effects);
+    next = called.state;
+  }
+  return { state: next, effects };
 }
 
 /** Advances a summons by one input. Pure. Deadlines up to `at` are met first. */

@@ -18,6 +18,7 @@ import type { Database } from "../store/database.ts";
 import type { DeliveryBook } from "../summons/delivery-book.ts";
 import type { NewSummons, SummonsBook } from "../summons/summons-book.ts";
 import type { WriteCall } from "../summons/call-writer.ts";
+import type { CalledBefore } from "@coldkeep/core/summons/summons.ts";
 import type { Policy } from "@coldkeep/core/summons/policy-section.ts";
 import type { ChannelFact } from "@coldkeep/core/duty/reach.ts";
 import { makeReturnTeller } from "../summons/tell-return.ts";
@@ -88,12 +89,12 @@ export function makeCaller(parts: CallerParts): Caller {
     const back = found.filter((each) => isReturn(each) && !isQuiet(each));
     if (back.length > 0) tellTogether(commit, back, message.causes, `${index + 1}`, returns.tell);
     const on = found.filter((each) => !isReturn(each) || isQuiet(each));
-    for (const [place, { policy, members }] of byPolicy(commit, on).entries()) {
+    for (const [place, { policy, members, before }] of byPolicy(commit, on).entries()) {
       if (policy?.digestAt !== undefined) digests.add(commit, policy, members);
       else {
         const suffix = place === 0 ? `${index + 1}` : `${index + 1}-${place + 1}`;
         tellTogether(commit, members, message.causes, suffix, (at, told) =>
-          summonses.open(at, { ...told, policy, doubted: members.flatMap(doubtedBy) }),
+          summonses.open(at, { ...told, policy, before, doubted: members.flatMap(doubtedBy) }),
         );
       }
     }
@@ -109,10 +110,15 @@ export function makeCaller(parts: CallerParts): Caller {
       if (known !== undefined && each.call.about === "again" && isSame(known.policy, policy))
         again.add(known.id);
       else {
+        const before =
+          known !== undefined && known.policy !== null && isSame(known.policy, policy) ? known.state : null;
         summonses.settle(commit, each.alarm.id, "gone");
         const group = groups.find((other) => other.policy?.id === policy?.id);
-        if (group === undefined) groups.push({ policy, members: [each] });
-        else group.members.push(each);
+        if (group === undefined) groups.push({ policy, members: [each], before });
+        else {
+          group.members.push(each);
+          if (before !== null && before.step > (group.before?.step ?? -1)) group.before = before;
+        }
       }
     }
     for (const id of again) summonses.again(commit, id);
@@ -177,6 +183,8 @@ interface Asked {
 interface PolicyGroup {
   readonly policy: Policy | null;
   readonly members: GatheredAlarm[];
+  /** How far people had been called already about one of them. */
+  before: CalledBefore | null;
 }
 
 type ToldTogether = Omit<NewSummons, "policy">;

@@ -3,6 +3,7 @@ import { type ChannelFact, doubtedLast, waysTo } from "@coldkeep/core/duty/reach
 import type { Policy } from "@coldkeep/core/summons/policy-section.ts";
 import { escalationOf } from "@coldkeep/core/summons/choose-policy.ts";
 import {
+  type CalledBefore,
   openSummons,
   stepSummons,
   summonsDueAt,
@@ -43,6 +44,8 @@ export interface NewSummons {
   readonly alarms: readonly { readonly id: string; readonly about: CallAbout }[];
   readonly causes: readonly string[] | null;
   readonly doubted?: readonly string[];
+  /** How far the call had come that it takes the place of, by the same policy; left out where there was none. */
+  readonly before?: CalledBefore | null;
 }
 
 /** What the summonses tell others of. */
@@ -196,10 +199,10 @@ export function openSummonsBook(parts: SummonsParts): SummonsBook {
   };
 
   return {
-    open: (commit, { call, policy, alarms, causes, doubted = [] }) => {
+    open: (commit, { call, policy, alarms, causes, doubted = [], before = null }) => {
       const id = `${call.about}.${call.number}@${policy?.id ?? "everybody"}`;
       const names = alarms.map((alarm) => alarm.id);
-      const { state, effects } = openSummons(escalationOf(policy), names, commit.at);
+      const { state, effects } = openSummons(escalationOf(policy), names, commit.at, before);
       const abouts = Object.fromEntries(alarms.map(({ id: alarm, about }) => [alarm, about]));
       const inDoubt = doubted.length === 0 ? {} : { doubted };
       const kept: KeptSummons = { id, call, policy, abouts, causes, ...inDoubt, state };
