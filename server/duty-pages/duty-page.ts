@@ -33,6 +33,7 @@ export function dutyPageBody(view: DutyPageView): string {
       <h1>Who is on duty</h1>
       <p class="lead">Now and in the next 14 days. Times in ${site.timeZone} where nothing else is said.</p>
       <p class="actions link-row">
+        <a href="/on-duty/calendar">Calendar</a>
         <a href="/on-duty/plan">Rotas, teams, holidays, policies and contacts</a>
         <a href="/canary">Test alarm: whether messages arrive</a>
       </p>

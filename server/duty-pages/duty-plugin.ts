@@ -20,6 +20,7 @@ import { acceptForms, formOf } from "../pages/form-body.ts";
 import { type FormErrors, noErrors } from "../pages/forms.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
 import { pagesAheadMs, plainHoles, siteHoles } from "./duty-alarm.ts";
+import { calendarBody, monthFrom } from "./calendar-page.ts";
 import { dutyPageBody } from "./duty-page.ts";
 import { nameOf } from "./duty-words.ts";
 import { overrideForm, takersFor } from "./override-form.ts";
@@ -93,7 +94,7 @@ export function dutyRoutes(services: Services): FastifyPluginAsyncZod {
   };
 }
 
-/** `/on-duty`: who is on duty, and the gaps ahead; `/on-duty/plan`: what that follows from; `/on-duty/:rota/override`: somebody takes a duty on. */
+/** `/on-duty`: who is on duty, and the gaps ahead; `/on-duty/calendar`: a month of it; `/on-duty/plan`: what that follows from; `/on-duty/:rota/override`: somebody takes a duty on. */
 export async function dutyPlugin(
   app: FastifyInstance,
   { services, answers, channels }: DutyPages,
@@ -122,6 +123,18 @@ export async function dutyPlugin(
     });
     return answers.send(reply, { ...here, title: "Who is on duty", section: "duty", path: null, body });
   });
+
+  app.get<{ Querystring: { month?: string } }>(
+    "/on-duty/calendar",
+    { config: access("records.read") },
+    (request, reply) => {
+      const site = siteOf(services);
+      const here = answers.here();
+      const month = monthFrom(request.query.month ?? "", site.timeZone, here.at);
+      const body = calendarBody(site, month, here.at);
+      return answers.send(reply, { ...here, title: "Calendar of duties", section: "duty", path: null, body });
+    },
+  );
 
   app.get("/on-duty/plan", { config: access("records.read") }, (request, reply) => {
     const here = answers.here();

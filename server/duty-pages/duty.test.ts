@@ -194,3 +194,20 @@ test("how far ahead gaps are an alarm is said by the site, and changed by two pe
   watch.stop();
   expect(services.alarms.underWay().filter(({ kind }) => kind === "nobody-on-call")).toEqual([]);
 });
+
+test("the calendar shows a month day by day, with each change of turn and the days of nobody", async () => {
+  sample.visit(aude);
+  const { status, text } = await get("/on-duty/calendar");
+  expect(status).toBe(200);
+  expect(text).toContain("<h1>Nov 2026</h1>");
+  const dayOf = (page: string, day: string): string =>
+    new RegExp(`datetime="2026-${day}"[\\s\\S]*?</li>`).exec(page)?.[0] ?? "";
+  // The first turn begins at 08:00 on the first, the layer ends at 08:00 on the 24th.
+  expect(dayOf(text, "11-01")).toMatch(/data-nobody="yes">Nobody<.*<b>08:00<\/b> Ann</);
+  expect(dayOf(text, "11-10")).toContain(">Ann<");
+  expect(dayOf(text, "11-24")).toMatch(/>Ann<.*data-nobody="yes"><b>08:00<\/b> Nobody</);
+  expect(text).toMatch(/aria-current="date"> <h2> <time datetime="2026-11-22"/);
+  const next = await get("/on-duty/calendar?month=2026-12");
+  expect(dayOf(next.text, "12-31")).toContain("Nobody");
+  expect((await get("/on-duty/calendar?month=x")).text).toContain("<h1>Nov 2026</h1>");
+});

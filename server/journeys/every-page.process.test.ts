@@ -110,6 +110,7 @@ function visits(excursion: string, invitation: string, first: string, answer: st
       "/excursions/:id/sign": [`/excursions/${excursion}/sign`],
       "/on-duty": ["/on-duty"],
       "/on-duty/contacts/:contact": ["/on-duty/contacts/on-call"],
+      "/on-duty/calendar": ["/on-duty/calendar"],
       "/on-duty/plan": ["/on-duty/plan"],
       "/on-duty/:rota/override": ["/on-duty/nights/override"],
       "/reports": ["/reports"],
