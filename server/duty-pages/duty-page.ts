@@ -7,6 +7,7 @@ import type { Site } from "@coldkeep/core/site/site.ts";
 import type { EpochMs } from "@coldkeep/core/time/millis.ts";
 import { html } from "ghtml";
 import { siteTime } from "../pages/site-time.ts";
+import type { ReturnedAddress } from "../summons/returned-addresses.ts";
 import { gapWords, holeWords, pagesAheadMs } from "./duty-alarm.ts";
 import { nameOf, weekdayAt } from "./duty-words.ts";
 
@@ -18,6 +19,8 @@ export interface DutyPageView {
   readonly site: Site;
   readonly at: EpochMs;
   readonly channels: readonly ChannelFact[];
+  /** Addresses from which messages came back in the last weeks. */
+  readonly returned: readonly ReturnedAddress[];
   readonly holes: readonly Hole[];
   /** Of rotas that must be filled at any hour. */
   readonly gaps: readonly RotaGap[];
@@ -27,7 +30,7 @@ export interface DutyPageView {
 
 /** Who is on duty, and the holes ahead. */
 export function dutyPageBody(view: DutyPageView): string {
-  const { site, channels, holes, gaps } = view;
+  const { site, channels, returned, holes, gaps } = view;
   const rotas = site.rotas ?? [];
   return html`<header class="head">
       <h1>Who is on duty</h1>
@@ -58,13 +61,19 @@ export function dutyPageBody(view: DutyPageView): string {
       <h2 id="contacts-title">Contacts</h2>
       <ul class="plain-list">
         !${site.contacts.map((contact) => {
-          const ways = addressesOf(contact).map(({ medium, address }) => {
+          const addresses = addressesOf(contact);
+          const ways = addresses.map(({ medium, address }) => {
             const isServed = channels.some((channel) => channel.medium === medium);
             return `${medium} ${address}${isServed ? "" : " (no channel that works)"}`;
           });
+          const back = returned.filter(
+            (each) =>
+              each.contact === contact.id && addresses.some(({ address }) => address === each.address),
+          );
           return html`<li>
             <a href="/on-duty/contacts/${encodeURIComponent(contact.id)}"><b>${contact.name}</b></a>
             ${ways.join(", ")}
+            !${back.map(({ address, at }) => html`<br /><b class="owed">A message to ${address} came back on ${siteTime(site.timeZone).minute(at)}: put the address right.</b>`)}
           </li>`;
         })}
       </ul>

@@ -19,6 +19,7 @@ import { personActor } from "../master-data/parts.ts";
 import { acceptForms, formOf } from "../pages/form-body.ts";
 import { type FormErrors, noErrors } from "../pages/forms.ts";
 import type { PageAnswers } from "../pages/page-answers.ts";
+import { returnedAddresses, returnShownMs } from "../summons/returned-addresses.ts";
 import { pagesAheadMs, plainHoles, siteHoles } from "./duty-alarm.ts";
 import { calendarBody, monthFrom } from "./calendar-page.ts";
 import { dutyPageBody } from "./duty-page.ts";
@@ -117,6 +118,7 @@ export async function dutyPlugin(
       site,
       at: here.at,
       channels: channels(),
+      returned: returnedAddresses(services.database, here.at - returnShownMs),
       holes: plainHoles(siteHoles(site, channels(), here.at, pagesAheadMs)),
       gaps: rotaGaps(site, here.at, here.at + pagesAheadMs),
       mayChange: mayAll ? "all" : isTaker ? "own" : "none",

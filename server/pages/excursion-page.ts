@@ -146,6 +146,6 @@ const outcomeWords: Readonly<Record<Outcome, string>> = {
   "handed-over": "",
   unconfirmed: "; nobody knows whether it arrived",
   withdrawn: "; somebody had answered",
-  returned: "; it came back",
+  returned: "; not sent again",
   "given-up": "; given up",
 };

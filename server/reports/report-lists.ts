@@ -3,7 +3,7 @@ import { timeOut } from "../pages/excursion-facts.ts";
 import { dinText, holdText, isRecall } from "../pages/held-units.ts";
 import { siteTime } from "../pages/site-time.ts";
 import { celsius } from "../pages/temperature.ts";
-import type { ExcursionPageView, HeldUnitView, RevisionView } from "../pages/views.ts";
+import type { ExcursionPageView, HeldUnitView, NotificationView, RevisionView } from "../pages/views.ts";
 import { alarmWords, count, phaseWords } from "../pages/words.ts";
 import { table } from "./sheet-table.ts";
 import { ink, printWidth, type Sheet } from "./sheet.ts";
@@ -162,10 +162,17 @@ export function reportTold(sheet: Sheet, view: ExcursionPageView): void {
       {
         title: "Sent at",
         width: printWidth - 380,
-        text: (told) => `${told.sentAt === null ? "Not sent" : time.full(told.sentAt)}${attemptsText(told)}`,
+        text: (told) =>
+          `${told.sentAt === null ? "Not sent" : time.full(told.sentAt)}${attemptsText(told)}${cameBackText(told)}`,
         style: (told) => (told.sentAt === null ? { colour: ink.alarm } : {}),
       },
     ],
     view.notifications,
   );
+}
+
+/** Why a message came back, where it did. */
+function cameBackText({ happened }: NotificationView): string {
+  const back = happened.findLast(({ event }) => event === "returned");
+  return back?.detail === undefined || back.detail === null ? "" : `; ${back.detail}`;
 }

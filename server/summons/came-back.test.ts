@@ -1,7 +1,7 @@
 /** Mails that were handed over and come back: the person is called by another way, or it is an alarm and the next step's turn; on the real records under a virtual clock. */
 import { minuteMs, secondMs } from "@coldkeep/core/time/millis.ts";
 import { afterEach, expect, test } from "vitest";
-import { calledSite, type CalledSite } from "../testing/called-site.ts";
+import { calledSite, calledSiteFile, type CalledSite } from "../testing/called-site.ts";
 
 const policy = `
 policies:
@@ -105,6 +105,15 @@ test("what is handed over to an address that sends back proves nothing for a day
   await report(site, site.mail.sent.length, "report-1");
   await site.pass(2 * secondMs);
   expect(events(site).filter((each) => each.startsWith("returned"))).toHaveLength(1);
+});
+
+test("that a message came back is told where contacts are, until the address is another", async () => {
+  const site = await called(byBoth);
+  await report(site, 1, "report-1");
+  const told = /A message to an@example\.org came back on 22 Nov 2026, 01:00/;
+  expect((await site.server.call("GET", "/on-duty")).text).toMatch(told);
+  await site.apply(calledSiteFile(byBoth.replace("an@example.org", "an.peeters@example.org")));
+  expect((await site.server.call("GET", "/on-duty")).text).not.toMatch(told);
 });
 
 test("what comes back after somebody answered is an alarm, and nothing is sent again", async () => {

@@ -1,5 +1,4 @@
 import type { DeliveryEffect, DeliveryInput, Outcome } from "@coldkeep/core/summons/delivery.ts";
-import { dayMs, type DurationMs } from "@coldkeep/core/time/millis.ts";
 import { canaryId } from "@coldkeep/core/canary/canary-section.ts";
 import type { AlarmKind } from "@coldkeep/core/alarms/alarm.ts";
 import type { AlarmBook } from "../alarms/alarm-book.ts";
@@ -10,6 +9,7 @@ import type { SiteBook } from "../site/site-book.ts";
 import type { Database } from "../store/database.ts";
 import { isGone } from "./chain-alarms.ts";
 import type { DeliveryBook, KeptDelivery } from "./delivery-book.ts";
+import { rememberReturn, returnCountsMs, returnedAddresses } from "./returned-addresses.ts";
 import { isTestDelivery } from "./test-deliveries.ts";
 
 /** What a channel made of a message, or what became of it: an input like any other. */
@@ -47,7 +47,10 @@ export function takeDeliveryNews(
     const stepped = deliveries.step(commit, news.delivery, input);
     if (stepped === null) return;
     const { delivery, effects } = stepped;
-    const { drill, summons } = delivery;
+    const { contact, drill, summons } = delivery;
+    for (const effect of effects)
+      if (effect.kind === "returned")
+        rememberReturn(database, { contact, address: effect.address, at: commit.at });
     if (drill !== null) {
       // What becomes of a drill's messages stands in its record: it raises no real alarm, and ends none.
       const isUnreached = effects.some(({ kind }) => kind === "unreached");
@@ -56,9 +59,7 @@ export function takeDeliveryNews(
     }
     judgeChannel(database, alarms, commit, { delivery, news, effects });
     for (const effect of effects) {
-      if (effect.kind === "returned")
-        rememberReturn(database, commit, { contact: delivery.contact, address: effect.address });
-      else if (effect.kind === "unreached" && isTestDelivery(delivery.id))
+      if (effect.kind === "unreached" && isTestDelivery(delivery.id))
         deliveries.step(commit, delivery.id, { kind: "withdraw" });
       else if (effect.kind === "unreached") {
         // Only who is asked for an answer is missed: news that all is well again wakes nobody by not arriving.
@@ -76,9 +77,6 @@ export function takeDeliveryNews(
   });
 }
 
-/** How long a message that only was handed over proves nothing for an address from which one came back. */
-export const returnCountsMs: DurationMs = dayMs;
-
 /** Whether the outcome shows that the person is reached. */
 function reaches(
   database: Database,
@@ -88,22 +86,9 @@ function reaches(
 ): boolean {
   if (outcome !== "handed-over") return outcome === "delivered";
   const address = state.routes[state.route]?.address ?? "";
-  const row = database
-    .prepare("SELECT at FROM returned_addresses WHERE contact = ? AND address = ?")
-    .get(contact, address);
-  return row === undefined || commit.at - Number(row["at"]) > returnCountsMs;
-}
-
-function rememberReturn(
-  database: Database,
-  commit: Commit,
-  { contact, address }: { readonly contact: string; readonly address: string },
-): void {
-  database
-    .prepare(
-      "INSERT INTO returned_addresses (contact, address, at) VALUES (?, ?, ?) ON CONFLICT (contact, address) DO UPDATE SET at = excluded.at",
-    )
-    .run(contact, address, commit.at);
+  return !returnedAddresses(database, commit.at - returnCountsMs).some(
+    (each) => each.contact === contact && each.address === address,
+  );
 }
 
 /** What became of a message, as it bears on its channel. */
