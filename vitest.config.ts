@@ -13,7 +13,7 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: [installed, process],
           maxWorkers: 2,
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { sleep } from "@coldkeep/core/time/clock.ts";
 import { formatInstant } from "@coldkeep/core/time/millis.ts";
 import { systemClock } from "@coldkeep/core/time/system-clock.ts";
+import { freePort, startGatewayProcess } from "@coldkeep/gateway/rig/processes.ts";
+import { serialDevice } from "@coldkeep/gateway/rig/serial-device.ts";
 import { SMTPServer } from "smtp-server";
 import { probes, siteFile, startServer } from "../ingest/ingest-bench.ts";
 
@@ -15,7 +17,10 @@ const pauseMs = 10_500;
 const readingsPerSecond = 1_000;
 const batchSize = 200;
 
-/** From a reading beyond a limit without delay, posted by a gateway, to its mail in a real SMTP server, under load. */
+/**
+ * From a reading beyond a limit without delay to its mail in a real SMTP server, under load: half of them posted, half sent by a device over a pseudo-terminal to a gateway process, as a
+ * sample on the wire.
+ */
 export async function benchNotify(): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), "coldkeep-bench-"));
   const site = JSON.parse(siteFile()) as { profiles: { cells: object } };
@@ -47,30 +52,75 @@ export async function benchNotify(): Promise<readonly string[]> {
     COLDKEEP_MAIL_FROM: "coldkeep@example.org",
     COLDKEEP_MAIL_SECURITY: "none",
   });
+  const wire = await startWire(folder, url);
   const load = startLoad(url);
   const took: number[] = [];
   const answered: number[] = [];
-  for (let index = 0; index < alarms; index += 1) {
+  const fromWire: number[] = [];
+  for (let index = 0; index < 2 * alarms; index += 1) {
     const probe = probes - 1 - index;
     const arrived = new Promise<number>((resolve) => arrivals.set(String(probe), resolve));
     const begun = systemClock.monotonicMs();
-    await postReadings(url, "bench-alarm", index + 1, [probe], 9);
-    answered.push(systemClock.monotonicMs() - begun);
-    took.push((await arrived) - begun);
-    await sleep(systemClock, pauseMs);
+    if (index % 2 === 0) {
+      await postReadings(url, "bench-alarm", index + 1, [probe], 9);
+      answered.push(systemClock.monotonicMs() - begun);
+      took.push((await arrived) - begun);
+    } else {
+      wire.sample(index, 9);
+      fromWire.push((await arrived) - begun);
+    }
+    await sleep(systemClock, pauseMs / 2);
   }
   const sent = await load.stop();
+  await wire.stop();
   child.kill("SIGTERM");
   await new Promise((resolve) => child.once("exit", resolve));
   await new Promise<void>((resolve) => smtp.close(() => resolve()));
   rmSync(folder, { recursive: true, force: true });
-  const [mail, answer] = [took, answered].map((list) => list.toSorted((a, b) => a - b));
+  const [mail, answer, sample] = [took, answered, fromWire].map((list) => list.toSorted((a, b) => a - b));
   const show = (list: readonly number[] = []): string =>
     `p50 ${(list[Math.floor(list.length / 2)] ?? 0).toFixed(0)} ms, longest of ${list.length} ${(list[list.length - 1] ?? 0).toFixed(0)} ms`;
   return [
+    `sample on the wire to its mail in the SMTP server, gateway in between, at ${sent} readings/s: ${show(sample)}`,
     `reading posted to its mail in the SMTP server, at ${sent} readings/s: ${show(mail)}`,
     `the answer to the same call, in which the decision is on record: ${show(answer)}`,
   ];
+}
+
+/** A gateway process on a serial line, with a device that has a channel for each alarm. */
+async function startWire(
+  folder: string,
+  url: string,
+): Promise<{ sample: (index: number, celsius: number) => void; stop: () => Promise<void> }> {
+  const device = serialDevice("d", () => systemClock.monotonicMs());
+  const settings = join(folder, "gateway.yaml");
+  const channels = Array.from({ length: 2 * alarms }, (_, index) => [
+    `d/t${index}`,
+    `p${probes - 1 - index}`,
+  ]);
+  writeFileSync(
+    settings,
+    JSON.stringify({
+      gateway: "bench-wire",
+      server: { url, token: "bench" },
+      data: join(folder, "gateway"),
+      health: { listen: `127.0.0.1:${await freePort()}` },
+      sources: [{ kind: "serial", id: "line", path: device.line.path, baudRate: 115_200 }],
+      probes: Object.fromEntries(channels),
+    }),
+  );
+  const gateway = await startGatewayProcess(settings);
+  while (device.acknowledged() < 0) {
+    device.sample({ t1: 4 });
+    await sleep(systemClock, 500);
+  }
+  return {
+    sample: (index, celsius) => void device.sample({ [`t${index}`]: celsius }),
+    stop: async () => {
+      await gateway.end("SIGTERM");
+      device.line.close();
+    },
+  };
 }
 
 /** Keeps readings coming until it is stopped; tells how many a second there were. */
@@ -80,7 +130,7 @@ function startLoad(url: string): { stop: () => Promise<number> } {
   const begun = systemClock.monotonicMs();
   const run = (async () => {
     while (!over.signal.aborted) {
-      const start = (sequence * batchSize) % (probes - alarms - batchSize);
+      const start = (sequence * batchSize) % (probes - 2 * alarms - batchSize);
       sequence += 1;
       const list = Array.from({ length: batchSize }, (_, index) => start + index);
       await postReadings(url, "bench-load", sequence, list, 4);

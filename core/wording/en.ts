@@ -111,7 +111,7 @@ export const en: Words = {
       act: "Ring the blood bank: its system may still issue the units that are held here.",
     },
     "person-unreached": {
-      one: "cannot be reached",
+      one: "not reachable",
       many: "people cannot be reached",
       act: "Tell this person, or take it on yourself. Then put the address right.",
     },

@@ -115,7 +115,7 @@ export const fr: Words = {
       act: "Appelez la banque de sang : son système peut encore délivrer les poches bloquées ici.",
     },
     "person-unreached": {
-      one: "est injoignable",
+      one: "injoignable",
       many: "personnes injoignables",
       act: "Prévenez cette personne ou chargez-vous-en. Puis corrigez l'adresse.",
     },

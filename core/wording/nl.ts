@@ -114,7 +114,7 @@ export const nl: Words = {
       act: "Bel de bloedbank: haar systeem kan de hier geblokkeerde eenheden nog uitgeven.",
     },
     "person-unreached": {
-      one: "is niet te bereiken",
+      one: "niet te bereiken",
       many: "mensen niet te bereiken",
       act: "Verwittig deze persoon of neem het zelf op. Zet dan het adres recht.",
     },
