@@ -118,6 +118,7 @@ export const composers: readonly string[] = [
   "bench/reports/",
   "dashboards/whole/",
   "bench/gateway/",
+  "bench/notify/",
   "demo/kill/",
   "demo/month/",
   "demo/partition/",
