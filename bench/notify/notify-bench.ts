@@ -9,8 +9,8 @@ import { serialDevice } from "@coldkeep/gateway/rig/serial-device.ts";
 import { SMTPServer } from "smtp-server";
 import { probes, siteFile, startServer } from "../ingest/ingest-bench.ts";
 
-/** Alarms that are timed, and the pause between two: longer than calls of one cause are gathered. */
-const alarms = 30;
+/** Alarms that are timed on each of the two ways, and the pause between two: longer than calls of one cause are gathered. */
+const alarms = 12;
 const pauseMs = 10_500;
 
 /** The load meanwhile: readings a second, in batches of so many. */
@@ -69,7 +69,7 @@ export async function benchNotify(): Promise<readonly string[]> {
       wire.sample(index, 9);
       fromWire.push((await arrived) - begun);
     }
-    await sleep(systemClock, pauseMs / 2);
+    await sleep(systemClock, pauseMs);
   }
   const sent = await load.stop();
   await wire.stop();
